@@ -1,0 +1,1 @@
+"""govsim: what a staffing plan will do to a community service."""
