@@ -42,7 +42,7 @@ def uniform_by_hand(high: int, low: int) -> float:
     return ((high << 32 | low) // 2**12 + 0.5) / 2**52
 
 
-# Random123 1.14, tests/kat_vectors, lines "philox4x32 10".
+# Random123, file kat_vectors of its tests, lines "philox4x32 10".
 KNOWN_ANSWERS = [
     ("00000000 00000000 00000000 00000000", "00000000 00000000",
      "6627e8d5 e169c58d bc57ac4c 9b00dbd8"),
