@@ -1,0 +1,327 @@
+"""A YAML file as a tree of `Node`: every value with the file and line where it was written.
+
+Reads the encodings that office PCs produce and explains in plain words what isn't YAML.
+Used by `govsim.scenarios.merging`; knows nothing of what a scenario is.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
+from govsim.errors import Problem
+from govsim.language import tr
+
+Key = str | int
+_WIDE_COLON = re.compile(r"[\s-]*[\w-]+：")
+MOST_NODES = 1_000_000
+"""More values than any scenario has: aliases of aliases, not a plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something was written.
+
+    Attributes
+    ----------
+    file : as shown to the planner; ``--set`` for a value from the command line.
+    line : counted from 1; 0 where there is none.
+    folder : that relative file names in it start from.
+    """
+
+    file: str
+    line: int
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value with its origin; entries of mappings and lists are nodes again.
+
+    The origin of a mapping's entry is the line of its key.
+    """
+
+    value: dict[str, Node] | list[Node] | object
+    origin: Origin
+
+    @property
+    def mapping(self) -> dict[str, Node] | None:
+        """Entries, if this is a mapping."""
+        return self.value if isinstance(self.value, dict) else None
+
+    @property
+    def sequence(self) -> list[Node] | None:
+        """Items, if this is a list."""
+        return self.value if isinstance(self.value, list) else None
+
+    def plain(self) -> Any:
+        """Strip the origins."""
+        if isinstance(self.value, dict):
+            return {key: node.plain() for key, node in self.value.items()}
+        if isinstance(self.value, list):
+            return [node.plain() for node in self.value]
+        return self.value
+
+    def walk(self, path: tuple[Key, ...] = ()) -> Iterator[tuple[tuple[Key, ...], Node]]:
+        """Go through this node and all below it, each with its path."""
+        yield path, self
+        if isinstance(self.value, dict):
+            for key, node in self.value.items():
+                yield from node.walk((*path, key))
+        elif isinstance(self.value, list):
+            for index, node in enumerate(self.value):
+                yield from node.walk((*path, index))
+
+
+def wrap(value: object, origin: Origin) -> Node:
+    """Make nodes of a plain value, all of the same origin."""
+    if isinstance(value, dict):
+        return Node({str(key): wrap(item, origin) for key, item in value.items()}, origin)
+    if isinstance(value, list | tuple):
+        return Node([wrap(item, origin) for item in value], origin)
+    return Node(value, origin)
+
+
+class Unreadable(Exception):  # noqa: N818 - it isn't an error of the program
+    """A file or text can't be made into a tree."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(*map(str, problems))
+        self.problems = problems
+
+
+# ---------------------------------------------------------------- files
+
+
+def fetch(path: Path, shown: str, asked_at: Origin | None = None) -> bytes:
+    """Read a file's bytes.
+
+    Parameters
+    ----------
+    path : the file.
+    shown : how to name it to the planner.
+    asked_at : where it is referred to, if in a file.
+
+    Raises
+    ------
+    Unreadable
+        There is no such file (with names like it), it is a folder, or may not be read.
+    """
+    suggestion = ""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        message = tr("there is no file “{file}”", file=shown)
+        suggestion = similar_file(path)
+        if not path.parent.is_dir():
+            message = tr("there is no file “{file}”; its folder doesn't exist either", file=shown)
+    except (IsADirectoryError, PermissionError) as error:
+        if path.is_dir():  # Windows reports a folder as one that may not be read
+            message = tr("“{file}” is a folder, not a file", file=shown)
+        else:
+            message = tr(
+                "“{file}” can't be read: {reason}", file=shown, reason=error.strerror or ""
+            )
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        message = tr("“{file}” can't be read: {reason}", file=shown, reason=reason)
+    at = asked_at or Origin(shown, 0, path.parent)
+    raise Unreadable(Problem(message, file=at.file, line=at.line, suggestion=suggestion))
+
+
+def similar_file(path: Path) -> str:
+    """Find a file in the same folder with a name like that of `path`, or ``""``."""
+    try:
+        names = sorted(p.name for p in path.parent.iterdir() if p.is_file())
+    except OSError:
+        return ""
+    by_stem = [n for n in names if Path(n).stem.lower() == path.stem.lower()]
+    kin = [n for n in names if Path(n).suffix.lower() == path.suffix.lower()] or names
+    return next(iter([*by_stem, *difflib.get_close_matches(path.name, kin, n=1)]), "")
+
+
+def decode(data: bytes, shown: str) -> str:
+    """Decode a text file: UTF-8, UTF-16 with its mark, or GB18030 (and so GBK, GB2312)."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    elif b"\0" in data:
+        encodings = []
+    else:
+        encodings = ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Unreadable(
+        Problem(
+            tr("this is not a text file in UTF-8, UTF-16 or GB18030; save it as UTF-8"),
+            file=shown,
+        )
+    )
+
+
+# ---------------------------------------------------------------- YAML
+
+
+def parse(text: str, shown: str, folder: Path, *, first_line: int = 1) -> Node:
+    """Parse YAML 1.2.
+
+    Parameters
+    ----------
+    text : the YAML.
+    shown, folder : go into the origins.
+    first_line : 0 leaves every line at 0, for text that isn't from a file.
+
+    Returns
+    -------
+    Node
+        The tree; its value is None for an empty text.
+
+    Raises
+    ------
+    Unreadable
+        The text isn't YAML, or it repeats keys (all of them are reported).
+    """
+    yaml = YAML(typ="safe", pure=True)
+    try:
+        root = yaml.compose(text)
+        if root is None:
+            return Node(None, Origin(shown, 0, folder))
+        builder = _Builder(yaml, shown, folder, first_line)
+        tree = builder.build(root, Origin(shown, first_line, folder))
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1 if first_line else 0
+        message = tr("there is a character that a text can't hold; retype this line")
+        raise Unreadable(Problem(message, file=shown, line=line)) from None
+    except MarkedYAMLError as error:
+        raise Unreadable(_explain(error, text, shown, first_line)) from None
+    except RecursionError:
+        raise Unreadable(Problem(tr("this is nested too deeply"), file=shown)) from None
+    except YAMLError:
+        raise Unreadable(Problem(tr("this is not YAML"), file=shown)) from None
+    if builder.problems:
+        raise Unreadable(*builder.problems)
+    return tree
+
+
+class _Builder:
+    """Makes nodes of ruamel's nodes, and collects what is wrong with them."""
+
+    def __init__(self, yaml: YAML, shown: str, folder: Path, first_line: int) -> None:
+        self.yaml, self.shown, self.folder, self.first_line = yaml, shown, folder, first_line
+        self.problems: list[Problem] = []
+        self.left = MOST_NODES
+
+    def origin(self, node: Any) -> Origin:
+        line = node.start_mark.line + 1 if self.first_line else 0
+        return Origin(self.shown, line, self.folder)
+
+    def report(self, message: str, node: Any) -> None:
+        at = self.origin(node)
+        self.problems.append(Problem(message, file=at.file, line=at.line))
+
+    def build(self, node: Any, origin: Origin) -> Node:
+        self.left -= 1
+        if self.left < 0:
+            raise RecursionError
+        if isinstance(node, MappingNode):
+            return Node(self.entries(node), origin)
+        if isinstance(node, SequenceNode):
+            return Node([self.build(item, self.origin(item)) for item in node.value], origin)
+        return Node(self.scalar(node), origin)
+
+    def scalar(self, node: ScalarNode) -> object:
+        if not str(node.tag).startswith("tag:yaml.org,2002:") or str(node.tag).endswith("binary"):
+            self.report(tr("the tag “{tag}” is not allowed here", tag=node.tag), node)
+            return None
+        try:
+            return cast(object, self.yaml.constructor.construct_object(node, deep=True))
+        except (YAMLError, ValueError):
+            self.report(tr("“{found}” is not a valid value", found=node.value), node)
+            return None
+
+    def entries(self, node: MappingNode) -> dict[str, Node]:
+        found: dict[str, Node] = {}
+        merged: dict[str, Node] = {}
+        for key, value in node.value:
+            if not isinstance(key, ScalarNode):
+                self.report(tr("a key must be a word, not a list or a block"), key)
+                continue
+            if str(key.tag).endswith(":merge"):
+                for source in value.value if isinstance(value, SequenceNode) else [value]:
+                    if isinstance(source, MappingNode):
+                        merged = self.entries(source) | merged
+                    else:
+                        self.report(tr("“<<” must be followed by a block or an alias of one"), key)
+                continue
+            # Keys stay as written: `12345:` is the name of a channel, not a number.
+            name = str(key.value)
+            if name in found:
+                self.report(
+                    tr(
+                        "the key “{key}” stands here a second time; it is already in line {line}",
+                        key=name,
+                        line=found[name].origin.line,
+                    ),
+                    key,
+                )
+                continue
+            found[name] = self.build(value, self.origin(key))
+        return merged | found
+
+
+def _explain(error: MarkedYAMLError, text: str, shown: str, first_line: int) -> Problem:
+    """Say in plain words why a text isn't YAML."""
+    problem = error.problem or ""
+    mark = error.problem_mark or error.context_mark
+    opened = error.context_mark
+    lines = text.splitlines()
+    row, column = (mark.line, mark.column) if mark else (0, 0)
+    here = lines[row] if row < len(lines) else ""
+    before = lines[row - 1] if 0 < row <= len(lines) else ""
+    if "'\\t'" in problem:
+        message = tr("there is a tab in the indentation; use spaces")
+    elif wide := _WIDE_COLON.match(here) or ("mapping" in problem and _WIDE_COLON.match(before)):
+        row, column = row - (wide.string is not here), wide.end() - 1
+        message = tr("“：” is a full-width colon; after a key write “:” and a space")
+    elif "mapping values are not allowed" in problem:
+        message = tr(
+            "a colon is not expected here; check the indentation and the line before, "
+            "and put text that contains a colon in quotes"
+        )
+    elif "quoted scalar" in (error.context or "") and opened and "end of stream" in problem:
+        row, column = opened.line, opened.column
+        message = tr("a quotation mark that opens here is not closed")
+    elif "escape character" in problem:
+        message = tr("there is a backslash in double quotes; use single quotes or no quotes")
+    elif "flow" in (error.context or "") and opened:
+        row, column = opened.line, opened.column
+        message = tr("a bracket that opens here is not closed, or a comma is missing in it")
+    elif "could not find expected ':'" in problem:
+        row, column = (opened.line, opened.column) if opened else (row, column)
+        message = tr("there is no colon after this key")
+    elif "undefined alias" in problem:
+        message = tr("text that begins with “*” must be in quotes")
+    elif "cannot start any token" in problem:
+        sign = here[column : column + 1]
+        message = tr("text that begins with “{sign}” must be in quotes", sign=sign)
+    elif "another document" in problem:
+        message = tr("“---” begins a second document; a file holds one")
+    elif "expected <block end>" in problem:
+        message = tr("the indentation doesn't fit the lines above")
+    else:
+        message = tr("this is not YAML")
+    if not first_line:
+        return Problem(message, file=shown)
+    place = tr("{message} (column {column})", message=message, column=column + 1)
+    return Problem(place, file=shown, line=row + 1)

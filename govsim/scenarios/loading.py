@@ -1,0 +1,197 @@
+"""From a scenario file to a `Scenario`, and back: the door through which all input comes.
+
+Called by the command line and by `govsim.run`. Reads the file and what it extends
+(`documents`, `merging`), applies overrides and ``--set``, validates the result with the
+schema, and reports everything that is wrong at once, each with file and line (`explaining`).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from govsim.errors import InputError, Problem
+from govsim.language import tr
+from govsim.scenarios.documents import Key, Node, Origin
+from govsim.scenarios.explaining import explain, origin_of
+from govsim.scenarios.merging import COMMAND_LINE, Assembly, FileRead, dotted, root_of
+
+if TYPE_CHECKING:
+    from govsim.scenarios.schema import Scenario
+
+Settings = Mapping[str, str] | Sequence[tuple[str, str]]
+Origins = Mapping[tuple[Key, ...], Origin]
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class LoadedAs(Generic[M]):
+    """What was read, and from where.
+
+    Attributes
+    ----------
+    scenario : the validated value.
+    tree : the same as plain mappings and lists, after all merging, as people write it.
+    origins : where each entry of `tree` was written, by its path.
+    folder : folder of the scenario file.
+    files : every file that was read, with the SHA-256 of its bytes.
+    warnings : suspicions that don't forbid a run.
+    """
+
+    scenario: M
+    tree: dict[str, Any]
+    origins: Origins
+    folder: Path
+    files: tuple[FileRead, ...]
+    warnings: tuple[Problem, ...] = ()
+
+
+if TYPE_CHECKING:
+    Loaded = LoadedAs[Scenario]
+else:
+    Loaded = LoadedAs
+
+
+def load(path: str | Path, *, overrides: Sequence[str] = (), settings: Settings = ()) -> Loaded:
+    """Read a scenario.
+
+    Parameters
+    ----------
+    path : the scenario file (YAML).
+    overrides : names of blocks under ``overrides:`` to lay over it, in this order.
+    settings : ``(path, value)`` pairs of ``--set``, applied last; the value is YAML.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong, in the order of files and lines.
+    """
+    from govsim.scenarios.checks import check
+    from govsim.scenarios.schema import Scenario
+
+    loaded, tree = _read(Path(path), Scenario, overrides, settings)
+    findings = [
+        (severity, problem_at(tree, where, message, suggestion))
+        for where, severity, message, suggestion in check(loaded.scenario, loaded.folder)
+    ]
+    if errors := [problem for severity, problem in findings if severity == "error"]:
+        raise InputError(_in_order(errors))
+    return LoadedAs(
+        scenario=loaded.scenario,
+        tree=loaded.tree,
+        origins=loaded.origins,
+        folder=loaded.folder,
+        files=loaded.files,
+        warnings=tuple(_in_order(problem for _, problem in findings)),
+    )
+
+
+def load_as(
+    path: str | Path, model: type[M], *, overrides: Sequence[str] = (), settings: Settings = ()
+) -> LoadedAs[M]:
+    """Read a file by another schema than `Scenario`; otherwise like `load`, without its checks."""
+    return _read(Path(path), model, overrides, settings)[0]
+
+
+def _read(
+    path: Path, model: type[M], overrides: Sequence[str], settings: Settings
+) -> tuple[LoadedAs[M], Node]:
+    build = Assembly(model, root_of(path))
+    tree = build.read(path, None)
+    if build.problems:
+        # What was not read can't be judged: everything further would be noise.
+        raise InputError(_in_order(build.problems))
+    command = Origin(COMMAND_LINE, 0, Path.cwd())
+    tree = build.apply(
+        tree, [Node(name, Origin("--override", 0, command.folder)) for name in overrides]
+    )
+    build.check_unapplied(tree, set(overrides))
+    tree = Node({k: v for k, v in (tree.mapping or {}).items() if k != "overrides"}, tree.origin)
+    for where, text in settings.items() if isinstance(settings, Mapping) else settings:
+        tree = build.assign(tree, where, text)
+    tree = build.find_tables(tree)
+    plain = tree.plain()
+    try:
+        scenario = model.model_validate(plain)
+    except ValidationError as error:
+        raise InputError(_in_order([*build.problems, *explain(error, tree, model)])) from None
+    if build.problems:
+        raise InputError(_in_order(build.problems))
+    loaded = LoadedAs(
+        scenario=scenario,
+        tree=plain,
+        origins={path: node.origin for path, node in tree.walk()},
+        folder=path.resolve().parent,
+        files=tuple(build.files),
+    )
+    return loaded, tree
+
+
+def problem_at(tree: Node, where: Sequence[Key], message: str, suggestion: str = "") -> Problem:
+    """Make a problem of the entry at `where`; its line is that of the nearest entry written."""
+    at = origin_of(tree, where)
+    return Problem(message, dotted(where), at.file, at.line, suggestion)
+
+
+def _in_order(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line, p.path))
+
+
+def locate(origins: Origins, path: Sequence[Key]) -> tuple[str, int]:
+    """File and line where the entry at `path`, or the nearest above it, was written."""
+    for length in range(len(path), -1, -1):
+        if origin := origins.get(tuple(path[:length])):
+            return origin.file, origin.line
+    return "", 0
+
+
+def split_setting(text: str) -> tuple[str, str]:
+    """Split ``path=value`` as given to ``--set``.
+
+    Raises
+    ------
+    InputError
+        There is no ``=``, or nothing before it.
+    """
+    where, equals, value = text.partition("=")
+    if not equals or not where.strip():
+        message = tr("“{text}” is not of the form path=value", text=text)
+        raise InputError([Problem(message, file=COMMAND_LINE)])
+    return where.strip(), value.strip()
+
+
+# ---------------------------------------------------------------- writing
+
+
+def to_yaml(scenario: BaseModel) -> str:
+    """Write a scenario as YAML, with every default spelled out; `load` reads it to the same."""
+    yaml = YAML(typ="rt", pure=True)
+    yaml.width = 100
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    out = io.StringIO()
+    yaml.dump(_laid_out(scenario.model_dump(mode="json")), out)
+    return out.getvalue()
+
+
+def _laid_out(value: object) -> object:
+    """Write lists of plain values on one line, all else as blocks."""
+    if isinstance(value, dict):
+        return CommentedMap((key, _laid_out(item)) for key, item in value.items())
+    if isinstance(value, list):
+        items = CommentedSeq(_laid_out(item) for item in value)
+        if not any(isinstance(item, dict) for item in value):
+            items.fa.set_flow_style()
+        return items
+    return value
+
+
+def dump(scenario: BaseModel, path: str | Path) -> None:
+    """Write `to_yaml` of a scenario to a file, in UTF-8."""
+    Path(path).write_text(to_yaml(scenario), encoding="utf-8", newline="\n")
