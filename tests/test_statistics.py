@@ -1,0 +1,112 @@
+"""What replications say about a mean, and where a warm-up ends."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from govsim.statistics import Interval, interval, intervals, mser5, precise_enough
+
+
+def test_an_interval_is_the_textbook_one():
+    # Law 2015, section 4.5: ten observations, 90% interval 1.34 ± 0.24.
+    values = [1.20, 1.50, 1.68, 1.89, 0.95, 1.49, 1.58, 1.55, 0.50, 1.09]
+    found = interval(values, 0.90)
+    assert found.mean == pytest.approx(1.343)
+    assert found.half_width == pytest.approx(0.24, abs=0.005)
+
+
+def test_a_replication_without_a_value_is_left_out_of_the_mean():
+    found = interval([1.0, np.nan, 3.0])
+    assert (found.mean, found.n) == (2.0, 2)
+
+
+@pytest.mark.parametrize("values", [[], [np.nan], [4.0], [4.0, np.nan]])
+def test_fewer_than_two_values_have_no_interval(values):
+    found = interval(values)
+    assert np.isnan(found.low)
+    assert np.isnan(found.high)
+    assert found.n == len([v for v in values if v == v])
+
+
+def test_intervals_of_many_groups_are_those_of_each():
+    values = np.random.default_rng(1).normal(size=11)
+    values[2] = np.nan
+    frame = pd.DataFrame({"key": np.repeat(["b", "a", "c"], [7, 3, 1]), "value": values})
+    table = intervals(frame, ["key"], 0.9).set_index("key")
+    assert list(table.index) == ["b", "a", "c"]
+    for key, group in frame.groupby("key"):
+        one = interval(group["value"], 0.9)
+        np.testing.assert_allclose(
+            table.loc[key].to_numpy(float), [one.mean, one.low, one.high, one.n]
+        )
+
+
+def test_intervals_hold_the_truth_as_often_as_they_say():
+    rng = np.random.default_rng(5)
+    found = [interval(rng.exponential(2.0, (10, 4)).mean(axis=1)) for _ in range(2000)]
+    assert 0.92 < np.mean([i.low <= 2.0 <= i.high for i in found]) < 0.97
+
+
+def test_a_mean_is_precise_when_its_half_width_is_small_beside_it():
+    assert precise_enough(Interval(10.0, 9.5, 10.5, 8), 0.05)
+    assert not precise_enough(Interval(10.0, 9.4, 10.6, 8), 0.05)
+    assert not precise_enough(Interval(10.0, np.nan, np.nan, 1), 0.05)
+    assert precise_enough(Interval(0.0, 0.0, 0.0, 8), 0.05)
+
+
+def _by_definition(z):
+    """Truncation in batches straight from the formula."""
+    k = len(z)
+    errors = [((z[d:] - z[d:].mean()) ** 2).sum() / (k - d) ** 2 for d in range(k // 2 + 1)]
+    return int(np.argmin(errors))
+
+
+@given(st.lists(st.integers(-50, 50), min_size=10, max_size=80))
+def test_a_cut_is_the_one_that_its_formula_names(series):
+    z = np.array(series[: len(series) // 5 * 5], float).reshape(-1, 5).mean(1)
+    k, d = len(z), mser5(series).index // 5
+
+    def error(cut):
+        return ((z[cut:] - z[cut:].mean()) ** 2).sum() / (k - cut) ** 2
+
+    assert d <= k // 2
+    assert error(d) <= error(_by_definition(z)) + 1e-9
+
+
+def test_a_series_without_bias_is_hardly_cut():
+    rng = np.random.default_rng(3)
+    cuts = [mser5(rng.normal(size=1000)).index for _ in range(100)]
+    assert np.median(cuts) < 100
+
+
+def test_the_warm_up_of_a_series_that_starts_off_its_mean_is_found():
+    """AR(1) with 0.9 from 10 standard deviations above: the bias falls below 0.1 at 44."""
+    rng = np.random.default_rng(4)
+    x = np.empty((20, 1000))
+    sd = 1 / np.sqrt(1 - 0.9**2)
+    x[:, 0] = 10 * sd
+    for t in range(1, 1000):
+        x[:, t] = 0.9 * x[:, t - 1] + rng.normal(size=20)
+    found = mser5(x.mean(axis=0))
+    assert found.settled
+    assert 20 <= found.index <= 120
+
+
+def test_a_queue_that_starts_empty_is_cut_before_its_mean_is_taken():
+    """Mean number in an M/M/1 queue of load 0.9 from empty, as the validation cases give it."""
+    t = [0, 1, 5, 10, 50, 100, 200, 500, 1500]
+    n = [0, 0.626, 1.752, 2.531, 5.122, 6.444, 7.652, 8.685, 9.0]
+    expected = np.interp(np.arange(5000), t, n)
+    found = mser5(expected + np.random.default_rng(2).normal(0, 0.5, 5000))
+    assert found.settled
+    assert expected.mean() < 8.9
+    assert expected[found.index :].mean() == pytest.approx(9.0, rel=0.01)
+
+
+def test_a_series_that_never_settles_is_refused():
+    assert not mser5(np.arange(200.0)).settled
+    assert not mser5([1.0, 2.0, 3.0]).settled
