@@ -71,14 +71,18 @@ SCENE, SOLVE, ANSWER = range(3)
 class _Timed(simpy.Event):
     """Something that happens at a known time, ranked among the events of its instant."""
 
+    __slots__ = ("args", "happens", "service", "time")
+
     def __init__(
-        self, env: simpy.Environment, time: int, rank: int, happens: Callable[..., None], args: Any
+        self, service: Service, time: int, rank: int, happens: Callable[..., None], args: Any
     ) -> None:
-        self.env, self.callbacks, self._ok, self._value = env, [self._happen], True, None
-        self.happens, self.args = happens, args
+        self.env = env = service.env
+        self.callbacks, self._ok, self._value = [self._happen], True, None
+        self.service, self.time, self.happens, self.args = service, time, happens, args
         env.schedule(self, rank, time - env.now)
 
     def _happen(self, _: simpy.Event) -> None:
+        self.service.now = self.time
         self.happens(*self.args)
 
 
@@ -107,6 +111,7 @@ class Service:
         self.network, self.end, self.measured_from = network, network.end, measured_from
         self.plan = plan = network.scenario
         self.env = simpy.Environment()
+        self.now = 0
         self.table = t = _AsLists(table)
         self.n = n = len(table)
         self._read_plan()
@@ -191,15 +196,10 @@ class Service:
 
     # ------------------------------------------------------------------ time
 
-    @property
-    def now(self) -> int:
-        """Time, ms."""
-        return int(self.env.now)
-
     def at(self, time: int, kind: int, identifier: int, happens: Callable[..., None], *args: Any) -> None:
         """Let something happen at `time`, unless that is past the horizon."""
         if time < self.end:
-            _Timed(self.env, time, rules.event_key(kind, identifier), happens, args)
+            _Timed(self, time, rules.event_key(kind, identifier), happens, args)
 
     def after(self, start: int, limit: tuple[int, bool]) -> int:
         """When a limit of calendar or working time after `start` is over."""

@@ -71,7 +71,7 @@ class Rounds:
     visits_per_day: NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Network:
     """All that does not depend on chance. Indices run over the scenario's own order."""
 

@@ -1,0 +1,485 @@
+"""What is measured of a replication: its outcome as rates, counts, times, use and cost.
+
+`measure` reads a demand table and its outcome and gives every measure for the district
+and for each street, community, point, team, category and hour. Called by
+`govsim.experiment`; intervals come from replications, never from pooled demands.
+
+Censoring at the horizon: a share of demands that kept a clock counts those whose clock
+has run out by the horizon, and no others. (To count those that happened to be finished
+before their clock ran out, but not those that were not, would flatter: it gives 0.653
+for a true 0.632 in the case ``horizon_bias_sla`` of the validation set.) Times are by
+the Kaplan-Meier estimator, with unfinished demands as censored at the horizon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from govsim.catalogue import CATALOGUE as CATALOGUE
+from govsim.demand import BY_VISIT, REPORTED, DemandTable
+from govsim.network import CENTRE, DEPARTMENT, DESK, TEAM, Network
+from govsim.outcome import Outcome
+from govsim.rules import CAUSES, OPEN, REPEATED
+from govsim.scenarios.calendar import WorkingClock
+from govsim.scenarios.units import DAY, HOUR, MINUTE, YEAR
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+WEEK = 7 * DAY
+QUANTILES = {"median": 0.5, "p90": 0.9, "p95": 0.95}
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Measures of one replication in long form.
+
+    Attributes
+    ----------
+    values : columns level, key, measure, value.
+    weekly : columns week (from 0, of the measured time), level, key, measure, value.
+    """
+
+    values: pd.DataFrame
+    weekly: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _Level:
+    """A way to group demands: the names of its groups, and each demand's."""
+
+    name: str
+    keys: list[str]
+    code: Ints
+
+
+def measure(network: Network, table: DemandTable, outcome: Outcome) -> Measures:
+    """Measure one replication, from `Outcome.measured_from` to its end."""
+    reading = _Reading(network, table, outcome)
+    rows = [row for part in reading.parts() for row in part]
+    return Measures(
+        pd.DataFrame(rows, columns=["level", "key", "measure", "value"]),
+        pd.DataFrame(reading.weekly(), columns=["week", "level", "key", "measure", "value"]),
+    )
+
+
+def promise_kept(
+    network: Network, table: DemandTable, outcome: Outcome
+) -> dict[str, tuple[Bools, Bools]]:
+    """Which demands each clock applies to and has run out for, and which kept it.
+
+    Returns
+    -------
+    dict
+        ``scene``, ``solve``, ``reply`` to (applies, kept), bool[n] each. The first two
+        clocks apply to reported demands that need a visit (the desk can't answer them),
+        the second to simple ones among them; the third to all that were reported.
+    """
+    d, promises = outcome.demands, network.scenario.promises
+    start = d["clock_start"]
+    by_order = np.array([c.via == "centre" for c in network.scenario.channels.values()])
+    visit = ~table.answered | by_order[np.maximum(d["channel"], 0)]
+    measured = start >= outcome.measured_from
+    found = {}
+    for name, limit, event, applies in (
+        ("scene", promises.scene, d["scene"], visit),
+        ("solve", promises.solve, d["resolved"], visit & ~table.complex),
+        ("reply", promises.reply, d["replied"], np.ones(len(table), dtype=bool)),
+    ):
+        ms, working = network.span(limit)
+        due = network.clock.finish_all(np.maximum(start, 0), np.int64(ms)) if working else start + ms
+        found[name] = (measured & applies & (due < outcome.end), (event >= 0) & (event <= due))
+    return found
+
+
+@dataclass(frozen=True)
+class _Static:
+    """What does not change between the replications of a network."""
+
+    street: tuple[list[str], Ints]
+    community: tuple[list[str], Ints]
+    residents: Floats
+    shifts: dict[str, WorkingClock]
+
+
+@lru_cache(maxsize=8)
+def _static(network: Network) -> _Static:
+    grids = network.territory.grids
+    streets, street = np.unique(grids["street"].astype(str), return_inverse=True)
+    named = grids["street"].astype(str) + "/" + grids["community"].astype(str)
+    communities, community = np.unique(named, return_inverse=True)
+    shifts = network.scenario.calendar.shifts
+    return _Static(
+        (streets.tolist(), street.astype(np.int64)),
+        (communities.tolist(), community.astype(np.int64)),
+        grids["residents"].to_numpy(np.float64),
+        {n: WorkingClock(*network.calendar.intervals(h, "daily")) for n, h in shifts.items()},
+    )
+
+
+@lru_cache(maxsize=8)
+def _available(network: Network, start: int, end: int) -> tuple[Floats, Floats, dict[str, Floats]]:
+    """Person-ms on duty in [start, end) by pool: free for demands, paid, free by shift."""
+    static = _static(network)
+    free = np.array([line.person_ms(start, end) for line in network.timelines], dtype=float)
+    paid = np.array([line.person_ms(start, end, paid=True) for line in network.timelines], dtype=float)
+    by_shift = {}
+    for name, clock in static.shifts.items():
+        sums = []
+        for line in network.timelines:
+            edges = np.clip(np.append(line.times, end), start, end)
+            sums.append((clock.work_between_all(edges[:-1], edges[1:]) * line.available).sum())
+        by_shift[name] = np.array(sums, dtype=float)
+    index = [pool.timeline for pool in network.pools]
+    return free[index], paid[index], {name: sums[index] for name, sums in by_shift.items()}
+
+
+Row = tuple[str, str, str, float]
+
+
+class _Reading:
+    """One replication being measured."""
+
+    def __init__(self, network: Network, table: DemandTable, outcome: Outcome) -> None:
+        self.network, self.table, self.outcome = network, table, outcome
+        self.start, self.end = outcome.measured_from, outcome.end
+        self.years = (self.end - self.start) / YEAR
+        self.static = static = _static(network)
+        d = outcome.demands
+        points = network.territory.points["point"].astype(str).tolist()
+        teams = list(network.teams)
+        team_of = np.array([teams.index(p.name) if p.kind == TEAM else -1 for p in network.pools] + [-1])
+        hour = np.maximum(d["clock_start"], 0) // HOUR + int(network.calendar.weekday[0]) * 24
+        self.district = _Level("district", [""], np.zeros(len(table), dtype=np.int64))
+        self.places = [
+            _Level("street", static.street[0], static.street[1][table.grid]),
+            _Level("point", points, table.point),
+            _Level("category", list(network.categories), table.category),
+            _Level("team", teams, team_of[d["served_by"]]),
+            _Level("channel", list(network.channels), d["channel"]),
+        ]
+        self.community = _Level("community", static.community[0], static.community[1][table.grid])
+        self.hour = _Level("hour", [str(h) for h in range(168)], hour % 168)
+        self.levels = [self.district, *self.places, self.community, self.hour]
+        self.kept = promise_kept(network, table, outcome)
+
+    def parts(self) -> Iterator[Iterator[Row]]:
+        """All measures, one kind after another."""
+        yield self.compliance()
+        yield self.demands()
+        yield self.orders()
+        yield self.times()
+        yield self.people()
+        yield self.fairness()
+        yield self.costs()
+
+    # ------------------------------------------------------------------ residents
+
+    def compliance(self) -> Iterator[Row]:
+        """Share that kept each clock."""
+        for name, (applies, kept) in self.kept.items():
+            for level in self.levels:
+                yield from _share(level, f"compliance_{name}", kept, applies)
+                if level.name == "point":
+                    yield from _count(level, f"n_{name}", applies)
+
+    def demands(self) -> Iterator[Row]:
+        """How many, how they came, how they ended."""
+        d, t = self.outcome.demands, self.table
+        reported = (d["reported"] >= self.start) & (t.source == REPORTED)
+        found = (t.source != REPORTED) & (t.enters >= self.start) & (t.enters < self.end)
+        closed = (d["closed"] >= self.start) & (d["satisfied"] >= 0)
+        for level in self.levels[:-1]:
+            yield from _count(level, "demands", (t.onset >= self.start))
+            yield from _count(level, "reported", reported)
+            yield from _share(level, "satisfaction", d["satisfied"] == 1, closed)
+            if level.name != "channel":
+                yield from _share(level, "found_share", found, found | reported)
+        yield from _count(self.hour, "reported", reported)
+        yield from _share(self.district, "found_on_visits_share", t.source == BY_VISIT, found | reported)
+        yield from _share(self.district, "repeat_report_share", d["repeats"] > 0, reported)
+        yield from _count(self.district, "open_at_end", d["state"] == OPEN)
+
+    def orders(self) -> Iterator[Row]:
+        """12345 orders, in all and by cause."""
+        orders, t = self.outcome.orders, self.table
+        counts = orders["time"] >= self.start
+        demand, cause = orders["demand"][counts], orders["cause"][counts]
+        overdue = orders["overdue"][counts] == 1
+        residents = self.static.residents
+        by_grid = {"district": np.zeros(len(residents), dtype=np.int64)}
+        by_grid |= {"street": self.static.street[1], "community": self.static.community[1]}
+        by_grid["point"] = self.network.covering
+        for level in [self.district, *self.places[:3], self.community]:
+            mine = _Level(level.name, level.keys, level.code[demand])
+            yield from _count(mine, "orders", np.ones(len(demand), dtype=bool))
+            if level.name in by_grid:
+                people = np.bincount(by_grid[level.name], residents, len(level.keys))
+                number = np.bincount(mine.code, minlength=len(level.keys))
+                for key, n, of in zip(level.keys, number, people, strict=True):
+                    if of > 0:
+                        yield level.name, key, "orders_per_1000", 1000 * n / of / self.years
+        causes = np.bincount(cause, minlength=len(CAUSES))
+        for name, n in zip(CAUSES, causes, strict=True):
+            yield "cause", name, "orders", float(n)
+            yield "cause", name, "orders_per_1000", 1000 * n / residents.sum() / self.years
+        if len(demand):
+            yield "district", "", "orders_overdue_share", float(overdue.mean())
+            yield "district", "", "orders_repeated_share", float((cause == REPEATED).mean())
+        del t
+
+    def times(self) -> Iterator[Row]:
+        """Times to the scene, to the solution and to the reply, by Kaplan-Meier."""
+        d = self.outcome.demands
+        start = d["clock_start"]
+        visit, _ = self.kept["scene"]
+        del visit
+        by_order = np.array([c.via == "centre" for c in self.network.scenario.channels.values()])
+        needs_visit = ~self.table.answered | by_order[np.maximum(d["channel"], 0)]
+        measured = start >= self.start
+        gone = np.where(d["patience_ended"] >= 0, d["patience_ended"], self.end)
+        gone = np.where(d["state"] == 4, gone, self.end)
+        for name, event, unit, applies in (
+            ("scene_minutes", d["scene"], MINUTE, needs_visit),
+            ("solve_hours", d["resolved"], HOUR, needs_visit),
+            ("reply_hours", d["replied"], HOUR, np.ones(len(start), dtype=bool)),
+        ):
+            mine = np.flatnonzero(measured & applies)
+            over = event[mine] >= 0
+            length = (np.where(over, event[mine], gone[mine]) - start[mine]) / unit
+            order = np.argsort(length, kind="stable")
+            mine, over, length = mine[order], over[order], length[order]
+            for level in [self.district, *self.places[:4]]:
+                yield from _survival(level, name, level.code[mine], length, over)
+
+    # ------------------------------------------------------------------ people
+
+    def people(self) -> Iterator[Row]:
+        """Use of people, overtime, helpers and queues, by team, shift and place."""
+        network, pools = self.network, self.outcome.pools
+        free, _, by_shift = _available(network, self.start, self.end)
+        kinds = np.array([p.kind for p in network.pools])
+        teams = [
+            {TEAM: p.name, DESK: "desk", CENTRE: "centre", DEPARTMENT: f"department {p.name}"}[p.kind]
+            for p in network.pools
+        ]
+        names = list(dict.fromkeys(teams))
+        code = np.array([names.index(t) for t in teams], dtype=np.int64)
+        capacity = free + pools["helpers"]
+        crews = np.array([p.kind == DEPARTMENT and line > 2**30 for p, line in zip(
+            network.pools, (network.timelines[p.timeline].available[0] for p in network.pools),
+            strict=True)])
+        used = np.where(crews, 0.0, pools["busy"] - pools["overtime"])
+        capacity = np.where(crews, 0.0, capacity)
+        for level, keys, of in (("team", names, code), ("pool", network.pool_names(), np.arange(len(teams)))):
+            n = len(keys)
+            use, have = np.bincount(of, used, n), np.bincount(of, capacity, n)
+            over, helped = np.bincount(of, pools["overtime"], n), np.bincount(of, pools["helpers"], n)
+            queue = np.bincount(of, pools["waiting"], n) / max(self.end - self.start, 1)
+            for i, key in enumerate(keys):
+                if have[i] > 0:
+                    yield level, key, "utilisation", float(use[i] / have[i])
+                yield level, key, "queue_length", float(queue[i])
+                if level == "team":
+                    yield level, key, "overtime_hours", float(over[i] / HOUR)
+                    yield level, key, "helper_hours", float(helped[i] / HOUR)
+        team = kinds == TEAM
+        yield "district", "", "utilisation", _ratio(used[team].sum(), capacity[team].sum())
+        yield "district", "", "overtime_hours", float(pools["overtime"][team].sum() / HOUR)
+        yield "district", "", "helper_hours", float(pools["helpers"].sum() / HOUR)
+        yield from self.shifts(names, code, by_shift)
+        yield from self.waiting(names, code)
+
+    def shifts(self, names: list[str], code: Ints, by_shift: dict[str, Floats]) -> Iterator[Row]:
+        """Use of teams by shift, and by hour of the week."""
+        visits = self.outcome.visits
+        began = np.where(visits["began"] >= 0, visits["began"], self.end)
+        over = np.where(visits["ended"] >= 0, visits["ended"], self.end)
+        began, over = np.clip(began, self.start, None), np.clip(over, self.start, None)
+        team = code[visits["pool"]]
+        for shift, clock in self.static.shifts.items():
+            busy = clock.work_between_all(began, over) * visits["crew"]
+            use = np.bincount(team, busy, len(names))
+            have = np.bincount(code, by_shift[shift], len(names))
+            for name, a, b in zip(names, use, have, strict=True):
+                if b > 0 and name in self.network.teams:
+                    yield "shift", f"{name}/{shift}", "utilisation", float(a / b)
+
+    def waiting(self, names: list[str], code: Ints) -> Iterator[Row]:
+        """Mean wait for a crew, by team."""
+        visits = self.outcome.visits
+        begun = (visits["began"] >= 0) & (visits["queued"] >= self.start)
+        wait = (visits["began"] - visits["queued"])[begun] / MINUTE
+        team = code[visits["pool"][begun]]
+        number, total = np.bincount(team, minlength=len(names)), np.bincount(team, wait, len(names))
+        for name, n, sum_ in zip(names, number, total, strict=True):
+            if n:
+                yield "team", name, "waiting_minutes_mean", float(sum_ / n)
+        if begun.any():
+            yield "district", "", "waiting_minutes_mean", float(wait.mean())
+
+    # ------------------------------------------------------------------ fairness and cost
+
+    def fairness(self) -> Iterator[Row]:
+        """How evenly the first promise is kept over communities, weighted by residents."""
+        applies, kept = self.kept["scene"]
+        code, n = self.community.code, len(self.community.keys)
+        of = np.bincount(code[applies], minlength=n)
+        rate = np.bincount(code[applies & kept], minlength=n) / np.maximum(of, 1)
+        people = np.bincount(self.static.community[1], self.static.residents, n)
+        have = of > 0
+        if have.sum() >= 2:
+            yield "district", "", "gini", gini(rate[have], people[have])
+            worst = np.argsort(rate[have], kind="stable")[: max(1, round(have.sum() / 10))]
+            share = np.average(rate[have][worst], weights=people[have][worst])
+            yield "district", "", "worst_tenth", float(share)
+
+    def costs(self) -> Iterator[Row]:
+        """Cost a year of the service; the 12345 centre and departments are not on its payroll."""
+        network, plan, pools = self.network, self.network.scenario, self.outcome.pools
+        _, paid, _ = _available(network, self.start, self.end)
+        wage = np.array(
+            [
+                plan.teams[p.name].cost if p.kind == TEAM else plan.desk.cost if p.kind == DESK else 0.0
+                for p in network.pools
+            ]
+        )
+        own = np.array([p.kind in (TEAM, DESK) for p in network.pools])
+        active = np.unique(network.covering)
+        stations = (network.territory.points["kind"].to_numpy()[active] == "point_station").sum()
+        orders = int((self.outcome.orders["time"] >= self.start).sum())
+        staff = float((paid * wage)[own].sum() / HOUR / self.years)
+        parts = {
+            "cost_staff": staff,
+            "cost_overtime": float(
+                (pools["overtime"] * wage).sum() / HOUR * plan.costs.overtime_factor / self.years
+            ),
+            "cost_helpers": float(pools["helpers"].sum() / HOUR * plan.helpers.cost / self.years),
+            "cost_stations": float(stations * plan.costs.station_per_year),
+            "cost_orders": orders * plan.costs.order / self.years,
+        }
+        for name, value in parts.items():
+            yield "district", "", name, value
+        yield "district", "", "cost", sum(parts.values())
+        yield "district", "", "staff_hours", float(paid[own].sum() / HOUR / self.years)
+
+    # ------------------------------------------------------------------ weeks
+
+    def weekly(self) -> list[tuple[int, str, str, str, float]]:
+        """Orders, reports and compliance by whole week from the start of measurement."""
+        weeks = (self.end - self.start) // WEEK
+        rows: list[tuple[int, str, str, str, float]] = []
+        if not weeks:
+            return rows
+        keys = [str(w) for w in range(weeks)]
+        d, orders = self.outcome.demands, self.outcome.orders
+
+        def week_of(time: Ints) -> tuple[_Level, Bools]:
+            week = (time - self.start) // WEEK
+            return _Level("district", keys, np.clip(week, 0, weeks - 1)), (time >= self.start) & (week < weeks)
+
+        level, within = week_of(orders["time"])
+        rows += [(int(k), "district", "", "orders", v) for _, k, _, v in _count(level, "", within)]
+        for c, cause in enumerate(CAUSES):
+            mine = within & (orders["cause"] == c)
+            rows += [(int(k), "cause", cause, "orders", v) for _, k, _, v in _count(level, "", mine)]
+        level, within = week_of(d["reported"])
+        rows += [(int(k), "district", "", "reported", v) for _, k, _, v in _count(level, "", within)]
+        level, within = week_of(d["clock_start"])
+        for name, (applies, kept) in self.kept.items():
+            shares = _share(level, "", kept, applies & within)
+            rows += [(int(k), "district", "", f"compliance_{name}", v) for _, k, _, v in shares]
+        return rows
+
+
+# ---------------------------------------------------------------------- statistics
+
+
+def gini(rate: Floats, people: Floats) -> float:
+    """Gini coefficient of a rate over people: 0 where all have the same.
+
+    Half the mean absolute difference between two residents drawn at random, over the
+    mean rate.
+    """
+    order = np.argsort(rate, kind="stable")
+    share = people[order] / people.sum()
+    have = rate[order] * share
+    if have.sum() <= 0:
+        return 0.0
+    lorenz = np.concatenate([[0.0], np.cumsum(have) / have.sum()])
+    return float(1 - (share * (lorenz[1:] + lorenz[:-1])).sum())
+
+
+def kaplan_meier(length: Floats, over: Bools) -> tuple[Floats, Floats]:
+    """Estimate survival from lengths in ascending order, some of them censored.
+
+    Parameters
+    ----------
+    length : float[n], ascending; ties with events first or last make no difference.
+    over : bool[n], whether the length ended, rather than was cut off.
+
+    Returns
+    -------
+    times, survival
+        float[m]; survival after each time at which something ended.
+
+    Notes
+    -----
+    Kaplan and Meier 1958. Censorings at a time count as at risk at that time.
+    """
+    times, first = np.unique(length, return_index=True)
+    ended = np.add.reduceat(over.astype(np.int64), first) if len(length) else np.empty(0, np.int64)
+    at_risk = len(length) - first
+    survival = np.cumprod(1 - ended / at_risk)
+    some = ended > 0
+    return times[some], survival[some]
+
+
+def _survival(level: _Level, name: str, code: Ints, length: Floats, over: Bools) -> Iterator[Row]:
+    order = np.argsort(code, kind="stable")  # lengths stay in order within each group
+    cuts = np.searchsorted(code[order], np.arange(len(level.keys) + 1))
+    for i, key in enumerate(level.keys):
+        mine = order[cuts[i] : cuts[i + 1]]
+        if not len(mine):
+            continue
+        times, survival = kaplan_meier(length[mine], over[mine])
+        if not len(times):
+            continue
+        steps = np.diff(np.concatenate([[0.0], times]))
+        mean = float((steps * np.concatenate([[1.0], survival[:-1]])).sum())
+        yield level.name, key, f"{name}_mean", mean
+        for quantile, q in QUANTILES.items():
+            reached = np.flatnonzero(survival <= 1 - q + 1e-12)
+            if len(reached):
+                yield level.name, key, f"{name}_{quantile}", float(times[reached[0]])
+
+
+def _count(level: _Level, name: str, which: Bools) -> Iterator[Row]:
+    code = level.code[which]
+    counts = np.bincount(code[code >= 0], minlength=len(level.keys))
+    for key, n in zip(level.keys, counts.tolist(), strict=True):
+        yield level.name, key, name, float(n)
+
+
+def _share(level: _Level, name: str, which: Bools, of: Bools) -> Iterator[Row]:
+    known = level.code >= 0
+    all_ = np.bincount(level.code[of & known], minlength=len(level.keys))
+    some = np.bincount(level.code[of & known & which], minlength=len(level.keys))
+    for key, a, b in zip(level.keys, some.tolist(), all_.tolist(), strict=True):
+        if b:
+            yield level.name, key, name, a / b
+
+
+def _ratio(a: float, b: float) -> float:
+    return float(a / b) if b > 0 else float("nan")
+
+
+Kind = Literal["share", "count", "time", "money", "rate"]
