@@ -23,7 +23,7 @@ from govsim.language import tr
 
 Key = str | int
 _WIDE_COLON = re.compile(r"[\s-]*[\w-]+：")
-MOST_NODES = 1_000_000
+MOST_NODES = 200_000
 """More values than any scenario has: aliases of aliases, not a plan."""
 
 
@@ -302,7 +302,8 @@ def _explain(error: MarkedYAMLError, text: str, shown: str, first_line: int) -> 
     elif "quoted scalar" in (error.context or "") and opened and "end of stream" in problem:
         row, column = opened.line, opened.column
         message = tr("a quotation mark that opens here is not closed")
-    elif "escape character" in problem:
+    elif "escape" in problem:
+        column = here.index("\\") if "\\" in here else column
         message = tr("there is a backslash in double quotes; use single quotes or no quotes")
     elif "flow" in (error.context or "") and opened:
         row, column = opened.line, opened.column

@@ -8,6 +8,7 @@ schema, and reports everything that is wrong at once, each with file and line (`
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +17,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.representer import RoundTripRepresenter
 
 from govsim.errors import InputError, Problem
 from govsim.language import tr
 from govsim.scenarios.documents import Key, Node, Origin
 from govsim.scenarios.explaining import explain, origin_of
-from govsim.scenarios.merging import COMMAND_LINE, Assembly, FileRead, dotted, root_of
+from govsim.scenarios.merging import COMMAND_LINE, TABLE_KEYS, Assembly, FileRead, dotted, root_of
 
 if TYPE_CHECKING:
     from govsim.scenarios.schema import Scenario
@@ -170,28 +172,51 @@ def split_setting(text: str) -> tuple[str, str]:
 # ---------------------------------------------------------------- writing
 
 
-def to_yaml(scenario: BaseModel) -> str:
-    """Write a scenario as YAML, with every default spelled out; `load` reads it to the same."""
+def to_yaml(scenario: BaseModel, folder: Path | None = None) -> str:
+    """Write a scenario as YAML, with every default spelled out; `load` reads it to the same.
+
+    Parameters
+    ----------
+    scenario : the scenario.
+    folder : where the text will stand; file names of tables are written relative to it.
+        Without it they stay absolute.
+    """
     yaml = YAML(typ="rt", pure=True)
-    yaml.width = 100
+    yaml.Representer = _Representer
+    yaml.width = 160
     yaml.indent(mapping=2, sequence=4, offset=2)
     out = io.StringIO()
-    yaml.dump(_laid_out(scenario.model_dump(mode="json")), out)
+    yaml.dump(_laid_out(scenario.model_dump(mode="json"), folder), out)
     return out.getvalue()
 
 
-def _laid_out(value: object) -> object:
+class _Representer(RoundTripRepresenter):
+    """Writes "null" where ruamel would leave the place empty."""
+
+
+_Representer.add_representer(
+    type(None), lambda self, _: self.represent_scalar("tag:yaml.org,2002:null", "null")
+)
+
+
+def _laid_out(value: object, folder: Path | None, key: str = "") -> object:
     """Write lists of plain values on one line, all else as blocks."""
     if isinstance(value, dict):
-        return CommentedMap((key, _laid_out(item)) for key, item in value.items())
+        return CommentedMap((k, _laid_out(v, folder, k)) for k, v in value.items())
     if isinstance(value, list):
-        items = CommentedSeq(_laid_out(item) for item in value)
+        items = CommentedSeq(_laid_out(item, folder) for item in value)
         if not any(isinstance(item, dict) for item in value):
             items.fa.set_flow_style()
         return items
+    if folder and key in TABLE_KEYS and isinstance(value, str) and Path(value).is_absolute():
+        try:
+            return Path(os.path.relpath(value, folder.resolve())).as_posix()
+        except ValueError:  # another drive
+            return value
     return value
 
 
 def dump(scenario: BaseModel, path: str | Path) -> None:
     """Write `to_yaml` of a scenario to a file, in UTF-8."""
-    Path(path).write_text(to_yaml(scenario), encoding="utf-8", newline="\n")
+    text = to_yaml(scenario, Path(path).parent)
+    Path(path).write_text(text, encoding="utf-8", newline="\n")

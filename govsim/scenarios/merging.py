@@ -154,6 +154,8 @@ class Assembly:
 
     def inside(self, name: str, at: Origin, path: Sequence[Key]) -> Path | None:
         """Resolve a file name relative to the file that mentions it; None if it leads out."""
+        if at.file == COMMAND_LINE:  # the planner's own word, not that of a file they were sent
+            return at.folder / name
         windows = PureWindowsPath(name)
         if windows.is_absolute() or windows.drive or PurePosixPath(name).is_absolute():
             message = tr("“{file}” is an absolute path; write it relative to this file", file=name)
@@ -259,7 +261,9 @@ class Assembly:
             self.problems += (Problem(p.message, where, p.file, p.line) for p in error.problems)
             return tree
         keys = [key.strip() for key in where.split(".")]
-        return self._assign(tree, keys, value, (self.model,), ())
+        before = len(self.problems)
+        changed = self._assign(tree, keys, value, (self.model,), ())
+        return tree if len(self.problems) > before else changed
 
     def _assign(
         self,
@@ -371,7 +375,7 @@ def unknown_key(
     """Say that a key isn't known here, for `Assembly.report`."""
     others = list(others)
     allowed = shape.keys(places) or others
-    hint = shape.suggest(key, places, model, others)
+    hint = shape.suggest(key, places, model, others) if allowed else ""
     if not allowed:
         message = tr("there is no key “{key}” here: this is a single value", key=key)
     elif hint or len(allowed) > 12:
@@ -401,5 +405,5 @@ def root_of(path: Path) -> Path:
 
     It is the nearest folder above that is called ``scenarios``, else the file's own.
     """
-    folder = path.resolve().parent
+    folder = path.parent.resolve()
     return next((f for f in (folder, *folder.parents) if f.name == "scenarios"), folder)

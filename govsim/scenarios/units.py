@@ -86,7 +86,7 @@ def tidy(text: str) -> str:
 def number(text: str) -> Fraction:
     """Read a plain decimal number exactly."""
     value = Fraction(text.replace(",", "").replace(" ", ""))
-    if abs(value) > 10**15:
+    if abs(value) > 10**18:
         raise QuantityError(tr("{found} is too large", found=text))
     return value
 
