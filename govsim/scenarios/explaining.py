@@ -193,7 +193,7 @@ def _say(f: _Found) -> tuple[str, str]:
         case "too_short":
             least, count = context["min_length"], context["actual_length"]
             return tr(
-                "needs {least} entries or more, but has {count}", least=least, count=count
+                "at least {least} needed here, but there are {count}", least=least, count=count
             ), ""
         case "too_long":
             most, count = context["max_length"], context["actual_length"]
