@@ -83,7 +83,8 @@ def timeline(
         midnight belongs to the day on which it begins.
     shifts : windows of each shift, ms since midnight; an end above a day is on the next.
     kind_of_day : int[days], 0 workday, 1 weekend, 2 holiday.
-    free_for_calls : share of those on duty who are free; rounded half up, at least one.
+    free_for_calls : share of those on duty and not away who are free; rounded half up, at
+        least one of any.
     duties : members away at fixed hours.
     keep_boundaries : keep the steps at which a shift changes and the number does not.
     """
@@ -91,7 +92,7 @@ def timeline(
     # The shift that began on the eve of the first day is still on.
     kinds = np.concatenate([kind_of_day[:1], kind_of_day])
     midnights = (np.arange(days + 1, dtype=np.int64) - 1) * DAY
-    starts, ends, free, paid = [], [], [], []
+    starts, ends, paid = [], [], []
     for shift, head in roster.items():
         heads = [head] * 3 if isinstance(head, int) else [head.get(k, 0) for k in KINDS_OF_DAY]
         numbers = np.array(heads, dtype=np.int64)[kinds]
@@ -99,15 +100,13 @@ def timeline(
             starts.append(midnights + start)
             ends.append(midnights + end)
             paid.append(numbers)
-            free.append(np.where(numbers > 0, _free(numbers, free_for_calls), 0))
     edges = [np.zeros(1, dtype=np.int64), *starts, *ends]
     away_starts, away_ends, away = _away(duties)
     times = np.unique(np.clip(np.concatenate([*edges, away_starts, away_ends]), 0, days * DAY))
     boundary = np.isin(times, np.concatenate(edges))
-    on = _stack(times, starts, ends, free)
-    out = _stack(times, [away_starts], [away_ends], [away])
     total = _stack(times, starts, ends, paid)
-    available = np.maximum(on - out, 0)
+    left = np.maximum(total - _stack(times, [away_starts], [away_ends], [away]), 0)
+    available = np.where(left > 0, _free(left, free_for_calls), 0)
     same = (np.diff(available, prepend=-1) == 0) & (np.diff(total, prepend=-1) == 0)
     keep = ~same | (boundary if keep_boundaries else np.zeros(len(times), dtype=bool))
     return Timeline(times[keep], available[keep], total[keep], boundary[keep])
