@@ -43,31 +43,51 @@ class Category(Model):
     """Share that exists whether or not reported; the rest are requests, which appear as reports."""
     visible: Share = par(0.5, 0.2, 0.9)
     """Share of incidents that a patrol can see in passing."""
-    report_lag: Distribution = par({"lognormal": {"median": "1.5 days", "sigma": 1.2}})
+    report_lag: Distribution = par(
+        {"lognormal": {"median": "1.5 days", "sigma": 1.2}},
+        {"lognormal": {"median": "6 h", "sigma": 0.8}},
+        {"lognormal": {"median": "4 days", "sigma": 1.5}},
+    )
     """From the onset of an incident to the resident's report."""
     answered: Share = par(0.15, 0.0, 0.5)
     """Share that the desk answers at intake."""
     complex: Share = par(0.3, 0.1, 0.6)
     """Share that a team can only make safe, and a department must finish."""
     work: Distribution = par(
-        {"lognormal": {"median": "30 min", "sigma": 0.7}}, evidence="assumed", source=LARSON
+        {"lognormal": {"median": "30 min", "sigma": 0.7}},
+        {"lognormal": {"median": "15 min", "sigma": 0.4}},
+        {"lognormal": {"median": "45 min", "sigma": 1.0}},
+        source=LARSON,
     )
     """Time on the scene of a simple case."""
-    make_safe: Distribution = par({"lognormal": {"median": "20 min", "sigma": 0.7}})
+    make_safe: Distribution = par(
+        {"lognormal": {"median": "20 min", "sigma": 0.7}},
+        {"lognormal": {"median": "10 min", "sigma": 0.4}},
+        {"lognormal": {"median": "40 min", "sigma": 1.0}},
+    )
     """Time on the scene of a complex case, before it goes to its department."""
     department: str | None = choice(None)
     """Department or company that finishes complex cases."""
-    department_time: Distribution = par({"lognormal": {"median": "4 working days", "sigma": 1.1}})
+    department_time: Distribution = par(
+        {"lognormal": {"median": "4 working days", "sigma": 1.1}},
+        {"lognormal": {"median": "2 working days", "sigma": 0.8}},
+        {"lognormal": {"median": "6 working days", "sigma": 1.7}},
+        source="sigma such that 5 to 10% of cases take more than 15 days",
+    )
     """Time of the department for a complex case."""
     joint_meeting: Share = par(0.05, 0.0, 0.2)
     """Share of complex cases that wait for the joint meeting first."""
-    patience: Distribution | None = par(None)
+    patience: Distribution | None = par(
+        None,
+        {"weibull": {"scale": "3.5 days", "shape": 1}},
+        {"weibull": {"scale": "32.8 days", "shape": 1}},
+    )
     """Patience of its residents, where it differs from `residents.patience`."""
-    escalation: Share | None = par(None)
+    escalation: Share | None = par(None, 0.15, 0.6)
     """Chance of calling 12345 after an unsatisfactory close, where it differs."""
-    repeat: Share | None = par(None)
+    repeat: Share | None = par(None, 0.1, 0.45)
     """Chance of a repeated report while unresolved, where it differs."""
-    hours: tuple[float, ...] | None = par(None)
+    hours: tuple[float, ...] | None = choice(None)
     """Weights over the day in equal bins, where they differ from `demand.hours`."""
 
     @field_validator("hours")
@@ -117,6 +137,15 @@ class Surge(Model):
     """Streets it touches; none named: all."""
 
 
+HOURS = (*(0.8,) * 6, *(3, 6, 9, 10, 8, 5, 5, 7.5, 8.5, 7.5, 5.5, 4.5, 4.5, 4, 3.2, 2, 1.2, 1.0))
+WEEKDAYS = (1.15, 1.10, 1.05, 1.03, 1.00, 0.85, 0.82)
+MONTHS = (1, 1, 1, 1, 1, 1.1, 1.1, 1.1, 1, 1, 1, 1)
+
+
+def _times(factor: float, weights: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(round(factor * weight, 3) for weight in weights)
+
+
 class Demand(Model):
     """All demand: how much of what, and when."""
 
@@ -125,20 +154,19 @@ class Demand(Model):
     categories: dict[str, Category] = Field(min_length=1)
     """The kinds of demand."""
     hours: tuple[float, ...] = par(
-        (
-            *(0.8,) * 6,
-            *(3, 6, 9, 10, 8, 5, 5, 7.5, 8.5, 7.5, 5.5, 4.5, 4.5, 4, 3.2, 2, 1.2, 1.0),
-        ),
-        evidence="inferred",
-        source="peaks 9 to 11 and 14 to 16: Beijing 2019",
+        HOURS,
+        _times(0.7, HOURS),
+        _times(1.3, HOURS),
+        "inferred",
+        "peaks 9 to 11 and 14 to 16: Beijing 2019",
     )
     """Weights over the day in equal bins from midnight (24 bins: hours)."""
     weekdays: tuple[float, float, float, float, float, float, float] = par(
-        (1.15, 1.10, 1.05, 1.03, 1.00, 0.85, 0.82)
+        WEEKDAYS, _times(0.85, WEEKDAYS), _times(1.15, WEEKDAYS)
     )
     """Weights of Monday to Sunday; their mean is scaled to 1."""
     months: tuple[float, ...] = par(
-        (1, 1, 1, 1, 1, 1.1, 1.1, 1.1, 1, 1, 1, 1), min_length=12, max_length=12
+        MONTHS, _times(0.85, MONTHS), _times(1.15, MONTHS), min_length=12, max_length=12
     )
     """Factors of January to December."""
     spring_festival: Factor = par(0.65, 0.55, 0.8, "inferred", "two hotline reports")
@@ -172,9 +200,9 @@ class Channel(Model):
 
     label: Label
     """Name."""
-    with_station: Share = par(0.0)
+    with_station: Share = par(0.0, 0.0, 0.5)
     """Share of first reports where a point station covers the grid."""
-    without_station: Share = par(0.0)
+    without_station: Share = par(0.0, 0.0, 0.5)
     """Share of first reports elsewhere."""
     via: Literal["desk", "direct", "centre"] = choice("desk")
     """Taken in by the reception desk, by somebody on the spot, or by the 12345 centre."""
@@ -184,8 +212,11 @@ class Channel(Model):
     """Open days of the week."""
     if_closed: str = choice("wait")
     """`wait` until it opens, or the name of the channel that is tried next."""
-    handling: Distribution = par({"lognormal": {"median": "5 min", "sigma": 0.6}})
+    handling: Distribution = par(
+        {"lognormal": {"median": "5 min", "sigma": 0.6}},
+        {"lognormal": {"median": "2 min", "sigma": 0.4}},
+        {"lognormal": {"median": "12 min", "sigma": 0.8}},
+    )
     """Desk time of an intake; for `direct` the delay until it is passed on."""
     answers: bool = choice(True)
     """Whether an answer at intake is possible."""
-

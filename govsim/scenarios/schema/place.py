@@ -89,7 +89,9 @@ class Territory(Model):
     )
     """Residents a household."""
     estates: dict[Estate, Share] = par(
-        {"large": 0.22, "old": 0.14, "resettlement": 0.16, "commercial": 0.28, "rural": 0.20}
+        {"large": 0.22, "old": 0.14, "resettlement": 0.16, "commercial": 0.28, "rural": 0.20},
+        {"large": 0.10, "old": 0.05, "resettlement": 0.08, "commercial": 0.15, "rural": 0.10},
+        {"large": 0.35, "old": 0.25, "resettlement": 0.30, "commercial": 0.45, "rural": 0.35},
     )
     """Share of generated grids by kind of estate."""
     workstations: Workstations = choice({})
@@ -123,7 +125,9 @@ class Calendar(Model):
     """Further days that count as holidays."""
     extra_workdays: tuple[date, ...] = choice(())
     """Weekend days or holidays that are worked."""
-    working_hours: Hours = par("09:00-12:00, 13:30-17:30")
+    working_hours: Hours = par(
+        "09:00-12:00, 13:30-17:30", "09:00-12:00, 14:00-17:00", "08:30-12:00, 13:30-18:00"
+    )
     """Hours that count for limits in working hours and days, on workdays."""
     shifts: dict[str, Hours] = choice({"day": "08:00-20:00", "night": "20:00-08:00"})
     """Shifts by name; rosters give numbers for them. They may not overlap."""

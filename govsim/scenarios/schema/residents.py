@@ -13,6 +13,8 @@ class Patience(Model):
     """Off: residents wait as long as it takes."""
     time: Distribution = par(
         {"weibull": {"scale": "9.5 days", "shape": 1}},
+        {"weibull": {"scale": "3.5 days", "shape": 1}},
+        {"weibull": {"scale": "32.8 days", "shape": 1}},
         source="0.10 a day (.03 to .25) while overdue: an assumption; no effect size is published",
     )
     """Patience."""
@@ -60,7 +62,11 @@ class Repeats(Model):
     """Off: a problem is reported once."""
     share: Share = par(0.2, 0.1, 0.35, "assumed", "property .35: Shanghai, a week in 2016")
     """Chance that an unresolved problem is reported again after each `after`."""
-    after: Distribution = par({"exponential": {"mean": "3 days"}})
+    after: Distribution = par(
+        {"exponential": {"mean": "3 days"}},
+        {"exponential": {"mean": "1 day"}},
+        {"exponential": {"mean": "7 days"}},
+    )
     """Time between reports."""
     most: int = choice(2, ge=1, le=5)
     """Repeated reports at most."""
@@ -79,4 +85,3 @@ class Residents(Model):
     """Satisfaction at the close."""
     repeats: Repeats = choice({})
     """Repeated reports."""
-

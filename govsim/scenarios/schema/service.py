@@ -41,11 +41,23 @@ class Desk(Model):
         }
     )
     """People at the desk by kind of point and shift."""
-    reply: Distribution = par({"lognormal": {"median": "4 min", "sigma": 0.5}})
+    reply: Distribution = par(
+        {"lognormal": {"median": "4 min", "sigma": 0.5}},
+        {"lognormal": {"median": "2 min", "sigma": 0.3}},
+        {"lognormal": {"median": "10 min", "sigma": 0.8}},
+    )
     """Desk time of the reply when a demand is resolved."""
-    interim_reply: Distribution = par({"lognormal": {"median": "3 min", "sigma": 0.5}})
+    interim_reply: Distribution = par(
+        {"lognormal": {"median": "3 min", "sigma": 0.5}},
+        {"lognormal": {"median": "1 min", "sigma": 0.3}},
+        {"lognormal": {"median": "8 min", "sigma": 0.8}},
+    )
     """Desk time of the interim reply."""
-    written_reply: Distribution = par({"lognormal": {"median": "20 min", "sigma": 0.5}})
+    written_reply: Distribution = par(
+        {"lognormal": {"median": "20 min", "sigma": 0.5}},
+        {"lognormal": {"median": "10 min", "sigma": 0.3}},
+        {"lognormal": {"median": "45 min", "sigma": 0.8}},
+    )
     """Desk time of the reply in writing that a 12345 order asks for."""
     cost: HourlyCost = par("40 yuan/h", "25 yuan/h", "60 yuan/h")
     """Hourly cost of a person at the desk."""
@@ -58,9 +70,9 @@ class Group(Model):
     """Name."""
     teams: tuple[str, ...] = Field(min_length=1)
     """Teams that may take its demands, in order; those that a point lacks are passed over."""
-    crew: int | dict[str, int] = par(1)
+    crew: int | dict[str, int] = par(1, 1, 2)
     """Members that a job takes, for every team or by team."""
-    handover: dict[str, Share] = par({})
+    handover: dict[str, Share] = par({}, 0.0, 0.2)
     """After the work: share that goes on to another group (a level that can't solve it)."""
 
 
@@ -81,7 +93,7 @@ class Team(Model):
     """Way to travel; a name in `travel.speeds`."""
     training: Factor = par(1.0, 0.8, 1.2, gt=0)
     """Speed of work on everything; above 1 is faster."""
-    speed: dict[str, Factor] = par({})
+    speed: dict[str, Factor] = par({}, 0.7, 1.3)
     """Speed of work by category; above 1 is faster."""
     end_of_shift: EndOfShift = choice("finish")
     """What happens to work in hand when a shift ends."""
@@ -102,6 +114,8 @@ class Travel(Model):
     """Distance on the way over distance as the crow flies."""
     speeds: dict[str, Speed] = par(
         {"walking": "4.7 km/h", "e-bike": "17.1 km/h", "car": "25 km/h"},
+        {"walking": "4 km/h", "e-bike": "12 km/h", "car": "15 km/h"},
+        {"walking": "5.4 km/h", "e-bike": "20 km/h", "car": "40 km/h"},
         evidence="published",
         source="walking and e-bike as in the domain notes; car assumed",
     )
@@ -119,9 +133,11 @@ class Department(Model):
 
     label: Label
     """Name."""
-    crews: int | None = par(None, ge=1)
+    crews: int | None = par(None, 1, 200, ge=1)
     """Cases it works on at once; none: no limit."""
-    hours: Hours = par("09:00-12:00, 13:30-17:30")
+    hours: Hours = par(
+        "09:00-12:00, 13:30-17:30", "09:00-12:00, 14:00-17:00", "08:00-12:00, 13:00-18:00"
+    )
     """Working hours; its times in working hours and days run in them only."""
     days: Literal["workdays", "daily"] = par("workdays")
     """Days on which it works."""
@@ -149,7 +165,7 @@ class Helpers(Model):
     """Off: nobody joins."""
     pool: int = par(10, 2, 40, ge=0)
     """Helpers on call in each street."""
-    hours: Hours = par("08:00-20:00")
+    hours: Hours = par("08:00-20:00", "09:00-17:00", "07:00-22:00")
     """Hours on call."""
     threshold: int = par(3, 1, 10, ge=1)
     """A helper is called when so many jobs wait for a team."""
@@ -170,7 +186,7 @@ class HomeVisits(Model):
     """Chance that a visit brings up a problem that is there."""
     time: Duration = par("12 min", "5 min", "30 min")
     """Time of a visit with the way to it."""
-    hours: Hours = par("17:00-20:00")
+    hours: Hours = par("17:00-20:00", "18:00-20:00", "16:00-21:00")
     """Window in which they are made; members are off the roster for as long as they take."""
 
 
@@ -182,7 +198,11 @@ class Patrol(Model):
     team: str = choice("grid_staff")
     """Team that walks."""
     rounds: tuple[Hours, ...] = par(
-        ("09:00-11:00", "15:00-17:00"), evidence="published", source="two rounds a day: Hushu 2023"
+        ("09:00-11:00", "15:00-17:00"),
+        ("09:00-10:00", "15:00-16:00"),
+        ("08:00-11:00", "14:00-17:00"),
+        "published",
+        "two rounds a day: Hushu 2023; the hours are assumed",
     )
     """Windows of the rounds of a day."""
     days: Literal["workdays", "daily"] = par("daily")
@@ -202,14 +222,22 @@ class Centre(Model):
 
     enabled: bool = choice(True)
     """Off: nobody calls 12345."""
-    roster: Roster = par({"day": 6, "night": 2})
+    roster: Roster = par({"day": 6, "night": 2}, {"day": 3, "night": 1}, {"day": 15, "night": 5})
     """Call-takers for this district's neighbourhood matters."""
-    call: Distribution = par({"lognormal": {"median": "4 min", "sigma": 0.5}})
+    call: Distribution = par(
+        {"lognormal": {"median": "4 min", "sigma": 0.5}},
+        {"lognormal": {"median": "2 min", "sigma": 0.3}},
+        {"lognormal": {"median": "8 min", "sigma": 0.8}},
+    )
     """Time of a call."""
     answered: Share = par(0.2, 0.0, 0.7)
     """Share answered on the call (the published .68 is of all calls, consultations among them)."""
     dispatch_delay: Distribution = par(
-        {"lognormal": {"median": "3.7 min", "sigma": 1.0}}, evidence="published", source="Beijing"
+        {"lognormal": {"median": "3.7 min", "sigma": 1.0}},
+        {"lognormal": {"median": "1 min", "sigma": 0.5}},
+        {"lognormal": {"median": "30 min", "sigma": 1.5}},
+        "published",
+        "Beijing, news reports: 3.7 minutes from call to dispatch; its spread is assumed",
     )
     """From the call to the order at the service point."""
     limit: Span = par("5 working days", "2 working days", "15 working days")
