@@ -1,0 +1,119 @@
+"""Where a result comes from: the hash that identifies a run, and what its manifest records.
+
+A run is what its replications are drawn and simulated from: the scenario with every
+default, the contents of its tables, the seed, the code of the model, and the versions of
+the libraries that compute its numbers. How many replications there are, what they are
+called and how they are shown is not part of it. Called by `govsim.experiment`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from govsim.network import Network
+    from govsim.scenarios.schema import Scenario
+
+NOT_OF_THE_MODEL = frozenset(
+    {
+        "catalogue",
+        "cli",
+        "errors",
+        "experiment",
+        "language",
+        "locale",
+        "report",
+        "results",
+        "storage",
+    }
+)
+"""Parts of the package that change no number in a replication. Named are these and not
+the others, so that a module that is forgotten here costs a run, not its truth."""
+
+NOT_OF_THE_RUN = frozenset({"label", "question", "replications", "confidence", "evidence"})
+"""Parts of a scenario that change no replication."""
+
+COMPUTING = ("numpy", "scipy", "simpy")
+"""Libraries that numbers in a replication pass through."""
+
+RECORDED = ("govsim", *COMPUTING, "pandas", "pyarrow", "pydantic", "shapely", "chinesecalendar")
+
+
+def run_id(network: Network) -> str:
+    """Name a run by what determines it: twelve hexadecimal digits.
+
+    The territory enters by what it is, not by where its tables lie or who made them.
+    """
+    told = {k: v for k, v in resolved(network.scenario).items() if k not in NOT_OF_THE_RUN}
+    told["territory"] = network.territory.content_hash()
+    libraries = {name: _version(name) for name in COMPUTING}
+    text = json.dumps([told, code_hash(), libraries], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def resolved(scenario: Scenario, folder: Path | None = None) -> dict[str, Any]:
+    """Write a scenario as plain values, with every default.
+
+    Parameters
+    ----------
+    scenario : what to write.
+    folder : tables below this folder are named relative to it.
+    """
+
+    def shown(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: shown(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [shown(item) for item in value]
+        if folder and isinstance(value, str) and Path(value).is_absolute():
+            with suppress(ValueError):
+                return Path(value).relative_to(folder.resolve()).as_posix()
+        return value
+
+    plain: dict[str, Any] = shown(scenario.model_dump(mode="json"))
+    return plain
+
+
+@cache
+def code_hash() -> str:
+    """SHA-256 of all code and shipped data that numbers can depend on, whatever its line ends."""
+    package = Path(__file__).parent
+    digest = hashlib.sha256()
+    for file in sorted(package.rglob("*"), key=lambda f: f.relative_to(package).as_posix()):
+        name = file.relative_to(package)
+        if name.parts[0].removesuffix(".py") in NOT_OF_THE_MODEL:
+            continue
+        if file.suffix in {".py", ".csv", ".geojson"}:
+            digest.update(name.as_posix().encode() + b"\0")
+            digest.update(file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python, of govsim and of the libraries it computes with."""
+    return {"python": platform.python_version()} | {name: _version(name) for name in RECORDED}
+
+
+def machine() -> dict[str, Any]:
+    """Describe the machine, without names of computers or people."""
+    return {
+        "system": platform.system(),
+        "release": platform.release(),
+        "processor": platform.machine(),
+        "cores": os.cpu_count(),
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"

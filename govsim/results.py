@@ -1,0 +1,181 @@
+"""What a run found: means over its replications with their intervals, in memory or on disk.
+
+`govsim.experiment.run` returns a `Result`; `open_run` reads one back from its folder.
+Tables and figures of `govsim.report` and the command line show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from govsim import storage
+from govsim.catalogue import CATALOGUE
+from govsim.errors import RunError
+from govsim.language import name as in_language
+from govsim.language import tr
+from govsim.scenarios.schema import Scenario
+from govsim.statistics import Interval, intervals
+from govsim.storage import RunFolder
+
+if TYPE_CHECKING:
+    from govsim.network import Network
+
+MAIN = ("compliance_scene", "compliance_solve", "compliance_reply", "orders")
+"""What a planner asks first, and what precision is asked of unless measures are named."""
+
+COLUMNS = ["key", "measure", "mean", "low", "high", "n"]
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A finished run.
+
+    Attributes
+    ----------
+    values : columns replication, level, key, measure, value; see `govsim.measures`.
+    weekly : columns replication, week, level, key, measure, value.
+    manifest : what is recorded of the run: scenario, seed, versions, warm-up, notes.
+    folder : its results folder; None where nothing was written.
+    network : the service that was simulated; None where the run was read from disk.
+    """
+
+    values: pd.DataFrame
+    weekly: pd.DataFrame
+    manifest: Mapping[str, Any]
+    folder: Path | None = None
+    network: Network | None = field(default=None, repr=False)
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario as it was run."""
+        if self.network is not None:
+            return self.network.scenario
+        return Scenario.model_validate(self.manifest["scenario"])
+
+    @property
+    def title(self) -> str:
+        """The scenario's name in the current language."""
+        return in_language(self.scenario.label)
+
+    @property
+    def confidence(self) -> float:
+        """Confidence of the intervals."""
+        return self.scenario.confidence
+
+    @property
+    def replications(self) -> int:
+        """Number of replications."""
+        return int(self.manifest["replications"])
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is legal and suspicious, in the scenario or in the run."""
+        return tuple(self.manifest["warnings"])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of any number here must know, such as that positions are generated."""
+        return tuple(self.manifest["notes"])
+
+    @property
+    def measured_days(self) -> float:
+        """Length of what was measured in a replication, days."""
+        days: float = self.manifest["horizon_days"] - self.manifest["warm_up_days"]
+        return days
+
+    def summary(self, level: str = "district") -> pd.DataFrame:
+        """Mean and interval of each measure at one level.
+
+        Parameters
+        ----------
+        level : district, street, community, point, team, pool, category, channel, cause,
+            hour or shift.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns key, measure, mean, low, high, n. Intervals are Student's t over
+            replications, NaN for a single one. They are cut at 0, since no measure is
+            negative, and those of shares at 1. ``n`` counts the replications in which
+            the measure has a value.
+        """
+        table = self._summaries
+        return table.loc[table["level"] == level, COLUMNS].reset_index(drop=True)
+
+    @cached_property
+    def _summaries(self) -> pd.DataFrame:
+        table = intervals(self.values, ["level", "key", "measure"], self.confidence)
+        for column in ("level", "key", "measure"):
+            table[column] = table[column].astype(str)
+        table["low"] = table["low"].clip(lower=0.0)
+        shares = [name for name, m in CATALOGUE.items() if m.kind == "share"]
+        share = table["measure"].isin(shares)
+        table.loc[share, "high"] = table.loc[share, "high"].clip(upper=1.0)
+        return table
+
+    def get(self, measure: str, level: str = "district", key: str = "") -> Interval:
+        """Mean and interval of one measure; its mean is NaN where there is none."""
+        index = self._index
+        row = index.get((level, key, measure))
+        return row if row is not None else Interval(float("nan"), float("nan"), float("nan"), 0)
+
+    @cached_property
+    def _index(self) -> dict[tuple[str, str, str], Interval]:
+        t = self._summaries
+        names = zip(t["level"], t["key"], t["measure"], strict=True)
+        found = zip(t["mean"], t["low"], t["high"], t["n"], strict=True)
+        return {name: Interval(*row) for name, row in zip(names, found, strict=True)}
+
+    def by_week(self, measure: str, level: str = "district", key: str = "") -> pd.DataFrame:
+        """Columns week, mean, low, high, n of one measure week by week."""
+        w = self.weekly
+        mine = w[(w["level"] == level) & (w["key"] == key) & (w["measure"] == measure)]
+        return intervals(mine, ["week"], self.confidence)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every measure at every level: columns level, key, measure, mean, low, high, n."""
+        return self._summaries.copy()
+
+    def __repr__(self) -> str:
+        """Say the main measures, as `print` of a result should."""
+        head = tr("{title}: {n} replications", title=self.title, n=self.replications)
+        lines = [head]
+        for name in MAIN:
+            measure, found = CATALOGUE[name], self.get(name)
+            scale = 100.0 if measure.kind == "share" else 1.0
+            number = f"{found.mean * scale:.1f}"
+            if found.n > 1:
+                number += f" ({found.low * scale:.1f} – {found.high * scale:.1f})"
+            lines.append(f"  {in_language(measure.label)}: {number} {in_language(measure.unit)}")
+        if self.folder is not None:
+            lines.append(f"  {self.folder}")
+        return "\n".join(lines)
+
+
+def open_run(folder: RunFolder | Path) -> Result:
+    """Read a finished run back.
+
+    Raises
+    ------
+    RunError
+        There is no run in the folder, it isn't finished, or a file can't be read.
+    """
+    run = folder if isinstance(folder, RunFolder) else RunFolder(folder)
+    manifest = run.manifest()
+    if not manifest:
+        raise RunError(tr("there is no run in {folder}", folder=run.path))
+    if not (run.path / f"{storage.MEASURES}.parquet").exists():
+        raise RunError(
+            tr(
+                "the run in {folder} isn't finished (its state is “{state}”)",
+                folder=run.path,
+                state=manifest.get("state"),
+            )
+        )
+    return Result(run.frame(storage.MEASURES), run.frame(storage.WEEKLY), manifest, run.path)

@@ -1,0 +1,114 @@
+"""How long a service takes to settle from its empty start, found by MSER-5.
+
+Called by `govsim.experiment` where a scenario says ``warm_up: mser5``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from govsim import demand, model
+from govsim.network import Network
+from govsim.outcome import Outcome
+from govsim.scenarios.units import DAY, HOUR
+from govsim.statistics import mser5
+
+PILOTS = 5
+"""Replications that only serve to find the warm-up; Hoad et al. 2010 take five."""
+
+FIRST_PILOT = 2**31
+"""Number of the first pilot: far from those of any replication that is measured."""
+
+FEWEST = 50
+"""Observations of a series, at least: ten batches of five."""
+
+Series = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class WarmUp:
+    """A warm-up that was found.
+
+    Attributes
+    ----------
+    length : ms.
+    settled : False where the horizon is too short to tell; `length` is then the best cut
+        within its first half.
+    measure : the series that takes longest: ``open`` (demands) or ``orders`` (of 12345).
+    """
+
+    length: int
+    settled: bool
+    measure: str
+
+
+def find(network: Network, on_day: Callable[[int, int], None] | None = None) -> WarmUp:
+    """Run pilot replications, and cut where both open demands and orders have settled.
+
+    Parameters
+    ----------
+    network : the service.
+    on_day : told the pilot's number, from 0, and the days that have passed in it.
+
+    Notes
+    -----
+    The rule is applied to the mean over the pilots of the number of open demands and of
+    the orders that came, step by step; each step is a day, or less on a short horizon.
+    Days are smoothed over the week before, or the rule would see Sundays as bias.
+    """
+    step = _step(network.end)
+    series: dict[str, list[Series]] = {"open": [], "orders": []}
+    for pilot in range(PILOTS):
+        table = demand.draw(network, FIRST_PILOT + pilot)
+        hook = (lambda day, p=pilot: on_day(p, day)) if on_day else None
+        outcome = model.run(network, table, 0, hook)
+        for name, one in observe(outcome, step).items():
+            series[name].append(one)
+    longest = WarmUp(0, True, "open")
+    for name, several in series.items():
+        mean = np.mean(several, axis=0)
+        window = 7 if step == DAY and len(mean) >= FEWEST + 7 else 1
+        mean = np.convolve(mean, np.full(window, 1 / window), "valid")
+        if np.ptp(mean) == 0:
+            continue
+        cut = mser5(mean)
+        found = WarmUp(cut.index * step, cut.settled, name)
+        if (not found.settled, found.length) > (not longest.settled, longest.length):
+            longest = found
+    return longest
+
+
+def _step(end: int) -> int:
+    for step in (DAY, HOUR):
+        if end >= FEWEST * step:
+            return step
+    return max(1, end // (4 * FEWEST))
+
+
+def observe(outcome: Outcome, step: int) -> dict[str, Series]:
+    """Count by step of time.
+
+    Returns
+    -------
+    dict
+        ``open`` at the end of each whole step, and ``orders`` within it;
+        float64[steps].
+    """
+    steps = outcome.end // step
+    edges = np.arange(steps + 1) * step
+    d = outcome.demands
+    begun = d["accepted"]
+    begun = np.where(d["reported"] >= 0, d["reported"], begun)
+    came = np.sort(begun[begun >= 0])
+    ended = (d["closed"] >= 0) & (begun >= 0)
+    went = np.sort(d["closed"][ended])
+    opened = np.searchsorted(came, edges[1:]) - np.searchsorted(went, edges[1:])
+    orders = np.histogram(outcome.orders["time"], edges)[0]
+    return {
+        "open": opened.astype(np.float64),
+        "orders": orders.astype(np.float64),
+    }
