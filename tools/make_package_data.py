@@ -81,13 +81,15 @@ def communities(source: Path, out: Path) -> None:
     print(f"{out}: {len(rows)} communities")
 
 
-def streets(out: Path) -> None:
+def streets(source: Path, out: Path) -> None:
     """Write streets.csv: where streets roughly lie, and how many live there."""
+    with source.open(encoding="utf-8-sig", newline="") as file:
+        names = {row["street_code"]: row["street"] for row in csv.DictReader(file)}
     with out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["street_code", "street_en", "lon", "lat", "share"])
+        writer.writerow(["street_code", "street", "lon", "lat", "share"])
         for code, row in STREETS.items():
-            writer.writerow([code, *row])
+            writer.writerow([code, names[code], *row[1:]])
 
 
 def outline(source: Path, out: Path) -> None:
@@ -121,7 +123,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("govsim/scenarios/data/jiangning"))
     given = parser.parse_args()
     communities(given.source / "communities.csv", given.out / "communities.csv")
-    streets(given.out / "streets.csv")
+    streets(given.source / "communities.csv", given.out / "streets.csv")
     outline(given.source / "district-boundary.geojson", given.out / "outline.geojson")
 
 
