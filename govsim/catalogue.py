@@ -42,7 +42,7 @@ _MEASURES: list[tuple[str, str, str, Text, Kind, Better | None]] = [
     ("n_reply", "适用回复时限的诉求", "Demands under clock 3", Text("件", "demands"), "count", None),
     ("demands", "发生的问题", "Problems that arose", Text("件", "demands"), "count", None),
     ("reported", "居民上报", "Reported by residents", Text("件", "demands"), "count", None),
-    ("found_share", "巡查走访发现占比", "Found by staff before a report", _SHARE, "share", "higher"),
+    ("found_share", "案件中巡查走访发现占比", "Share of cases that staff found first", _SHARE, "share", "higher"),
     ("found_on_visits_share", "入户走访发现占比", "Found on home visits", _SHARE, "share", None),
     ("repeat_report_share", "重复诉求占比", "Reported more than once", _SHARE, "share", "lower"),
     ("satisfaction", "满意率", "Satisfied at the close", _SHARE, "share", "higher"),

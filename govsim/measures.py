@@ -202,7 +202,8 @@ class _Reading:
             yield from _count(level, "reported", reported)
             yield from _share(level, "satisfaction", d["satisfied"] == 1, closed)
             if level.name != "channel":
-                yield from _share(level, "found_share", found, found | reported)
+                # What the desk answers at once is not a case.
+                yield from _share(level, "found_share", found, found | (reported & ~self.table.answered))
         yield from _count(self.hour, "reported", reported)
         yield from _share(self.district, "found_on_visits_share", t.source == BY_VISIT, found | reported)
         yield from _share(self.district, "repeat_report_share", d["repeats"] > 0, reported)

@@ -44,9 +44,10 @@ class Category(Model):
     visible: Share = par(0.5, 0.2, 0.9)
     """Share of incidents that a patrol can see in passing."""
     report_lag: Distribution = par(
-        {"lognormal": {"median": "1.5 days", "sigma": 1.2}},
-        {"lognormal": {"median": "6 h", "sigma": 0.8}},
-        {"lognormal": {"median": "4 days", "sigma": 1.5}},
+        {"lognormal": {"median": "3 days", "sigma": 1.2}},
+        {"lognormal": {"median": "12 h", "sigma": 0.8}},
+        {"lognormal": {"median": "10 days", "sigma": 1.5}},
+        source="days rather than hours, and uneven: Liu and Garg 2022 (no median is published)",
     )
     """From the onset of an incident to the resident's report."""
     answered: Share = par(0.15, 0.0, 0.5)

@@ -39,9 +39,9 @@ class Satisfaction(Model):
 
     answered: Share = par(0.85, 0.7, 0.95)
     """Answered at intake."""
-    simple: Share = par(0.90, 0.75, 0.97)
+    simple: Share = par(0.85, 0.7, 0.95)
     """Simple problem resolved by when residents expect it."""
-    complex: Share = par(0.78, 0.6, 0.9)
+    complex: Share = par(0.72, 0.55, 0.9)
     """Complex problem resolved by when residents expect it."""
     turned_away: Share = par(0.1, 0.0, 0.4)
     """Turned away."""
