@@ -202,16 +202,16 @@ class _Wanted:
         """Name the measures whose intervals are still too wide; not those without any value."""
         if self.precision is None:
             return []
-        found = [(name, interval(values[name], confidence)) for name in self.on if name in values]
-        return [name for name, i in found if i.n and not precise_enough(i, self.precision)]
+        found = {m: interval(values[m], confidence) for m in self.on if m in values}
+        return [m for m, i in found.items() if i.n and not precise_enough(i, self.precision)]
 
     def expected(self, values: pd.DataFrame, done: int, confidence: float) -> int:
         """Guess the replications in all: half-widths shrink with their square root."""
         if self.precision is None:
             return max(self.replications, done)
         guess = max(self.at_least, done)
-        for name in self.imprecise(values, confidence) if done > 1 else ():
-            i = interval(values[name], confidence)
+        for measure in self.imprecise(values, confidence) if done > 1 else ():
+            i = interval(values[measure], confidence)
             ratio = i.half_width / (self.precision * abs(i.mean)) if i.mean else 1.0
             guess = max(guess, ceil(done * ratio**2) if ratio == ratio else guess)
         return min(guess, self.most)
@@ -363,20 +363,23 @@ class _Run:
     # ------------------------------------------------------------------ the end
 
     def _finish(self) -> Result:
+        points = self.network.territory.points
         if not self.folder:
             values, weekly = (
                 pd.concat([part[table].assign(replication=r) for r, part in enumerate(self.kept)])
                 for table in (storage.MEASURES, storage.WEEKLY)
             )
-            return Result(values, weekly, self._manifest("done", self.done), None, self.network)
+            manifest = self._manifest("done", self.done)
+            return Result(values, weekly, points, manifest, None, self.network)
         names = [storage.MEASURES, storage.WEEKLY] + [storage.ORDERS] * self.keep_orders
         self.folder.combine(self.done, tuple(names))
+        self.folder.put_points(points)
         manifest = self._manifest("done", self.done)
         self.folder.record(manifest)
         self.folder.drop_parts()
         self.folder.point_latest()
         values, weekly = self.folder.frame(storage.MEASURES), self.folder.frame(storage.WEEKLY)
-        return Result(values, weekly, manifest, self.folder.path, self.network)
+        return Result(values, weekly, points, manifest, self.folder.path, self.network)
 
     def _record(self, state: str, error: str = "") -> None:
         if self.folder:
@@ -395,7 +398,7 @@ class _Run:
             "horizon_days": service.end / DAY,
             "warm_up_days": warm_up.length / DAY,
             "warm_up": {
-                "how": service.scenario.warm_up if not warm_up.measure else "mser5",
+                "how": "mser5" if service.scenario.warm_up == "mser5" else "given",
                 "length_ms": warm_up.length,
                 "settled": warm_up.settled,
                 "measure": warm_up.measure,

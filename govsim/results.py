@@ -40,6 +40,7 @@ class Result:
     ----------
     values : columns replication, level, key, measure, value; see `govsim.measures`.
     weekly : columns replication, week, level, key, measure, value.
+    points : the service points: point, name_zh, name_en, kind, street, community, x, y.
     manifest : what is recorded of the run: scenario, seed, versions, warm-up, notes.
     folder : its results folder; None where nothing was written.
     network : the service that was simulated; None where the run was read from disk.
@@ -47,6 +48,7 @@ class Result:
 
     values: pd.DataFrame
     weekly: pd.DataFrame
+    points: pd.DataFrame
     manifest: Mapping[str, Any]
     folder: Path | None = None
     network: Network | None = field(default=None, repr=False)
@@ -178,4 +180,5 @@ def open_run(folder: RunFolder | Path) -> Result:
                 state=manifest.get("state"),
             )
         )
-    return Result(run.frame(storage.MEASURES), run.frame(storage.WEEKLY), manifest, run.path)
+    values, weekly, points = map(run.frame, (storage.MEASURES, storage.WEEKLY, storage.POINTS))
+    return Result(values, weekly, points, manifest, run.path)

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 MANIFEST, LATEST, PARTS = "manifest.json", "latest", "parts"
 MEASURES, WEEKLY, ORDERS = "measures", "weekly", "orders"
-"""Names of the tables, each in ``<name>.parquet``."""
+"""Names of the tables by replication, each in ``<name>.parquet``."""
+POINTS = "points"
+"""Name of the table of service points, which all replications share."""
 
 WORDS = ("level", "key", "measure")
 
@@ -41,7 +43,7 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno in {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}:
             reason = tr("the disk is full")
         elif isinstance(error, PermissionError) or error.errno == errno.EROFS:
             reason = tr("writing there is not allowed")
@@ -155,6 +157,15 @@ class RunFolder:
         """Remove the parts, once the manifest says that the run is done."""
         shutil.rmtree(self.path / PARTS, ignore_errors=True)
 
+    def put_points(self, points: pd.DataFrame) -> None:
+        """Keep the service points: ids, names, kinds, places."""
+        import pyarrow.parquet as pq
+
+        target = self.path / f"{POINTS}.parquet"
+        with writing(self.path):
+            pq.write_table(_table(points), _temporary(target), compression="zstd")
+            _temporary(target).replace(target)
+
     def frame(self, name: str) -> pd.DataFrame:
         """Read a combined table; words come as categories, which take little memory."""
         import pyarrow.parquet as pq
@@ -187,11 +198,13 @@ class RunFolder:
             return reader.read_row_group(replication)
 
 
-def _table(frame: pd.DataFrame, replication: int) -> pa.Table:
+def _table(frame: pd.DataFrame, replication: int | None = None) -> pa.Table:
     """Turn a frame into a table of stated types: pandas' own choice may change."""
     import pyarrow as pa
 
-    columns: dict[str, Any] = {"replication": pa.array([replication] * len(frame), pa.int32())}
+    columns: dict[str, Any] = {}
+    if replication is not None:
+        columns["replication"] = pa.array([replication] * len(frame), pa.int32())
     for name in frame.columns:
         column = frame[name]
         if name in WORDS or column.dtype.kind not in "biufM":

@@ -1,0 +1,195 @@
+"""Tables on the screen: what a run found, in 100 columns.
+
+Called by the command line; reads a `govsim.results.Result`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from govsim.catalogue import CATALOGUE
+from govsim.language import name, tr
+from govsim.report.wording import (
+    PROMISES,
+    cause_name,
+    how_measured,
+    measure_name,
+    money_unit,
+    number,
+    per_year,
+    point_name,
+    spread,
+    team_name,
+    why_no_interval,
+)
+from govsim.results import Result
+from govsim.rules import CAUSES
+
+WIDTH = 100
+"""Columns of a terminal that every table fits in."""
+
+WORST = 5
+"""Stations in the table of the worst."""
+
+FEWEST = 30
+"""Demands under clock 1 in a replication that a station needs to be called one of the worst."""
+
+COSTS = ("cost_staff", "cost_overtime", "cost_helpers", "cost_stations", "cost_orders")
+
+
+def summary(result: Result) -> RenderableType:
+    """Lay out the main results of a run with their intervals."""
+    parts: list[RenderableType] = [
+        Text(result.title, style="bold"),
+        Text(how_measured(result), style="dim"),
+        _promises(result),
+        _orders(result),
+        _people(result),
+        _worst(result),
+        _costs(result),
+    ]
+    return Group(*parts, *_notes(result))
+
+
+def _table(*columns: str) -> Table:
+    """Make a table whose columns stand below those of the others."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    first, *others = columns
+    table.add_column(first, width=36, overflow="fold")
+    for column in others:
+        table.add_column(column, width=19, justify="right", overflow="fold")
+    return table
+
+
+def _interval_head(result: Result) -> str:
+    return tr("{share:.0f}% interval", share=100 * result.confidence)
+
+
+def _section(table: Table) -> RenderableType:
+    return Padding(table, (1, 0, 0, 0))
+
+
+def _promises(result: Result) -> RenderableType:
+    made = result.scenario.promises.made
+    title = tr("Promises kept") if made else tr("Clocks met (nothing is promised)")
+    table = _table(title, tr("share"), _interval_head(result))
+    for measure in (*PROMISES, "satisfaction", "found_share"):
+        found = result.get(measure)
+        shown = CATALOGUE[measure]
+        table.add_row(measure_name(measure), number(found.mean, shown), spread(found, shown))
+    return _section(table)
+
+
+def _orders(result: Result) -> RenderableType:
+    table = _table(
+        tr("12345 orders by cause"), tr("a year"), _interval_head(result), tr("per 1,000 residents")
+    )
+    rows = [(cause_name(c), "cause", c) for c in CAUSES] + [(tr("in all"), "district", "")]
+    for label, level, key in rows:
+        if level == "district":
+            table.add_section()
+        found = per_year(result, result.get("orders", level, key))
+        rate = result.get("orders_per_1000", level, key)
+        table.add_row(
+            label,
+            number(found.mean),
+            spread(found),
+            number(rate.mean),
+            style="bold" if level == "district" else "",
+        )
+    return _section(table)
+
+
+def _people(result: Result) -> RenderableType:
+    table = _table(
+        tr("Team"), tr("utilisation"), _interval_head(result), tr("wait for a crew, min")
+    )
+    share = CATALOGUE["utilisation"]
+    for team in (*result.scenario.teams, "desk"):
+        used = result.get("utilisation", "team", team)
+        if used.n:
+            wait = result.get("waiting_minutes_mean", "team", team)
+            table.add_row(
+                team_name(result, team),
+                number(used.mean, share),
+                spread(used, share),
+                number(wait.mean),
+            )
+    return _section(table)
+
+
+def worst_points(result: Result) -> tuple[str, list[str], int]:
+    """Name the service points that reach the fewest demands in time.
+
+    Returns
+    -------
+    kind, keys, of
+        Point stations where any has enough demands, else all kinds of point (``""``);
+        the worst first, at most `WORST`; out of how many with at least `FEWEST` demands.
+    """
+    points = result.points
+    for kind in ("point_station", ""):
+        of_kind = points["point"][(points["kind"] == kind) | (kind == "")].astype(str)
+        known = {
+            key: result.get("compliance_scene", "point", key).mean
+            for key in of_kind
+            if result.get("n_scene", "point", key).mean >= FEWEST
+        }
+        if known:
+            return kind, sorted(known, key=lambda key: (known[key], key))[:WORST], len(known)
+    return "", [], 0
+
+
+def _worst(result: Result) -> RenderableType:
+    kind, keys, of = worst_points(result)
+    if not keys:
+        return Group()
+    if of <= WORST:
+        title = tr("Stations") if kind else tr("Service points")
+    elif kind:
+        title = tr("Worst {n} of {of} stations", n=WORST, of=of)
+    else:
+        title = tr("Worst {n} of {of} service points", n=WORST, of=of)
+    table = _table(title, tr("on the scene in time"), _interval_head(result), tr("demands a year"))
+    share = CATALOGUE["compliance_scene"]
+    for key in keys:
+        found = result.get("compliance_scene", "point", key)
+        table.add_row(
+            escape(point_name(result, key)),
+            number(found.mean, share),
+            spread(found, share),
+            number(per_year(result, result.get("n_scene", "point", key)).mean),
+        )
+    return _section(table)
+
+
+def _costs(result: Result) -> RenderableType:
+    table = _table(tr("Cost"), money_unit(), _interval_head(result))
+    for measure in (*COSTS, "cost"):
+        found, shown = result.get(measure), CATALOGUE[measure]
+        if measure == "cost":
+            table.add_section()
+        label = tr("in all") if measure == "cost" else name(shown.label)
+        style = "bold" if measure == "cost" else ""
+        table.add_row(label, number(found.mean, shown), spread(found, shown), style=style)
+    return _section(table)
+
+
+def _notes(result: Result) -> Iterator[RenderableType]:
+    lines = [(text, "yellow") for text in result.warnings]
+    if missing := why_no_interval(result):
+        lines.append((missing, "yellow"))
+    lines += [(text, "") for text in result.notes]
+    if result.folder is not None:
+        lines.append((tr("results: {folder}", folder=result.folder), "dim"))
+    yield Text()
+    for text, style in lines:
+        mark = "! " if style == "yellow" else "· "
+        yield Text(mark + text, style=style)

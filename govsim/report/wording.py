@@ -1,0 +1,99 @@
+"""How names and numbers are shown to a planner, in tables and figures alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import isnan
+
+from govsim.catalogue import CATALOGUE, Measure
+from govsim.language import current, name, tr
+from govsim.results import Result
+from govsim.scenarios.units import DAY, YEAR
+from govsim.statistics import Interval
+
+MISSING = "—"
+"""Stands where there is no value, or no interval."""
+
+PROMISES = ("compliance_scene", "compliance_solve", "compliance_reply")
+
+
+def cause_name(cause: str) -> str:
+    """Name a cause of 12345 orders."""
+    names = {
+        "first channel": tr("12345 called first"),
+        "slow to the scene": tr("slow to the scene"),
+        "not solved": tr("not solved"),
+        "no reply": tr("no reply"),
+        "unsatisfied": tr("unsatisfied at the close"),
+        "repeated": tr("called again"),
+    }
+    return names.get(cause, cause)
+
+
+def team_name(result: Result, team: str) -> str:
+    """Name a team, a desk, or the 12345 centre."""
+    if team in result.scenario.teams:
+        return name(result.scenario.teams[team].label)
+    return {"desk": tr("reception desks"), "centre": tr("12345 centre")}.get(team, team)
+
+
+def point_name(result: Result, point: str) -> str:
+    """Name a service point."""
+    rows = result.points.loc[result.points["point"].astype(str) == point]
+    column = "name_zh" if current() == "zh" else "name_en"
+    return str(rows[column].iloc[0]) if len(rows) and rows[column].iloc[0] else point
+
+
+def measure_name(measure: str) -> str:
+    """Name a measure, without its unit."""
+    return name(CATALOGUE[measure].label)
+
+
+def per_year(result: Result, found: Interval) -> Interval:
+    """Turn a count over the measured time into one a year."""
+    factor = YEAR / DAY / result.measured_days
+    return replace(
+        found, mean=found.mean * factor, low=found.low * factor, high=found.high * factor
+    )
+
+
+def number(value: float, measure: Measure | None = None) -> str:
+    """Write one number: shares in percent, money in thousands (万元 in Chinese)."""
+    if isnan(value):
+        return MISSING
+    if measure is not None and measure.kind == "share":
+        return f"{100 * value:.1f}%"
+    if measure is not None and measure.kind == "money":
+        value /= 10_000 if current() == "zh" else 1_000
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}"
+
+
+def spread(found: Interval, measure: Measure | None = None) -> str:
+    """Write an interval; a dash for a single replication."""
+    if isnan(found.half_width):
+        return MISSING
+    low, high = number(found.low, measure), number(found.high, measure)
+    return f"{low.removesuffix('%')} – {high}"
+
+
+def money_unit() -> str:
+    """Name the unit in which `number` writes money."""
+    return tr("thousand yuan a year")
+
+
+def how_measured(result: Result) -> str:
+    """Say over how long and how often it was measured."""
+    return tr(
+        "replications: {n}, each of {days:g} measured days after a warm-up of {warm:g} days ({how})",
+        n=result.replications,
+        days=round(result.measured_days, 1),
+        warm=round(result.manifest["warm_up_days"], 1),
+        how=tr("found by MSER-5") if result.manifest["warm_up"]["how"] == "mser5" else tr("given"),
+    )
+
+
+def why_no_interval(result: Result) -> str:
+    """Say why there are dashes in place of intervals; empty where there are none."""
+    if result.replications > 1:
+        return ""
+    return tr("a single replication has no interval; run at least two (--replications 2)")
