@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -162,7 +163,7 @@ class Staffing:
         cuts = np.flatnonzero(np.diff(times[order], prepend=-1)).tolist()
         rows = [a[order].tolist() for a in (index, numbers, boundary)]
         at = times[order].tolist()
-        for a, b in zip(cuts, [*cuts[1:], len(at)], strict=True):
+        for a, b in pairwise([*cuts, len(at)]):
             yield at[a], list(zip(*(r[a:b] for r in rows), strict=True))
 
     def _next_step(self) -> None:
