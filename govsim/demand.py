@@ -400,7 +400,8 @@ class _Drawing:
         patrol, rounds = self.scenario.patrol, self.network.rounds
         if not patrol.enabled:
             return found, source
-        who = np.flatnonzero(incident & (rounds.offsets[grid, :] >= 0).any(axis=1))
+        walked = (rounds.offsets[grid, :] >= 0).any(axis=1) & (len(rounds.days) > 0)
+        who = np.flatnonzero(incident & walked)
         chance = np.where(visible[who], patrol.found_visible, patrol.found_hidden)
         passes = _geometric(self.streams.uniform("found on patrol", id_[who]), chance)
         found[who] = self._pass_time(grid[who], onset[who], passes)

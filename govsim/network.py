@@ -327,6 +327,7 @@ class _Builder:
                 if load:
                     duties[point].append(_walk(home.hours[0], load, most, daily))
                     visits[mine] = home.per_household.per_day
+        offsets.sort(axis=1)  # passes in the order of the day, however the rounds are listed
         return duties, Rounds(offsets, np.flatnonzero(on).astype(np.int64), visits)
 
     def _neighbours(self) -> dict[int, tuple[int, ...]]:
