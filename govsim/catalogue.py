@@ -33,6 +33,7 @@ class Measure:
 
 _SHARE, _NONE = Text("%", "%"), Text("", "")
 _YUAN, _HOURS, _MIN = Text("元/年", "yuan a year"), Text("小时", "h"), Text("分钟", "min")
+# ruff: noqa: E501 - a table is read by its rows
 _MEASURES: list[tuple[str, str, str, Text, Kind, Better | None]] = [
     ("compliance_scene", "10分钟到场达标率", "On the scene in time", _SHARE, "share", "higher"),
     ("compliance_solve", "1小时解决达标率", "Simple problems solved in time", _SHARE, "share", "higher"),

@@ -21,8 +21,10 @@ Language = Literal["zh", "en"]
 class Label(Protocol):
     """A name in both languages."""
 
-    zh: str
-    en: str
+    @property
+    def zh(self) -> str: ...  # noqa: D102
+    @property
+    def en(self) -> str: ...  # noqa: D102
 
 
 def of_locale() -> Language:

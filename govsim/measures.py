@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -26,7 +25,7 @@ from govsim.catalogue import CATALOGUE as CATALOGUE
 from govsim.demand import BY_VISIT, REPORTED, DemandTable
 from govsim.network import CENTRE, DEPARTMENT, DESK, TEAM, Network
 from govsim.outcome import Outcome
-from govsim.rules import CAUSES, OPEN, REPEATED
+from govsim.rules import CAUSES, OPEN, REPEATED, WITHDRAWN
 from govsim.scenarios.calendar import WorkingClock
 from govsim.scenarios.units import DAY, HOUR, MINUTE, YEAR
 
@@ -95,7 +94,11 @@ def promise_kept(
         ("reply", promises.reply, d["replied"], np.ones(len(table), dtype=bool)),
     ):
         ms, working = network.span(limit)
-        due = network.clock.finish_all(np.maximum(start, 0), np.int64(ms)) if working else start + ms
+        due = (
+            network.clock.finish_all(np.maximum(start, 0), np.array(ms, dtype=np.int64))
+            if working
+            else start + ms
+        )
         found[name] = (measured & applies & (due < outcome.end), (event >= 0) & (event <= due))
     return found
 
@@ -130,7 +133,9 @@ def _available(network: Network, start: int, end: int) -> tuple[Floats, Floats, 
     """Person-ms on duty in [start, end) by pool: free for demands, paid, free by shift."""
     static = _static(network)
     free = np.array([line.person_ms(start, end) for line in network.timelines], dtype=float)
-    paid = np.array([line.person_ms(start, end, paid=True) for line in network.timelines], dtype=float)
+    paid = np.array(
+        [line.person_ms(start, end, paid=True) for line in network.timelines], dtype=float
+    )
     by_shift = {}
     for name, clock in static.shifts.items():
         sums = []
@@ -156,7 +161,9 @@ class _Reading:
         d = outcome.demands
         points = network.territory.points["point"].astype(str).tolist()
         teams = list(network.teams)
-        team_of = np.array([teams.index(p.name) if p.kind == TEAM else -1 for p in network.pools] + [-1])
+        team_of = np.array(
+            [teams.index(p.name) if p.kind == TEAM else -1 for p in network.pools] + [-1]
+        )
         hour = np.maximum(d["clock_start"], 0) // HOUR + int(network.calendar.weekday[0]) * 24
         self.district = _Level("district", [""], np.zeros(len(table), dtype=np.int64))
         self.places = [
@@ -203,15 +210,19 @@ class _Reading:
             yield from _share(level, "satisfaction", d["satisfied"] == 1, closed)
             if level.name != "channel":
                 # What the desk answers at once is not a case.
-                yield from _share(level, "found_share", found, found | (reported & ~self.table.answered))
+                yield from _share(
+                    level, "found_share", found, found | (reported & ~self.table.answered)
+                )
         yield from _count(self.hour, "reported", reported)
-        yield from _share(self.district, "found_on_visits_share", t.source == BY_VISIT, found | reported)
+        yield from _share(
+            self.district, "found_on_visits_share", t.source == BY_VISIT, found | reported
+        )
         yield from _share(self.district, "repeat_report_share", d["repeats"] > 0, reported)
         yield from _count(self.district, "open_at_end", d["state"] == OPEN)
 
     def orders(self) -> Iterator[Row]:
         """12345 orders, in all and by cause."""
-        orders, t = self.outcome.orders, self.table
+        orders = self.outcome.orders
         counts = orders["time"] >= self.start
         demand, cause = orders["demand"][counts], orders["cause"][counts]
         overdue = orders["overdue"][counts] == 1
@@ -235,19 +246,16 @@ class _Reading:
         if len(demand):
             yield "district", "", "orders_overdue_share", float(overdue.mean())
             yield "district", "", "orders_repeated_share", float((cause == REPEATED).mean())
-        del t
 
     def times(self) -> Iterator[Row]:
         """Times to the scene, to the solution and to the reply, by Kaplan-Meier."""
         d = self.outcome.demands
         start = d["clock_start"]
-        visit, _ = self.kept["scene"]
-        del visit
         by_order = np.array([c.via == "centre" for c in self.network.scenario.channels.values()])
         needs_visit = ~self.table.answered | by_order[np.maximum(d["channel"], 0)]
         measured = start >= self.start
         gone = np.where(d["patience_ended"] >= 0, d["patience_ended"], self.end)
-        gone = np.where(d["state"] == 4, gone, self.end)
+        gone = np.where(d["state"] == WITHDRAWN, gone, self.end)
         for name, event, unit, applies in (
             ("scene_minutes", d["scene"], MINUTE, needs_visit),
             ("solve_hours", d["resolved"], HOUR, needs_visit),
@@ -269,21 +277,36 @@ class _Reading:
         free, _, by_shift = _available(network, self.start, self.end)
         kinds = np.array([p.kind for p in network.pools])
         teams = [
-            {TEAM: p.name, DESK: "desk", CENTRE: "centre", DEPARTMENT: f"department {p.name}"}[p.kind]
+            {TEAM: p.name, DESK: "desk", CENTRE: "centre", DEPARTMENT: f"department {p.name}"}[
+                p.kind
+            ]
             for p in network.pools
         ]
         names = list(dict.fromkeys(teams))
         code = np.array([names.index(t) for t in teams], dtype=np.int64)
         capacity = free + pools["helpers"]
-        crews = np.array([p.kind == DEPARTMENT and line > 2**30 for p, line in zip(
-            network.pools, (network.timelines[p.timeline].available[0] for p in network.pools),
-            strict=True)])
+        crews = np.array(
+            [
+                p.kind == DEPARTMENT and line > 2**30
+                for p, line in zip(
+                    network.pools,
+                    (network.timelines[p.timeline].available[0] for p in network.pools),
+                    strict=True,
+                )
+            ]
+        )
         used = np.where(crews, 0.0, pools["busy"] - pools["overtime"])
         capacity = np.where(crews, 0.0, capacity)
-        for level, keys, of in (("team", names, code), ("pool", network.pool_names(), np.arange(len(teams)))):
+        for level, keys, of in (
+            ("team", names, code),
+            ("pool", network.pool_names(), np.arange(len(teams))),
+        ):
             n = len(keys)
             use, have = np.bincount(of, used, n), np.bincount(of, capacity, n)
-            over, helped = np.bincount(of, pools["overtime"], n), np.bincount(of, pools["helpers"], n)
+            over, helped = (
+                np.bincount(of, pools["overtime"], n),
+                np.bincount(of, pools["helpers"], n),
+            )
             queue = np.bincount(of, pools["waiting"], n) / max(self.end - self.start, 1)
             for i, key in enumerate(keys):
                 if have[i] > 0:
@@ -334,11 +357,11 @@ class _Reading:
         applies, kept = self.kept["scene"]
         code, n = self.community.code, len(self.community.keys)
         of = np.bincount(code[applies], minlength=n)
-        rate = np.bincount(code[applies & kept], minlength=n) / np.maximum(of, 1)
+        rate: Floats = np.bincount(code[applies & kept], minlength=n) / np.maximum(of, 1)
         people = np.bincount(self.static.community[1], self.static.residents, n)
         have = of > 0
         if have.sum() >= 2:
-            yield "district", "", "gini", gini(rate[have], people[have])
+            yield "district", "", "gini", gini(rate[have], people[have].astype(np.float64))
             worst = np.argsort(rate[have], kind="stable")[: max(1, round(have.sum() / 10))]
             share = np.average(rate[have][worst], weights=people[have][worst])
             yield "district", "", "worst_tenth", float(share)
@@ -349,7 +372,11 @@ class _Reading:
         _, paid, _ = _available(network, self.start, self.end)
         wage = np.array(
             [
-                plan.teams[p.name].cost if p.kind == TEAM else plan.desk.cost if p.kind == DESK else 0.0
+                plan.teams[p.name].cost
+                if p.kind == TEAM
+                else plan.desk.cost
+                if p.kind == DESK
+                else 0.0
                 for p in network.pools
             ]
         )
@@ -385,15 +412,21 @@ class _Reading:
 
         def week_of(time: Ints) -> tuple[_Level, Bools]:
             week = (time - self.start) // WEEK
-            return _Level("district", keys, np.clip(week, 0, weeks - 1)), (time >= self.start) & (week < weeks)
+            return _Level("district", keys, np.clip(week, 0, weeks - 1)), (time >= self.start) & (
+                week < weeks
+            )
 
         level, within = week_of(orders["time"])
         rows += [(int(k), "district", "", "orders", v) for _, k, _, v in _count(level, "", within)]
         for c, cause in enumerate(CAUSES):
             mine = within & (orders["cause"] == c)
-            rows += [(int(k), "cause", cause, "orders", v) for _, k, _, v in _count(level, "", mine)]
+            rows += [
+                (int(k), "cause", cause, "orders", v) for _, k, _, v in _count(level, "", mine)
+            ]
         level, within = week_of(d["reported"])
-        rows += [(int(k), "district", "", "reported", v) for _, k, _, v in _count(level, "", within)]
+        rows += [
+            (int(k), "district", "", "reported", v) for _, k, _, v in _count(level, "", within)
+        ]
         level, within = week_of(d["clock_start"])
         for name, (applies, kept) in self.kept.items():
             shares = _share(level, "", kept, applies & within)
@@ -439,7 +472,7 @@ def kaplan_meier(length: Floats, over: Bools) -> tuple[Floats, Floats]:
     times, first = np.unique(length, return_index=True)
     ended = np.add.reduceat(over.astype(np.int64), first) if len(length) else np.empty(0, np.int64)
     at_risk = len(length) - first
-    survival = np.cumprod(1 - ended / at_risk)
+    survival = np.cumprod((1 - ended / at_risk).astype(np.float64))
     some = ended > 0
     return times[some], survival[some]
 
@@ -481,6 +514,3 @@ def _share(level: _Level, name: str, which: Bools, of: Bools) -> Iterator[Row]:
 
 def _ratio(a: float, b: float) -> float:
     return float(a / b) if b > 0 else float("nan")
-
-
-Kind = Literal["share", "count", "time", "money", "rate"]

@@ -79,7 +79,7 @@ class _Timed(simpy.Event):
         self.env = env = service.env
         self.callbacks, self._ok, self._value = [self._happen], True, None
         self.service, self.time, self.happens, self.args = service, time, happens, args
-        env.schedule(self, rank, time - env.now)
+        env.schedule(self, rank, time - env.now)  # type: ignore[arg-type]  # any rank will do
 
     def _happen(self, _: simpy.Event) -> None:
         self.service.now = self.time
@@ -112,6 +112,7 @@ class Service:
         self.plan = plan = network.scenario
         self.env = simpy.Environment()
         self.now = 0
+        self.timed_events = 0
         self.table = t = _AsLists(table)
         self.n = n = len(table)
         self._read_plan()
@@ -119,7 +120,12 @@ class Service:
         # What becomes of each demand; see `govsim.outcome.DEMAND_COLUMNS`.
         self.state, self.channel, self.reported = [LATENT] * n, [-1] * n, [-1] * n
         self.clock_start, self.accepted, self.dispatched = [-1] * n, [-1] * n, [-1] * n
-        self.scene, self.resolved, self.replied, self.closed = [-1] * n, [-1] * n, [-1] * n, [-1] * n
+        self.scene, self.resolved, self.replied, self.closed = (
+            [-1] * n,
+            [-1] * n,
+            [-1] * n,
+            [-1] * n,
+        )
         self.ended, self.satisfied, self.served_by = [-1] * n, [-1] * n, [-1] * n
         self.patience_ended = [-1] * n
         self.orders, self.repeats, self.reopened = [0] * n, [0] * n, [0] * n
@@ -162,7 +168,10 @@ class Service:
         self.pace = {name: plan.travel.speeds.get(t.mode, 1.0) for name, t in plan.teams.items()}
         points = network.territory.points
         self.px, self.py = points["x"].tolist(), points["y"].tolist()
-        self.area_of_meeting, self.sittings = network.area_of_meeting.tolist(), network.sittings.tolist()
+        self.area_of_meeting, self.sittings = (
+            network.area_of_meeting.tolist(),
+            network.sittings.tolist(),
+        )
         self.clock = network.clock.as_lists()
         self.department_clocks = {n: c.as_lists() for n, c in network.department_clocks.items()}
         promises, centre = plan.promises, plan.centre
@@ -196,9 +205,12 @@ class Service:
 
     # ------------------------------------------------------------------ time
 
-    def at(self, time: int, kind: int, identifier: int, happens: Callable[..., None], *args: Any) -> None:
+    def at(
+        self, time: int, kind: int, identifier: int, happens: Callable[..., None], *args: Any
+    ) -> None:
         """Let something happen at `time`, unless that is past the horizon."""
         if time < self.end:
+            self.timed_events += 1
             _Timed(self, time, rules.event_key(kind, identifier), happens, args)
 
     def after(self, start: int, limit: tuple[int, bool]) -> int:
@@ -309,7 +321,9 @@ class Service:
             return
         category = self.categories[self.table.category[d]]
         job.key = (
-            rules.queue_class(category.priority, self.urgent[d], self.plan.policies.overdue_priority),
+            rules.queue_class(
+                category.priority, self.urgent[d], self.plan.policies.overdue_priority
+            ),
             rules.queue_time(self.plan.policies.order == "due", self.now, self.due(d)),
         )
         self.staffing.wait(job, queue, first)
@@ -334,7 +348,8 @@ class Service:
         """Members of this staff that a job takes."""
         if job.kind != VISIT:
             return 1
-        return self.crews[self.table.stage_group[job.stage]][staff.pool.name]
+        group: int = self.table.stage_group[job.stage]
+        return self.crews[group][staff.pool.name]
 
     def turned_away(self, job: Job) -> None:
         """No room to wait."""
@@ -464,7 +479,9 @@ class Service:
         job = Job(CASE, d, 0, self.table.department_time[d], self.now)
         category = self.categories[self.table.category[d]]
         job.key = (
-            rules.queue_class(category.priority, self.urgent[d], self.plan.policies.overdue_priority),
+            rules.queue_class(
+                category.priority, self.urgent[d], self.plan.policies.overdue_priority
+            ),
             self.now,
         )
         self.visit_of[d] = job
@@ -524,7 +541,11 @@ class Service:
         late = self.solved_at[d] - expected if self.solved[d] else 0
         this, least = self.orders[d], plan.satisfaction.least
         content = rules.satisfied(
-            t.satisfaction[this][d], self.contentment[how], late, plan.satisfaction.lost_per_day, least
+            t.satisfaction[this][d],
+            self.contentment[how],
+            late,
+            plan.satisfaction.lost_per_day,
+            least,
         )
         self.satisfied[d] = int(content)
         if self.orders[d]:
@@ -568,7 +589,12 @@ class Service:
         self.patience_end[d] = NEVER
         self.patience_ended[d] = self.now
         job = self.visit_of.get(d)
-        if self.plan.residents.patience.withdraws and job and job.state == WAITING and job.kind == VISIT:
+        if (
+            self.plan.residents.patience.withdraws
+            and job
+            and job.state == WAITING
+            and job.kind == VISIT
+        ):
             self.staffing.leave(job)
             del self.visit_of[d]
             self.state[d] = WITHDRAWN

@@ -180,7 +180,7 @@ class _Builder:
         self.has_station = use
         self.active = np.unique(self.covering).tolist()
         self.kind_of_point: list[PointKind] = points["kind"].tolist()
-        self.own_rosters = territory.rosters_by_point()
+        self.own_rosters: dict[tuple[int, str], Any] = dict(territory.rosters_by_point())
 
     def network(self) -> Network:
         s = self.scenario
@@ -204,13 +204,18 @@ class _Builder:
             centre = self._pool(CENTRE, "centre", -1, self._timeline(s.centre.roster))
         department_pool = {
             name: self._pool(
-                DEPARTMENT, name, -1, self._remember(("crews", d.crews), constant(d.crews or NO_LIMIT))
+                DEPARTMENT,
+                name,
+                -1,
+                self._remember(("crews", d.crews), constant(d.crews or NO_LIMIT)),
             )
             for name, d in s.departments.items()
         }
         helper_timeline = -1
         if s.helpers.enabled and s.helpers.pool:
-            helper_timeline = self._timeline({"on call": s.helpers.pool}, {"on call": s.helpers.hours})
+            helper_timeline = self._timeline(
+                {"on call": s.helpers.pool}, {"on call": s.helpers.hours}
+            )
         streets = tuple(dict.fromkeys(self.territory.points["street"]))
         street_of = np.array([streets.index(x) for x in self.territory.points["street"]], np.int64)
         return Network(
@@ -280,7 +285,8 @@ class _Builder:
         return self._remember(key, timeline(roster, shifts, self.kinds, free, duties, keep))
 
     def _own(self, point: int, team: str) -> Roster | None:
-        return self.own_rosters.get((point, team))
+        roster: Roster | None = self.own_rosters.get((point, team))
+        return roster
 
     def _team_roster(self, point: int, name: str) -> Roster | None:
         """Roster of a team at a point: the planner's table, the kind of point's, the team's."""
@@ -361,7 +367,10 @@ class _Builder:
 
 
 def _largest(roster: Roster) -> int:
-    return max((max(h.values(), default=0) if isinstance(h, dict) else h for h in roster.values()), default=0)
+    return max(
+        (max(h.values(), default=0) if isinstance(h, dict) else h for h in roster.values()),
+        default=0,
+    )
 
 
 def _walk(window: tuple[int, int], load: int, most: int, days: NDArray[np.bool_]) -> Duty:

@@ -37,10 +37,30 @@ end of intake; first crew sent; first arrival; first resolution; first reply; la
 how it ended; satisfied at the last close (0, 1); 12345 orders; repeated reports; times
 it was opened again; pool of the first crew; end of patience while unresolved."""
 
-ORDER_COLUMNS = ("demand", "time", "cause", "round", "answered", "arrived", "due", "resolved", "overdue")
+ORDER_COLUMNS = (
+    "demand",
+    "time",
+    "cause",
+    "round",
+    "answered",
+    "arrived",
+    "due",
+    "resolved",
+    "overdue",
+)
 """One entry a 12345 order; ``answered`` by the centre and ``overdue`` are 0 or 1."""
 
-VISIT_COLUMNS = ("demand", "stage", "pool", "crew", "queued", "began", "scene", "ended", "handed_back")
+VISIT_COLUMNS = (
+    "demand",
+    "stage",
+    "pool",
+    "crew",
+    "queued",
+    "began",
+    "scene",
+    "ended",
+    "handed_back",
+)
 """One entry a piece of work for a team: ``queued`` when it asked for a crew, ``began``
 when the crew left, ``ended`` when it was free again."""
 

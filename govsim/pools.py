@@ -41,7 +41,13 @@ class Job:
     )  # fmt: skip
 
     def __init__(self, kind: int, demand: int, round_: int, work: int, queued: int) -> None:
-        self.kind, self.demand, self.round, self.work, self.queued = kind, demand, round_, work, queued
+        self.kind, self.demand, self.round, self.work, self.queued = (
+            kind,
+            demand,
+            round_,
+            work,
+            queued,
+        )
         self.id = rules.job_identifier(demand, kind, round_)
         self.state, self.crew, self.stage = WAITING, 1, 0
         self.rest = False
@@ -259,12 +265,16 @@ class Staffing:
         """Put a job that asks for a crew in a queue; call a helper if that has grown long."""
         self._join(job, queue)
         line = self.helpers
-        if line.enabled and staff.street >= 0 and rules.wants_helper(
-            queue.waiting,
-            line.threshold,
-            staff.called,
-            self.helpers_on_call,
-            self.helpers_out[staff.street],
+        if (
+            line.enabled
+            and staff.street >= 0
+            and rules.wants_helper(
+                queue.waiting,
+                line.threshold,
+                staff.called,
+                self.helpers_on_call,
+                self.helpers_out[staff.street],
+            )
         ):
             self._account(staff)
             staff.called += 1

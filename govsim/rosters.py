@@ -68,7 +68,7 @@ class Timeline:
 
 
 def timeline(
-    roster: Mapping[str, int | Mapping[str, int]],
+    roster: Mapping[str, int | Mapping[Any, int]],
     shifts: Mapping[str, Sequence[tuple[int, int]]],
     kind_of_day: NDArray[np.integer[Any]],
     free_for_calls: float = 1.0,

@@ -94,7 +94,9 @@ def can_begin(free: int, crew: int, waiting: int) -> bool:
     return waiting == 0 and free >= crew
 
 
-def wants_helper(waiting: int, threshold: int, helpers: int, on_call: int, helpers_out: int) -> bool:
+def wants_helper(
+    waiting: int, threshold: int, helpers: int, on_call: int, helpers_out: int
+) -> bool:
     """Whether a team calls one more helper: one for each `threshold` jobs that wait."""
     return waiting >= threshold * (helpers + 1) and helpers_out < on_call
 
