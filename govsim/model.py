@@ -655,9 +655,8 @@ class Service:
         d = log[ORDER["demand"]]
         log[ORDER["arrived"]] = self.now
         log[ORDER["due"]] = due = self.after(log[ORDER["time"]], self.order_limit)
-        if self.state[d] == OPEN and self.solved[d]:
-            log[ORDER["resolved"]] = self.now  # solved meanwhile; the reply is on its way
-            return
+        if log[ORDER["resolved"]] >= 0:
+            return  # solved since the call; the reply is on its way, or was given
         self.at(due, ORDER_DUE, order, self.order_is_due, order)
         if self.state[d] != OPEN:
             self.opens_again(d)
