@@ -315,7 +315,7 @@ class Service:
                 if self.sets_out(job, staff[index]):
                     return
         first = staff[own[0]]
-        queue = self.staffing.pooled.get((point, group), first.queues[0])
+        queue = self.staffing.queue_of(first, group)
         if queue.waiting >= first.pool.room:
             self.turned_away(job)
             return
@@ -684,8 +684,7 @@ class Service:
         if job is not None and job.state == WAITING and job.queue is not None:
             raised = rules.queue_class(job.key[0], True, self.plan.policies.overdue_priority)
             if raised != job.key[0]:
-                job.key = (raised, job.key[1])
-                job.queue.push(job)
+                self.staffing.move_up(job, raised)
 
     def order_is_due(self, order: int) -> None:
         """The limit of an order is over; unresolved, it presses, and residents call again."""

@@ -60,12 +60,16 @@ class Job:
 
 
 class Queue:
-    """Jobs that wait, by class, then by their rank in it, then by identifier."""
+    """Jobs that wait, by class, then by their rank in it, then by identifier.
 
-    __slots__ = ("entries", "since", "waited", "waiting")
+    `staff` are those who draw on it.
+    """
+
+    __slots__ = ("entries", "since", "staff", "waited", "waiting")
 
     def __init__(self) -> None:
         self.entries: list[tuple[int, int, int, Job]] = []
+        self.staff: list[Staff] = []
         self.waiting = 0
         self.waited = 0
         self.since = 0
@@ -84,6 +88,10 @@ class Queue:
                 return entry
             heapq.heappop(entries)
         return None
+
+    def pop(self) -> Job:
+        """Take the job that `head` found out of the entries."""
+        return heapq.heappop(self.entries)[3]
 
 
 class Staff:
@@ -118,6 +126,10 @@ class Staff:
     def waiting(self) -> int:
         """Jobs in the queues that it draws on."""
         return sum(queue.waiting for queue in self.queues)
+
+    def overtime(self) -> int:
+        """Members at work beyond the roster."""
+        return self.leaving + max(self.busy - self.on_duty - self.helpers, 0)
 
 
 class Staffing:
@@ -155,6 +167,12 @@ class Staffing:
         for staff in self.staff:
             if not staff.queues:
                 staff.queues.append(Queue())
+            for queue in staff.queues:
+                queue.staff.append(staff)
+
+    def queue_of(self, staff: Staff, group: int) -> Queue:
+        """Queue in which jobs of a working group wait for this staff."""
+        return self.pooled.get((staff.pool.point, group), staff.queues[0])
 
     # ------------------------------------------------------------------ rosters
 
@@ -178,15 +196,21 @@ class Staffing:
             self.service.at(step[0], ROSTER, 0, self._rosters_change, step[1])
 
     def _rosters_change(self, changes: list[tuple[int, int, bool]]) -> None:
+        """Change all numbers of this instant; only then may anybody take what waits."""
         helper_line = self.service.network.helper_timeline
+        active = []
         for line, number, boundary in changes:
             if line == helper_line:
                 self.helpers_on_call = number
             for staff in self.of_timeline[line]:
                 if staff.busy or staff.leaving or staff.helpers or staff.waiting():
                     self._shift_changes(staff, number, boundary)
+                    active.append(staff)
                 else:
                     staff.on_duty = number
+        for staff in active:
+            for queue in staff.queues:
+                self._see_to(queue)
         self._next_step()
 
     def _shift_changes(self, staff: Staff, number: int, boundary: bool) -> None:
@@ -194,13 +218,24 @@ class Staffing:
         self._account(staff)
         staff.on_duty = number
         if boundary and staff.end_of_shift == "relief":
+            # Helpers go with the crew that they joined, or they would work twice.
             staff.leaving += staff.busy
             staff.busy = 0
             staff.shift += 1
+            self._helpers_leave(staff, staff.helpers)
         elif boundary and staff.end_of_shift == "hand over":
-            while staff.busy > number + staff.helpers:
-                self._hand_back(max(staff.in_hand, key=lambda job: (job.began, job.id)))
-        self._take_next(staff)
+            # What is done at this very instant is not handed over.
+            going_on = [
+                job
+                for job in staff.in_hand
+                if job.state != ON_THE_SCENE or job.ends > self.service.now
+            ]
+            too_many = sum(job.crew for job in going_on) - number - staff.helpers
+            going_on.sort(key=lambda job: (job.began, job.id))
+            while too_many > 0:
+                job = going_on.pop()
+                too_many -= job.crew
+                self._hand_back(job)
 
     def _hand_back(self, job: Job) -> None:
         """Return work in hand to the head of the queue; what is done of it stays done."""
@@ -215,7 +250,8 @@ class Staffing:
         job.state, job.over = GONE, now
         self.service.handed_back(job, again)
         again.key = (HEAD_OF_QUEUE, job.key[1])
-        self._join(again, staff.queues[0] if job.queue is None else job.queue)
+        group = self.service.table.stage_group[job.stage]
+        self._join(again, self.queue_of(staff, group))
 
     # ------------------------------------------------------------------ jobs
 
@@ -256,14 +292,13 @@ class Staffing:
         if staff.in_hand:
             staff.in_hand.remove(job)
         job.state, job.over = GONE, self.service.now
-        if staff.helpers and not staff.waiting():
-            self._helper_leaves(staff)
         self._take_next(staff)
         self.service.finished(job)
 
     def wait(self, job: Job, queue: Queue, staff: Staff) -> None:
         """Put a job that asks for a crew in a queue; call a helper if that has grown long."""
         self._join(job, queue)
+        self._see_to(queue)
         line = self.helpers
         if (
             line.enabled
@@ -292,25 +327,43 @@ class Staffing:
         assert job.queue is not None
         self._count(job.queue, -1)
         job.state = GONE
+        self._see_to(job.queue)
+
+    def move_up(self, job: Job, class_: int) -> None:
+        """Raise a waiting job to a better class."""
+        assert job.queue is not None
+        job.key = (class_, job.key[1])
+        job.queue.push(job)
+        self._see_to(job.queue)
 
     def leave_unqueued(self, job: Job) -> None:
         """Give up a job that was never let into a queue."""
         job.state = GONE
+
+    def _see_to(self, queue: Queue) -> None:
+        """Let whoever is free take what now stands first in a queue."""
+        for staff in queue.staff:
+            self._take_next(staff)
 
     def _take_next(self, staff: Staff) -> None:
         """Let free members take what waits, first things first; nobody is overtaken."""
         while (free := staff.free()) > 0:
             heads = [head for queue in staff.queues if (head := queue.head()) is not None]
             if not heads:
+                self._helpers_leave(staff, min(staff.helpers, free))
                 return
             job = min(heads, key=lambda head: head[:3])[3]
             crew = self.service.crew(job, staff)
             if crew > free:
                 return
             assert job.queue is not None
+            job.queue.pop()
             self._count(job.queue, -1)
             job.crew = crew
             self.begin(job, staff)
+            for other in job.queue.staff:
+                if other is not staff:
+                    self._take_next(other)
 
     # ------------------------------------------------------------------ helpers
 
@@ -320,12 +373,14 @@ class Staffing:
         if staff.waiting():
             self._take_next(staff)
         else:
-            self._helper_leaves(staff)
+            self._helpers_leave(staff, 1)
 
-    def _helper_leaves(self, staff: Staff) -> None:
-        staff.helpers -= 1
-        staff.called -= 1
-        self.helpers_out[staff.street] -= 1
+    def _helpers_leave(self, staff: Staff, number: int) -> None:
+        if number:
+            self._account(staff)
+            staff.helpers -= number
+            staff.called -= number
+            self.helpers_out[staff.street] -= number
 
     # ------------------------------------------------------------------ what is measured
 
@@ -335,9 +390,8 @@ class Staffing:
         span = now - max(staff.since, self.start)
         staff.since = now
         if span > 0:
-            at_work = staff.busy + staff.leaving
-            staff.busy_ms += at_work * span
-            staff.overtime_ms += max(at_work - staff.on_duty - staff.helpers, 0) * span
+            staff.busy_ms += (staff.busy + staff.leaving) * span
+            staff.overtime_ms += staff.overtime() * span
             staff.helper_ms += staff.called * span
 
     def _count(self, queue: Queue, change: int) -> None:
@@ -357,11 +411,10 @@ class Staffing:
             at_work = staff.busy + staff.leaving
             waited = sum(q.waited for q in staff.queues if id(q) not in seen)
             seen |= {id(q) for q in staff.queues}
-            over = max(at_work - staff.on_duty - staff.helpers, 0)
             rows.append(
                 (
                     staff.busy_ms + at_work * span,
-                    staff.overtime_ms + over * span,
+                    staff.overtime_ms + staff.overtime() * span,
                     staff.helper_ms + staff.called * span,
                     staff.jobs,
                     waited,
