@@ -73,7 +73,6 @@ class Category(Model):
         {"lognormal": {"median": "4 working days", "sigma": 1.1}},
         {"lognormal": {"median": "2 working days", "sigma": 0.8}},
         {"lognormal": {"median": "6 working days", "sigma": 1.7}},
-        source="sigma such that 5 to 10% of cases take more than 15 days",
     )
     """Time of the department for a complex case."""
     joint_meeting: Share = par(0.05, 0.0, 0.2)
