@@ -472,7 +472,7 @@ def kaplan_meier(length: Floats, over: Bools) -> tuple[Floats, Floats]:
     times, first = np.unique(length, return_index=True)
     ended = np.add.reduceat(over.astype(np.int64), first) if len(length) else np.empty(0, np.int64)
     at_risk = len(length) - first
-    survival = np.cumprod((1 - ended / at_risk).astype(np.float64))
+    survival: Floats = np.cumprod(1 - ended / at_risk, dtype=np.float64)
     some = ended > 0
     return times[some], survival[some]
 
