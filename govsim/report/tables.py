@@ -6,6 +6,7 @@ Called by the command line; reads a `govsim.results.Result`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -17,6 +18,7 @@ from rich.text import Text
 from govsim.catalogue import CATALOGUE
 from govsim.language import name, tr
 from govsim.report.wording import (
+    MISSING,
     PROMISES,
     cause_name,
     how_measured,
@@ -31,6 +33,9 @@ from govsim.report.wording import (
 )
 from govsim.results import Result
 from govsim.rules import CAUSES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WIDTH = 100
 """Columns of a terminal that every table fits in."""
@@ -62,9 +67,9 @@ def _table(*columns: str) -> Table:
     """Make a table whose columns stand below those of the others."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     first, *others = columns
-    table.add_column(first, width=36, overflow="fold")
+    table.add_column(first, width=31, overflow="fold")
     for column in others:
-        table.add_column(column, width=19, justify="right", overflow="fold")
+        table.add_column(column, width=20, justify="right", overflow="fold")
     return table
 
 
@@ -93,8 +98,6 @@ def _orders(result: Result) -> RenderableType:
     )
     rows = [(cause_name(c), "cause", c) for c in CAUSES] + [(tr("in all"), "district", "")]
     for label, level, key in rows:
-        if level == "district":
-            table.add_section()
         found = per_year(result, result.get("orders", level, key))
         rate = result.get("orders_per_1000", level, key)
         table.add_row(
@@ -174,8 +177,6 @@ def _costs(result: Result) -> RenderableType:
     table = _table(tr("Cost"), money_unit(), _interval_head(result))
     for measure in (*COSTS, "cost"):
         found, shown = result.get(measure), CATALOGUE[measure]
-        if measure == "cost":
-            table.add_section()
         label = tr("in all") if measure == "cost" else name(shown.label)
         style = "bold" if measure == "cost" else ""
         table.add_row(label, number(found.mean, shown), spread(found, shown), style=style)
@@ -193,3 +194,72 @@ def _notes(result: Result) -> Iterator[RenderableType]:
     for text, style in lines:
         mark = "! " if style == "yellow" else "· "
         yield Text(mark + text, style=style)
+
+
+# ---------------------------------------------------------------- what there is
+
+
+def listing(scenarios: list[dict[str, Any]], runs: list[dict[str, Any]]) -> RenderableType:
+    """Lay out scenarios with the question each answers, and runs with their state."""
+    parts: list[RenderableType] = []
+    if scenarios:
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        table.add_column(tr("Scenario"), overflow="fold", max_width=30)
+        table.add_column(tr("Question"), overflow="fold")
+        for entry in scenarios:
+            table.add_row(escape(entry["scenario"]), escape(entry["question"]))
+        parts.append(table)
+    if runs:
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        for head in (tr("Run"), tr("state"), tr("replications"), tr("started")):
+            table.add_column(head, overflow="fold")
+        for entry in runs:
+            started = str(entry["started"] or "")[:16].replace("T", " ")
+            run = f"{entry['scenario']}/{entry['run']}"
+            state = state_name(entry["state"])
+            table.add_row(escape(run), state, str(entry["replications"]), started)
+        parts.append(_section(table))
+    return Group(*parts)
+
+
+def state_name(state: str | None) -> str:
+    """Name the state of a run."""
+    names = {
+        "running": tr("running, or killed"),
+        "done": tr("done"),
+        "failed": tr("failed"),
+        "stopped": tr("stopped"),
+    }
+    return names.get(state or "", MISSING)
+
+
+def inputs(frame: pd.DataFrame) -> RenderableType:
+    """Lay out the inputs of a scenario; see `govsim.scenarios.parameters.parameters`."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for head, share in (
+        (tr("Input"), 6),
+        (tr("value"), 4),
+        (tr("range"), 4),
+        (tr("evidence"), 2),
+        (tr("source"), 4),
+    ):
+        table.add_column(head, ratio=share, overflow="fold")
+    for row in frame[~frame["unit"].str.startswith("name in ")].itertuples():
+        known = row.low is not None
+        ends = f"{_compact(row.low)} – {_compact(row.high)}" if known else ""
+        cells = (row.path, _compact(row.value), ends, row.evidence, row.source)
+        table.add_row(*(escape(str(cell)) for cell in cells))
+    return table
+
+
+def _compact(value: object) -> str:
+    """Write a value on little room: ``lognormal(median 30 min, sigma 0.7)``."""
+    if isinstance(value, dict):
+        parts = (
+            f"{key}({_compact(item)})" if isinstance(item, dict) else f"{key} {_compact(item)}"
+            for key, item in value.items()
+        )
+        return ", ".join(parts)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_compact, value))
+    return "" if value is None else str(value)

@@ -57,22 +57,31 @@ def per_year(result: Result, found: Interval) -> Interval:
     )
 
 
-def number(value: float, measure: Measure | None = None) -> str:
-    """Write one number: shares in percent, money in thousands (万元 in Chinese)."""
+def number(value: float, measure: Measure | None = None, beside: float | None = None) -> str:
+    """Write a number: shares in percent, money in thousands (万元 in Chinese).
+
+    Parameters
+    ----------
+    value, measure : what to write, and what it measures; a plain count if not given.
+    beside : the number whose decimals it shall have; itself if not given.
+    """
     if isnan(value):
         return MISSING
+    scale, sign = 1.0, ""
     if measure is not None and measure.kind == "share":
-        return f"{100 * value:.1f}%"
-    if measure is not None and measure.kind == "money":
-        value /= 10_000 if current() == "zh" else 1_000
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}"
+        scale, sign = 100.0, "%"
+    elif measure is not None and measure.kind == "money":
+        scale = 1e-4 if current() == "zh" else 1e-3
+    size = abs(value if beside is None else beside) * scale
+    decimals = 0 if size >= 100 and not sign else 1
+    return f"{value * scale:,.{decimals}f}{sign}"
 
 
 def spread(found: Interval, measure: Measure | None = None) -> str:
     """Write an interval; a dash for a single replication."""
     if isnan(found.half_width):
         return MISSING
-    low, high = number(found.low, measure), number(found.high, measure)
+    low, high = (number(end, measure, found.mean) for end in (found.low, found.high))
     return f"{low.removesuffix('%')} – {high}"
 
 
@@ -84,7 +93,7 @@ def money_unit() -> str:
 def how_measured(result: Result) -> str:
     """Say over how long and how often it was measured."""
     return tr(
-        "replications: {n}, each of {days:g} measured days after a warm-up of {warm:g} days ({how})",
+        "replications: {n}, each {days:g} measured days after a warm-up of {warm:g} days ({how})",
         n=result.replications,
         days=round(result.measured_days, 1),
         warm=round(result.manifest["warm_up_days"], 1),

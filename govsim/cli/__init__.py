@@ -1,0 +1,76 @@
+"""The command line: ``govsim run``, ``validate``, ``new``, ``list``, ``show``.
+
+Commands are thin: they read options, call one function of the package, and show what it
+gives. `COMMANDS` names them; each is imported when it is used, so that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from govsim import language
+from govsim.language import tr
+
+COMMANDS = {
+    "run": "govsim.cli.running:run",
+    "validate": "govsim.cli.scenarios:validate",
+    "new": "govsim.cli.scenarios:new",
+    "list": "govsim.cli.looking:list_",
+    "show": "govsim.cli.looking:show",
+}
+"""Commands, in the order of ``--help``: where each stands, as ``module:function``."""
+
+
+class _Commands(click.Group):
+    """Imports a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_paragraph()
+        formatter.write_text(tr("What a staffing plan will do to a community service."))
+
+
+def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        click.echo(f"govsim {version('govsim')}")
+        ctx.exit()
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Version."
+)
+def cli() -> None:
+    """Say what each command does: ``govsim COMMAND --help``."""
+
+
+def main() -> None:
+    """Run the command line, in UTF-8 and in the language asked for."""
+    for stream in (sys.stdout, sys.stderr):
+        if reconfigure := getattr(stream, "reconfigure", None):
+            # Windows pipes have the locale's code page, which lacks what we write.
+            reconfigure(encoding="utf-8", errors="replace")
+    speak(sys.argv[1:])
+    cli()
+
+
+def speak(arguments: list[str]) -> None:
+    """Use the language of ``--lang`` before anything is said, help included."""
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        name, _, value = word.partition("=")
+        if name == "--lang" and (chosen := value or following) in ("zh", "en"):
+            language.use("zh" if chosen == "zh" else "en")

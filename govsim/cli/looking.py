@@ -1,0 +1,142 @@
+"""``govsim list`` and ``govsim show``: what there is, and what is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from govsim.cli.options import (
+    SCENARIOS,
+    WRONG_INPUT,
+    as_json,
+    command,
+    console,
+    fail,
+    out,
+    print_json,
+    scenario_file,
+)
+from govsim.errors import InputError
+from govsim.language import name, tr
+
+if TYPE_CHECKING:
+    from govsim.scenarios.loading import Loaded
+
+
+@command("list", tr("List the scenarios in ./scenarios and the runs in the results folder."))
+@out(tr("Folder of results."))
+@as_json()
+def list_(out: Path, as_json_: bool) -> None:
+    """Show what can be run, and what has been."""
+    scenarios, runs = _scenarios(), _runs(out)
+    if as_json_:
+        print_json({"scenarios": scenarios, "runs": runs})
+        return
+    from govsim.report.tables import listing
+
+    console().print(listing(scenarios, runs))
+    if not scenarios:
+        click.echo(tr("There is no folder “scenarios” here; govsim new FILE begins a scenario."))
+
+
+def _scenarios() -> list[dict[str, Any]]:
+    from govsim.scenarios.loading import load
+
+    found = []
+    for file in sorted(SCENARIOS.rglob("*.y*ml")):
+        entry = {"scenario": file.relative_to(SCENARIOS).with_suffix("").as_posix()}
+        try:
+            scenario = load(file).scenario
+        except InputError as error:
+            found.append(entry | {"title": "", "question": str(error.problems[0])})
+            continue
+        if scenario.question is not None:  # without one it is there to be extended
+            question = name(scenario.question)
+            found.append(entry | {"title": name(scenario.label), "question": question})
+    return found
+
+
+def _runs(folder: Path) -> list[dict[str, Any]]:
+    from govsim.storage import runs
+
+    kept = ("state", "replications", "started", "seed")
+    found = []
+    for run in runs(folder):
+        manifest = run.manifest()
+        entry = {"scenario": run.path.parent.name, "run": run.path.name}
+        found.append(entry | {key: manifest.get(key) for key in kept})
+    return found
+
+
+@command("show", tr("Show a scenario with all its defaults, or the summary of a run."))
+@click.argument("what", metavar="RUN_OR_SCENARIO")
+@click.option(
+    "--parameters", is_flag=True, help=tr("Of a scenario: each input, its range and evidence.")
+)
+@click.option(
+    "--set", "settings", multiple=True, metavar="PATH=VALUE", help=tr("Change one input.")
+)
+@click.option(
+    "--override", "overrides", multiple=True, metavar="NAME", help=tr("Apply a named override.")
+)
+@out(tr("Folder of results."))
+@as_json()
+def show(
+    what: str,
+    parameters: bool,
+    settings: tuple[str, ...],
+    overrides: tuple[str, ...],
+    out: Path,
+    as_json_: bool,
+) -> None:
+    """Show a scenario file if there is one of this name, else a run."""
+    file = scenario_file(what)
+    if file.is_file():
+        from govsim.scenarios.loading import load, split_setting
+
+        pairs = [split_setting(setting) for setting in settings]
+        _show_scenario(load(file, overrides=overrides, settings=pairs), parameters, as_json_)
+        return
+    from govsim.storage import find
+
+    run = find(out, what)
+    if run is None:
+        fail(
+            tr(
+                "there is no scenario file and no run “{what}”; govsim list names what there is",
+                what=what,
+            ),
+            WRONG_INPUT,
+        )
+    from govsim.results import open_run
+
+    result = open_run(run)
+    if as_json_:
+        from govsim.cli.running import as_values
+
+        print_json(as_values(result))
+        return
+    from govsim.report.tables import summary
+
+    console().print(summary(result))
+
+
+def _show_scenario(loaded: Loaded, parameters: bool, as_json_: bool) -> None:
+    if parameters:
+        from govsim.scenarios.parameters import parameters as table_of
+
+        frame = table_of(loaded.scenario)
+        if as_json_:
+            print_json(frame.astype(object).where(frame.notna(), None).to_dict("records"))
+            return
+        from govsim.report.tables import inputs
+
+        console().print(inputs(frame))
+    elif as_json_:
+        print_json(loaded.scenario.model_dump(mode="json"))
+    else:
+        from govsim.scenarios.loading import to_yaml
+
+        click.echo(to_yaml(loaded.scenario), nl=False)

@@ -1,0 +1,139 @@
+"""What all commands share: options spelled the same everywhere, and how they fail.
+
+Exit codes: 0 done, 1 the run failed or was stopped, 2 the input is wrong.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from govsim import language
+from govsim.errors import InputError, RunError
+from govsim.language import tr
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+SCENARIOS, RESULTS = Path("scenarios"), Path("results")
+"""Folders of scenarios and results, below where the command is run."""
+
+DONE, FAILED, WRONG_INPUT = 0, 1, 2
+
+
+def command(name: str, help_: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """Make a command with ``--lang`` and ``--debug``, whose errors are messages."""
+
+    def make(function: Callable[..., Any]) -> click.Command:
+        @functools.wraps(function)
+        def guarded(*args: Any, lang: str | None, debug: bool, **kwargs: Any) -> Any:
+            if lang:
+                language.use("zh" if lang == "zh" else "en")
+            try:
+                return function(*args, **kwargs)
+            except (click.ClickException, click.exceptions.Exit):
+                raise
+            except KeyboardInterrupt:
+                fail(tr("Stopped."))
+            except Exception as error:
+                if debug:
+                    raise
+                _explain(error)
+
+        guarded.__doc__ = None
+        made = click.command(name, help=help_)(guarded)
+        made.params += [
+            click.Option(
+                ["--lang"], type=click.Choice(["zh", "en"]), help=tr("Language of what is said.")
+            ),
+            click.Option(
+                ["--debug"], is_flag=True, help=tr("Show where in the program an error arose.")
+            ),
+        ]
+        return made
+
+    return make
+
+
+def _explain(error: Exception) -> NoReturn:
+    """Say what went wrong, one line a problem, and leave."""
+    if isinstance(error, InputError):
+        fail("\n".join(map(str, error.problems)), WRONG_INPUT)
+    if isinstance(error, RunError):
+        fail(str(error))
+    if isinstance(error, MemoryError):
+        fail(tr("there is not enough memory"))
+    fail(
+        tr(
+            "this is a mistake in govsim, not in your input: {kind}: {error}; "
+            "the same command with --debug shows where",
+            kind=type(error).__name__,
+            error=error,
+        )
+    )
+
+
+def fail(message: str, code: int = FAILED) -> NoReturn:
+    """Say why, and leave."""
+    click.echo(message, err=True)
+    sys.exit(code)
+
+
+def out(help_: str) -> Callable[[F], F]:
+    """Make the option for the results folder."""
+    return click.option(
+        "--out", type=click.Path(path_type=Path), default=RESULTS, show_default=True, help=help_
+    )
+
+
+def as_json() -> Callable[[F], F]:
+    """Make the option for output that programs read."""
+    return click.option(
+        "--json", "as_json_", is_flag=True, help=tr("Print JSON for other programs, no tables.")
+    )
+
+
+def console() -> Console:
+    """Make a console of at most 100 columns; 100 where the width isn't known."""
+    from rich.console import Console
+
+    from govsim.report.tables import WIDTH
+
+    found = Console(highlight=False, soft_wrap=False)
+    width = min(found.width, WIDTH) if found.is_terminal else WIDTH
+    return Console(highlight=False, width=width)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON; what is not a number becomes null."""
+    click.echo(json.dumps(_plain(value), ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def scenario_file(name: str) -> Path:
+    """Find the file of a scenario: a path, or the bare name of one in ``./scenarios``."""
+    given = Path(name)
+    if given.suffix or given.exists():
+        return given
+    for suffix in (".yaml", ".yml"):
+        if (file := (SCENARIOS / name).with_name(given.name + suffix)).is_file():
+            return file
+    return given

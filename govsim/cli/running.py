@@ -1,0 +1,227 @@
+"""``govsim run``: simulate a scenario, with progress, a summary, a figure and a folder."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from govsim.cli.options import as_json, command, console, fail, out, print_json, scenario_file
+from govsim.errors import InputError, Problem
+from govsim.language import tr
+
+if TYPE_CHECKING:
+    from govsim.experiment import OnProgress, Progress
+    from govsim.results import Result
+
+
+def share(text: str | None) -> float | None:
+    """Read ``5%`` or ``0.05``.
+
+    Raises
+    ------
+    InputError
+        It is neither.
+    """
+    if text is None:
+        return None
+    bare = text.strip().removesuffix("%").removesuffix("％")
+    try:
+        return float(bare) / (100 if bare != text.strip() else 1)
+    except ValueError:
+        message = tr("expected a share such as 5% or 0.05, but found “{text}”", text=text)
+        raise InputError([Problem(message, file="--precision")]) from None
+
+
+@command("run", tr("Simulate SCENARIO, a file or the name of one in ./scenarios."))
+@click.argument("scenario")
+@click.option(
+    "--replications", "-n", type=click.IntRange(min=1), help=tr("How many replications to run.")
+)
+@click.option("--precision", metavar="5%", help=tr("Instead: run until intervals are this narrow."))
+@click.option("--on", multiple=True, metavar="MEASURE", help=tr("Measure for --precision."))
+@click.option("--seed", type=click.IntRange(min=0), help=tr("Seed, in place of the scenario's."))
+@click.option(
+    "--set", "settings", multiple=True, metavar="PATH=VALUE", help=tr("Change one input.")
+)
+@click.option(
+    "--override", "overrides", multiple=True, metavar="NAME", help=tr("Apply a named override.")
+)
+@out(tr("Folder for results."))
+@click.option("--orders", is_flag=True, help=tr("Also write what became of each demand."))
+@click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
+@as_json()
+def run(
+    scenario: str,
+    replications: int | None,
+    precision: str | None,
+    on: tuple[str, ...],
+    seed: int | None,
+    settings: tuple[str, ...],
+    overrides: tuple[str, ...],
+    out: Path,
+    orders: bool,
+    quiet: bool,
+    as_json_: bool,
+) -> None:
+    """Simulate a scenario and show what came out."""
+    if replications is not None and precision is not None:
+        raise click.UsageError(tr("give either --replications or --precision"))
+    width = share(precision)
+    if on and width is None:
+        raise click.UsageError(tr("--on says what --precision is asked of; give both"))
+    from govsim import experiment
+    from govsim.results import MAIN
+    from govsim.scenarios.loading import load, split_setting
+
+    loaded = load(
+        scenario_file(scenario), overrides=overrides, settings=[split_setting(s) for s in settings]
+    )
+    if not quiet:
+        for warning in loaded.warnings:
+            click.echo(tr("warning: {warning}", warning=warning), err=True)
+    try:
+        with progress(quiet or as_json_) as told:
+            result = experiment.run(
+                loaded,
+                replications=replications,
+                precision=width,
+                on=on or MAIN,
+                seed=seed,
+                out=out,
+                keep_orders=orders,
+                on_progress=told,
+            )
+    except KeyboardInterrupt:
+        fail(tr("Stopped. Finished replications are kept: the same command goes on from here."))
+    _draw(result)
+    if as_json_:
+        print_json(as_values(result))
+    elif not quiet:
+        from govsim.report.tables import summary
+
+        console().print(summary(result))
+
+
+def _draw(result: Result) -> None:
+    """Draw the overview figure into the run's folder."""
+    from govsim.report import figures
+
+    assert result.folder is not None
+    figures.write_overview(result, result.folder / "figures")
+
+
+def as_values(result: Result) -> dict[str, Any]:
+    """Give what the tables show, and more, as plain values."""
+    frame = result.to_frame()
+    shown = frame[frame["level"].isin(["district", "cause", "team"])]
+    kept = ("state", "scenario_name", "replications", "seed", "warm_up_days", "horizon_days")
+    return {
+        **{name: result.manifest[name] for name in kept},
+        "confidence": result.confidence,
+        "folder": None if result.folder is None else str(result.folder),
+        "notes": list(result.notes),
+        "warnings": list(result.warnings),
+        "measures": shown.to_dict("records"),
+    }
+
+
+# ------------------------------------------------------------------ progress
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[OnProgress | None]:
+    """Show progress: a bar with the time left on a terminal, else a line now and then."""
+    if quiet:
+        yield None
+    elif sys.stderr.isatty():
+        with _bar() as told:
+            yield told
+    else:
+        yield _Lines()
+
+
+def _doing(now: Progress) -> str:
+    if now.phase == "warm-up":
+        return tr("finding the warm-up")
+    return tr("replication {n} of {total}", n=min(now.done + 1, now.total), total=now.total)
+
+
+@contextmanager
+def _bar() -> Iterator[OnProgress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    clock = Clock()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[left]}"),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(tr("laying out the service"), total=None, left="")
+
+        def told(now: Progress) -> None:
+            bar.update(
+                task,
+                description=_doing(now),
+                total=now.total,
+                completed=now.done + now.within,
+                left=in_words(clock.left(now)),
+            )
+
+        yield told
+
+
+class Clock:
+    """Tells the time left from how long the work of this run has taken so far."""
+
+    def __init__(self) -> None:
+        self.began: dict[str, tuple[float, float]] = {}
+
+    def left(self, now: Progress) -> float | None:
+        """Seconds left in this phase; None while too little is done to tell."""
+        done, moment = now.done + now.within, time.monotonic()
+        first, at = self.began.setdefault(now.phase, (moment, done))
+        if done - at < 0.02 or moment - first < 1:
+            return None
+        return (moment - first) / (done - at) * max(0.0, now.total - done)
+
+
+def in_words(seconds: float | None) -> str:
+    """Say how long is left."""
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return tr("{n} s left", n=round(seconds))
+    if seconds < 3600:
+        return tr("{n} min left", n=round(seconds / 60))
+    return tr("{n:.1f} h left", n=seconds / 3600)
+
+
+class _Lines:
+    """A line when a replication is done, and at least every half minute within one."""
+
+    EVERY = 30.0
+
+    def __init__(self) -> None:
+        self.clock, self.said, self.at = Clock(), -1, time.monotonic()
+
+    def __call__(self, now: Progress) -> None:
+        left = in_words(self.clock.left(now))
+        if now.done == self.said and time.monotonic() - self.at < self.EVERY:
+            return
+        self.said, self.at = now.done, time.monotonic()
+        if now.done >= now.total:
+            line = tr("replications: {n}, all done", n=now.total)
+        else:
+            line = f"{_doing(now)}: {now.within:.0%}" + (f", {left}" if left else "")
+        click.echo(line, err=True)

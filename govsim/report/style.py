@@ -1,0 +1,78 @@
+"""How figures look: one font that has Chinese, few lines, colours that all eyes tell apart.
+
+Called by `govsim.report.figures`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from govsim.report import fonts
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BLUE, ORANGE, GREY, INK = "#0072B2", "#D55E00", "#8A8F94", "#22272B"
+"""Okabe and Ito's blue and vermilion: apart in print and for colour-blind eyes."""
+PALE = "#C9DFEE"
+"""Blue, for bands and bars behind lines; light enough to print under ink."""
+
+_SETTINGS = {
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 9,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 9,
+    "axes.titlesize": 10.5,
+    "axes.unicode_minus": False,  # the shipped font has the hyphen, not the minus
+    "figure.facecolor": "white",
+    "grid.color": "#E4E7EA",
+    "grid.linewidth": 0.8,
+    "savefig.facecolor": "white",
+    "svg.hashsalt": "govsim",  # the same figure gives the same file
+    "text.color": INK,
+    "xtick.color": INK,
+    "xtick.labelsize": 8.5,
+    "ytick.color": INK,
+    "ytick.labelsize": 9,
+}
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Draw with this style; the settings of whoever calls stay as they were."""
+    import matplotlib as mpl
+    import seaborn as sns
+
+    with mpl.rc_context():
+        sns.set_theme(context="paper", style="ticks")
+        fonts.register()
+        settings: Any = mpl.rcParams  # typed by key, which a table of keys is not
+        settings.update(_SETTINGS)
+        yield
+
+
+def bare(axes: Axes, grid: str) -> None:
+    """Leave only what carries meaning: an axis, and a light grid along it (``x`` or ``y``)."""
+    import seaborn as sns
+
+    sns.despine(ax=axes, left=grid == "x")
+    axes.grid(axis="x" if grid == "x" else "y")
+    axes.set_axisbelow(True)
+    axes.tick_params(length=0 if grid == "x" else 3, axis="y")
+
+
+def save(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write a figure as SVG and PNG; the same figure gives the same bytes."""
+    from govsim.storage import writing
+
+    files = [folder / f"{name}.svg", folder / f"{name}.png"]
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        figure.savefig(files[0], metadata={"Date": None})
+        figure.savefig(files[1], dpi=160, metadata={"Software": None})
+    return files
