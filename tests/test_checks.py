@@ -247,12 +247,6 @@ MISTAKES = {
     "round past midnight": mistake(
         {"patrol.rounds": ["23:00-01:00"]}, "patrol.rounds.0", "past midnight"
     ),
-    "rounds out of order": mistake(
-        {"patrol.rounds": ["15:00-17:00", "09:00-11:00"]}, "patrol.rounds.1", "order of the day"
-    ),
-    "rounds that overlap": mistake(
-        {"patrol.rounds": ["09:00-11:00", "10:00-12:00"]}, "patrol.rounds.1", "before the round"
-    ),
     "home visits of no window": mistake(
         {"patrol.home_visits": {"hours": "never"}}, "patrol.home_visits.hours", "one window"
     ),
@@ -416,6 +410,16 @@ SUSPICIONS = {
         {"patrol.rounds": ["06:00-08:30"]},
         "patrol.rounds.0",
         "not on duty",
+    ),
+    "rounds that overlap": (
+        {"patrol.rounds": ["09:00-11:00", "10:00-12:00"]},
+        "patrol.rounds.1",
+        "away twice",
+    ),
+    "home visits during a round": (
+        {"patrol.home_visits": {"hours": "16:00-18:00"}},
+        "patrol.home_visits.hours",
+        "away twice",
     ),
     "complex cases that nobody finishes": (
         {f"{NOISE}.department": None},

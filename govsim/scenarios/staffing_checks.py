@@ -386,8 +386,8 @@ def own_rosters_name_teams_and_shifts(plan: Plan) -> Iterator[Finding]:
 # ---------------------------------------------------------------- patrol
 
 
-def patrol_walks_in_order(plan: Plan) -> Iterator[Finding]:
-    """Each round has a team and one window, one after the other."""
+def patrol_has_windows(plan: Plan) -> Iterator[Finding]:
+    """Each round has a team and one window of the day."""
     s, patrol = plan.scenario, plan.scenario.patrol
     if not patrol.enabled:
         return
@@ -400,7 +400,7 @@ def patrol_walks_in_order(plan: Plan) -> Iterator[Finding]:
     ]
     if home.enabled:
         windows.append((("patrol", "home_visits", "hours"), home.hours))
-    last = 0
+    walked: list[tuple[int, int]] = []
     for path, hours in windows:
         if len(hours) != 1:
             text = tr("“{found}” must be one window, such as 09:00-11:00", found=_written(hours))
@@ -408,15 +408,13 @@ def patrol_walks_in_order(plan: Plan) -> Iterator[Finding]:
         elif hours[0][1] > DAY:
             text = tr("“{found}” goes past midnight, which it may not", found=_written(hours))
             yield error(path, text)
-        elif path[1] == "rounds" and hours[0][0] < last:
+        elif any(start < hours[0][1] and hours[0][0] < end for start, end in walked):
             text = tr(
-                "“{found}” begins before the round above it is over; name the rounds in the "
-                "order of the day",
-                found=_written(hours),
+                "“{found}” overlaps another: staff would be away twice", found=_written(hours)
             )
-            yield error(path, text)
+            yield warning(path, text)
         else:
-            last = hours[0][1] if path[1] == "rounds" else last
+            walked.append(hours[0])
             yield from _somebody_can_walk(plan, path, hours)
 
 
@@ -462,7 +460,7 @@ CHECKS: tuple[Callable[[Plan], Iterator[Finding]], ...] = (
     desks_are_staffed,
     helpers_are_on_call,
     own_rosters_name_teams_and_shifts,
-    patrol_walks_in_order,
+    patrol_has_windows,
 )
 
 __all__ = ["CHECKS", "Plan", "most_free", "most_of"]
