@@ -120,6 +120,12 @@ def test_what_is_generated_is_labelled_with_its_seed(district):
     assert "GCJ-02" in notes
 
 
+def test_what_the_planner_says_of_his_tables_stands_beside_every_result():
+    assert make(note={"zh": "位置为假设", "en": "positions are assumed"}).notes[0] == (
+        "positions are assumed"
+    )
+
+
 def test_the_same_seed_gives_the_same_district_and_another_another(district):
     again = make(**DISTRICT)
     other = make(**DISTRICT | {"seed": 2})

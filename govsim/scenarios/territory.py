@@ -21,6 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from govsim.errors import InputError, Problem
+from govsim.language import name as in_language
 from govsim.language import tr
 from govsim.scenarios import layout, points, tables
 from govsim.scenarios.outline import Outline, Ring, read_outline, square
@@ -61,6 +62,8 @@ class Section(Protocol):
     def point_stations(self) -> Any: ...  # noqa: D102
     @property
     def rosters(self) -> Any: ...  # noqa: D102
+    @property
+    def note(self) -> Any: ...  # noqa: D102
     @property
     def seed(self) -> int: ...  # noqa: D102
 
@@ -414,6 +417,8 @@ class _Builder:
 
     def _say(self, own: OwnTables) -> None:
         self.notes += own.notes
+        if self.section.note is not None:
+            self.notes.insert(0, in_language(self.section.note))
         if self.generated:
             self.notes.insert(
                 0,
