@@ -44,7 +44,7 @@ class Uncertain:
         if self.log:
             x = float(self.low * (self.high / self.low) ** share)
         else:
-            x = self.low + (self.high - self.low) * share
+            x = float(self.low + (self.high - self.low) * share)
         return [(path, _written(text, x)) for path, text in self.settings]
 
 
