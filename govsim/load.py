@@ -12,7 +12,7 @@ forecast of waits: those come from the simulation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from math import exp
@@ -21,10 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govsim.arrivals import day_factors, expected_per_day
+from govsim.errors import InputError, Problem
 from govsim.language import tr
 from govsim.network import Network, working_ms
 from govsim.randomness import quantile
+from govsim.scenarios.documents import Origin
 from govsim.scenarios.findings import Finding, Path, error, listed, missing, point_kind, warning
+from govsim.scenarios.loading import locate
+from govsim.scenarios.merging import dotted
 from govsim.scenarios.quantities import DAY, HOUR
 
 Floats = NDArray[np.float64]
@@ -72,6 +76,29 @@ def load_report(network: Network) -> list[Finding]:
         *_meetings(network, offered),
         *_centre(network, offered),
     ]
+
+
+def load_warnings(network: Network, origins: Mapping[Path, Origin]) -> tuple[Problem, ...]:
+    """Give the warnings of `load_report` with file and line.
+
+    Parameters
+    ----------
+    network : the service laid out.
+    origins : of the loaded scenario, `govsim.scenarios.loading.LoadedAs.origins`.
+
+    Raises
+    ------
+    InputError
+        Where a demand would meet no team at all.
+    """
+    problems: dict[str, list[Problem]] = {"error": [], "warning": []}
+    for found in load_report(network):
+        at = locate(origins, found.path)
+        problem = Problem(found.message, dotted(found.path), *at, found.suggestion)
+        problems[found.severity].append(problem)
+    if problems["error"]:
+        raise InputError(problems["error"])
+    return tuple(problems["warning"])
 
 
 # ---------------------------------------------------------------- flows

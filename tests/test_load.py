@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from govsim.demand import draw
+from govsim.errors import InputError
 from govsim.language import use
-from govsim.load import flows, load_report
+from govsim.load import flows, load_report, load_warnings
 from govsim.network import Network, build
+from govsim.scenarios.documents import Origin
 from govsim.scenarios.findings import Finding
 from govsim.scenarios.schema import Scenario
 
@@ -226,3 +229,13 @@ def test_what_staff_find_is_estimated_as_it_is_drawn() -> None:
     estimated = 1 - offered.reported.sum() / offered.visits.sum()
     assert estimated == pytest.approx(float(np.mean(table.source != 0)), abs=0.02)
     assert len(table) == pytest.approx(offered.visits.sum() * 140, rel=0.02)
+
+
+def test_what_is_short_is_told_with_file_and_line() -> None:
+    origins = {("teams", "volunteers"): Origin("plan.yaml", 17, Path())}
+    (problem,) = load_warnings(network({"demand.level": 2}), origins)
+    assert str(problem).startswith("plan.yaml:17: teams.volunteers.roster: offered load 1.33")
+    with pytest.raises(InputError, match=r"plan.yaml:17: demand.surges.0.streets.0"):
+        surge = {"label": LABEL, "begins": "2025-03-05", "lasts": "1 day", "streets": ["x"]}
+        origin = {("demand", "surges"): Origin("plan.yaml", 17, Path())}
+        load_warnings(network({"demand.surges": [surge]}), origin)
