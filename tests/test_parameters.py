@@ -174,8 +174,14 @@ def test_the_schema_for_editors_is_valid_and_accepts_a_scenario() -> None:
     jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed")
     schema = json_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
-    written = plan().model_dump(mode="json")
-    assert not list(jsonschema.Draft202012Validator(schema).iter_errors(written))
+    checker = jsonschema.Draft202012Validator(schema)
+    assert not list(checker.iter_errors(plan().model_dump(mode="json")))
+    assert not list(checker.iter_errors({"extends": "x.yaml", "teams": {"volunteers": None}}))
+    assert list(checker.iter_errors({"extends": "x.yaml", "taems": {}}))
+    assert list(
+        checker.iter_errors({"extends": "x.yaml", "teams": {"volunteers": {"rooster": {}}}})
+    )
+    assert list(checker.iter_errors({"label": {"zh": "某", "en": "some"}}))
 
 
 @pytest.mark.parametrize("name", ["parameters.md", "scenario.schema.json"])

@@ -424,7 +424,8 @@ def json_schema() -> dict[str, Any]:
     """Make the JSON Schema by which editors complete and check scenario files.
 
     A file may leave out what the files that it extends say, so nothing within it is
-    required; a file that extends none must have the main parts.
+    required, and null takes out what they say; a file that extends none must have the
+    main parts.
 
     Returns
     -------
@@ -438,11 +439,11 @@ def json_schema() -> dict[str, Any]:
         required = definition.pop("required", [])
         if name == "Scenario":
             schema["anyOf"] = [{"required": ["extends"]}, {"required": required}]
-        for field, entry in definition.get("properties", {}).items():
-            if name in parts:
-                one = _inputs(parts[name])[field]
-                if one.unit:
-                    entry["unit"] = one.unit
+        if name not in parts:
+            continue
+        for field, entry in definition["properties"].items():
+            unit = _inputs(parts[name])[field].unit
+            definition["properties"][field] = _or_null(entry) | ({"unit": unit} if unit else {})
     names = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
     schema["properties"] |= {
         "extends": {**names, "description": "Files that this one builds on."},
@@ -454,6 +455,23 @@ def json_schema() -> dict[str, Any]:
         },
     }
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+_REMARKS = ("default", "description", "title", "examples", "evidence", "source", "low", "high")
+
+
+def _or_null(entry: dict[str, Any]) -> dict[str, Any]:
+    """Let null stand in place of a value, and of each entry of a mapping."""
+    kinds = {key: value for key, value in entry.items() if key not in _REMARKS}
+    remarks = {key: value for key, value in entry.items() if key in _REMARKS}
+    choices = kinds["anyOf"] if kinds.keys() == {"anyOf"} else [kinds]
+    for kind in choices:
+        if isinstance(kind.get("additionalProperties"), dict):
+            kind["additionalProperties"] = _or_null(kind["additionalProperties"])
+    return {**remarks, "anyOf": [*(k for k in choices if k != _NULL), _NULL]}
+
+
+_NULL = {"type": "null"}
 
 
 def _parts(part: type[Model]) -> Iterator[type[Model]]:
