@@ -351,7 +351,7 @@ class _Run:
                 tr(
                     "after {n} replications the precision of {share} is not reached on: {names}",
                     n=self.done,
-                    share=f"{self.wanted.precision:.3g}",
+                    share=f"{100 * (self.wanted.precision or 0):g}%",
                     names=", ".join(name(CATALOGUE[measure].label) for measure in wide),
                 )
             )

@@ -107,6 +107,12 @@ class RunFolder:
             return True
         return replication < self._combined(ORDERS if orders else MEASURES)
 
+    def kept(self) -> int:
+        """Count the replications that are there, in parts or combined."""
+        parts = {p.name for p in (self.path / PARTS).glob("[0-9]*")}
+        combined = self._combined(MEASURES)
+        return combined + sum(int(name) >= combined for name in parts)
+
     def put(self, replication: int, tables: dict[str, pd.DataFrame]) -> None:
         """Keep a finished replication.
 
@@ -154,8 +160,11 @@ class RunFolder:
                 temporary.replace(target)
 
     def drop_parts(self) -> None:
-        """Remove the parts, once the manifest says that the run is done."""
+        """Remove the parts, and what a killed run left, once the manifest says it is done."""
         shutil.rmtree(self.path / PARTS, ignore_errors=True)
+        for left in self.path.glob(".*.tmp"):
+            with suppress(OSError):
+                left.unlink()
 
     def put_points(self, points: pd.DataFrame) -> None:
         """Keep the service points: ids, names, kinds, places."""

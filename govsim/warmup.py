@@ -61,13 +61,13 @@ def find(network: Network, on_day: Callable[[int, int], None] | None = None) -> 
     Days are smoothed over the week before, or the rule would see Sundays as bias.
     """
     step = _step(network.end)
-    series: dict[str, list[Series]] = {"open": [], "orders": []}
+    series: dict[str, list[Series]] = {}
     for pilot in range(PILOTS):
         table = demand.draw(network, FIRST_PILOT + pilot)
         hook = (lambda day, p=pilot: on_day(p, day)) if on_day else None
         outcome = model.run(network, table, 0, hook)
         for name, one in observe(outcome, step).items():
-            series[name].append(one)
+            series.setdefault(name, []).append(one)
     longest = WarmUp(0, True, "open")
     for name, several in series.items():
         mean = np.mean(several, axis=0)

@@ -61,16 +61,23 @@ def _scenarios() -> list[dict[str, Any]]:
 def _runs(folder: Path) -> list[dict[str, Any]]:
     from govsim.storage import runs
 
-    kept = ("state", "replications", "started", "seed")
+    recorded = ("state", "started", "seed")
     found = []
     for run in runs(folder):
         manifest = run.manifest()
-        entry = {"scenario": run.path.parent.name, "run": run.path.name}
-        found.append(entry | {key: manifest.get(key) for key in kept})
+        entry: dict[str, Any] = {"scenario": run.path.parent.name, "run": run.path.name}
+        entry["replications"] = run.kept()
+        found.append(entry | {key: manifest.get(key) for key in recorded})
     return found
 
 
-@command("show", tr("Show a scenario with all its defaults, or the summary of a run."))
+@command(
+    "show",
+    tr(
+        "Show the summary of a run (its id, or the scenario that was run), or a scenario file "
+        "with all its defaults."
+    ),
+)
 @click.argument("what", metavar="RUN_OR_SCENARIO")
 @click.option(
     "--parameters", is_flag=True, help=tr("Of a scenario: each input, its range and evidence.")
@@ -91,25 +98,26 @@ def show(
     out: Path,
     as_json_: bool,
 ) -> None:
-    """Show a scenario file if there is one of this name, else a run."""
-    file = scenario_file(what)
-    if file.is_file():
+    """Show the latest run of a bare name if there is one; a file, always as a scenario."""
+    from govsim.storage import find
+
+    of_scenario = bool(parameters or settings or overrides or Path(what).suffix)
+    run = None if of_scenario else find(out, what)
+    if run is None:
+        file = scenario_file(what)
+        if not of_scenario and not file.is_file():
+            fail(
+                tr(
+                    "there is no run and no scenario “{what}”; govsim list names what there is",
+                    what=what,
+                ),
+                WRONG_INPUT,
+            )
         from govsim.scenarios.loading import load, split_setting
 
         pairs = [split_setting(setting) for setting in settings]
         _show_scenario(load(file, overrides=overrides, settings=pairs), parameters, as_json_)
         return
-    from govsim.storage import find
-
-    run = find(out, what)
-    if run is None:
-        fail(
-            tr(
-                "there is no scenario file and no run “{what}”; govsim list names what there is",
-                what=what,
-            ),
-            WRONG_INPUT,
-        )
     from govsim.results import open_run
 
     result = open_run(run)
