@@ -1,0 +1,174 @@
+"""The results folder: what is in it, and what happens when it can't be written or read."""
+
+from __future__ import annotations
+
+import errno
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import govsim
+from govsim import language, storage
+from govsim.errors import RunError
+from govsim.results import open_run
+from govsim.scenarios.schema import Scenario
+from govsim.storage import RunFolder
+
+TEMPLATE = Path(govsim.__file__).parent / "scenarios" / "template.yaml"
+SHORT = (("horizon", "4 weeks"), ("warm_up", "1 week"))
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    language.use("en")
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):
+    language.use("en")
+    out = tmp_path_factory.mktemp("results")
+    return govsim.run(TEMPLATE, settings=SHORT, replications=3, out=out, keep_orders=True)
+
+
+def test_a_manifest_says_all_that_a_run_was_made_from(result):
+    manifest = json.loads((result.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["state"] == "done"
+    assert (manifest["seed"], manifest["replications"]) == (1, 3)
+    assert manifest["generated"] is True
+    assert any("generated" in note for note in manifest["notes"])
+    assert set(manifest["inputs"]) == {"template.yaml"}
+    assert {"python", "govsim", "numpy"} <= set(manifest["versions"])
+    assert Scenario.model_validate(manifest["scenario"]) == result.scenario
+
+
+def test_latest_names_the_newest_run(result):
+    latest = (result.folder.parent / "latest").read_text(encoding="utf-8").strip()
+    assert latest == result.folder.name
+
+
+def test_a_run_reads_back_as_it_was(result):
+    again = open_run(result.folder)
+    pd.testing.assert_frame_equal(again.to_frame(), result.to_frame())
+    assert again.scenario == result.scenario
+    assert again.notes == result.notes
+    pd.testing.assert_frame_equal(again.by_week("orders"), result.by_week("orders"))
+
+
+def test_a_summary_has_one_row_a_key_and_measure(result):
+    for level in ("district", "street", "point", "team", "category", "cause"):
+        table = result.summary(level)
+        assert len(table)
+        assert not table.duplicated(["key", "measure"]).any()
+        some = table.dropna()
+        assert ((some["low"] <= some["mean"]) & (some["mean"] <= some["high"])).all()
+
+
+def test_intervals_of_shares_stay_between_0_and_1(result):
+    shares = result.to_frame().query("measure.str.startswith('compliance')")
+    assert shares["low"].dropna().between(0, 1).all()
+    assert shares["high"].dropna().between(0, 1).all()
+
+
+def test_weeks_add_up_to_the_orders_of_the_measured_time(result):
+    weekly = result.by_week("orders")
+    assert len(weekly) == 3
+    assert weekly["mean"].sum() == pytest.approx(result.get("orders").mean)
+
+
+def test_orders_say_what_became_of_each_demand_and_nothing_of_a_person(result):
+    orders = pd.read_parquet(result.folder / "orders.parquet")
+    assert set(orders["state"]) <= {"latent", "open", "closed", "turned away", "withdrawn"}
+    assert orders["demand"].str.len().eq(16).all()
+    closed = orders[orders["state"] == "closed"]
+    assert (closed["onset"] <= closed["closed"]).all()
+    assert orders.loc[orders["orders"] == 0, "first_cause"].eq("").all()
+    people = {"name", "phone", "telephone", "address", "resident"}
+    assert not people & set(orders.columns)
+
+
+def test_a_run_is_found_by_its_scenario_its_id_or_its_folder(result):
+    out = result.folder.parent.parent
+    for name in ("template", result.folder.name, result.folder.name[:5], str(result.folder)):
+        assert storage.find(out, name) == RunFolder(result.folder)
+    assert storage.find(out, "nothing like it") is None
+    assert [run.path for run in storage.runs(out)] == [result.folder]
+
+
+# ------------------------------------------------------------------ what can go wrong
+
+
+def test_a_run_that_is_not_finished_is_not_read(result, tmp_path):
+    RunFolder(tmp_path / "run").record({"state": "running"})
+    with pytest.raises(RunError, match="isn't finished"):
+        open_run(tmp_path / "run")
+    with pytest.raises(RunError, match="no run in"):
+        open_run(tmp_path / "elsewhere")
+
+
+def test_a_manifest_that_is_broken_is_named(tmp_path):
+    (tmp_path / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(RunError, match=r"manifest\.json"):
+        open_run(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),
+        (PermissionError(errno.EACCES, "Permission denied"), "not allowed"),
+        (OSError(errno.EIO, "Input/output error"), "Input/output error"),
+    ],
+)
+def test_a_folder_that_cannot_be_written_is_named_with_the_reason(tmp_path, error, says):
+    with pytest.raises(RunError, match=says), storage.writing(tmp_path):
+        raise error
+
+
+def test_a_disk_that_fills_up_leaves_the_replications_that_are_whole(tmp_path, monkeypatch):
+    put, calls = RunFolder.put, []
+
+    def fills_up(self, replication, tables):
+        calls.append(replication)
+        if replication == 2:
+            with storage.writing(self.path):
+                raise OSError(errno.ENOSPC, "No space left on device")
+        put(self, replication, tables)
+
+    with monkeypatch.context() as patch, pytest.raises(RunError, match="the disk is full"):
+        patch.setattr(RunFolder, "put", fills_up)
+        govsim.run(TEMPLATE, settings=SHORT, replications=4, out=tmp_path)
+    (folder,) = (tmp_path / "template").iterdir()
+    assert RunFolder(folder).kept() == 2
+    assert RunFolder(folder).manifest()["state"] == "failed"
+    assert govsim.run(TEMPLATE, settings=SHORT, replications=4, out=tmp_path).replications == 4
+
+
+def test_a_half_written_replication_does_not_count(tmp_path):
+    run = RunFolder(tmp_path)
+    frame = pd.DataFrame(
+        {"level": ["district"], "key": [""], "measure": ["orders"], "value": [1.0]}
+    )
+    run.put(0, {"measures": frame})
+    (tmp_path / "parts" / ".000001.77.tmp").mkdir()
+    assert run.has(0, orders=False)
+    assert not run.has(0, orders=True)
+    assert not run.has(1, orders=False)
+    assert run.kept() == 1
+
+
+def test_combining_twice_changes_nothing(tmp_path):
+    """As after a kill between joining the parts and removing them."""
+    run = RunFolder(tmp_path)
+    for r in range(3):
+        frame = pd.DataFrame({"level": ["district"], "key": [""], "measure": ["m"], "value": [r]})
+        run.put(r, {"measures": frame})
+    run.combine(3, ("measures",))
+    first = (tmp_path / "measures.parquet").read_bytes()
+    run.combine(3, ("measures",))
+    assert (tmp_path / "measures.parquet").read_bytes() == first
+    run.drop_parts()
+    run.combine(3, ("measures",))
+    assert (tmp_path / "measures.parquet").read_bytes() == first
+    assert run.frame("measures")["value"].tolist() == [0, 1, 2]
