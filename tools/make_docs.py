@@ -3,12 +3,14 @@
 Run it from the project's root after any change of the schema or of the district's
 scenario; a test compares the files with what this makes:
 
-    python tools/make_docs.py
+    python tools/make_docs.py            # --check only says what is out of date
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -170,10 +172,20 @@ def _markdown(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterato
 
 
 def main() -> None:
-    """Write the files."""
+    """Write the files, or only say which are out of date."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if one is stale")
+    check = parser.parse_args().check
+    stale = 0
     for name, text in documents().items():
-        (ROOT / "docs" / name).write_text(text, encoding="utf-8", newline="\n")
-        print(f"docs/{name}")
+        path = ROOT / "docs" / name
+        if not check:
+            path.write_text(text, encoding="utf-8", newline="\n")
+            print(f"docs/{name}")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale += 1
+            print(f"docs/{name} is out of date: run python tools/make_docs.py")
+    sys.exit(1 if stale else 0)
 
 
 if __name__ == "__main__":
