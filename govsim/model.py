@@ -209,6 +209,7 @@ class Service:
         self, time: int, kind: int, identifier: int, happens: Callable[..., None], *args: Any
     ) -> None:
         """Let something happen at `time`, unless that is past the horizon."""
+        assert time >= self.now, "time does not run backwards"
         if time < self.end:
             self.timed_events += 1
             _Timed(self, time, rules.event_key(kind, identifier), happens, args)
@@ -657,7 +658,8 @@ class Service:
         log[ORDER["due"]] = due = self.after(log[ORDER["time"]], self.order_limit)
         if log[ORDER["resolved"]] >= 0:
             return  # solved since the call; the reply is on its way, or was given
-        self.at(due, ORDER_DUE, order, self.order_is_due, order)
+        # Counted from the call, the limit may be over before the order is here.
+        self.at(max(due, self.now), ORDER_DUE, order, self.order_is_due, order)
         if self.state[d] != OPEN:
             self.opens_again(d)
         elif self.clock_start[d] < 0:
