@@ -50,6 +50,8 @@ brief = st.one_of(st.just("0 min"), times("1 min", "5 min", "20 min"))
 lengthy = times("10 min", "1 h", "4 h")
 spans = st.sampled_from(["10 min", "1 h", "8 h", "1 day", "2 working hours", "1 working day"])
 
+areas = st.sampled_from(["district", "street", "community"])
+
 SHIFTS: list[Spec] = [
     {"all": "always"},
     {"day": "08:00-20:00", "night": "20:00-08:00"},
@@ -153,7 +155,7 @@ def groups_and_teams(draw: st.DrawFn, shifts: list[str]) -> tuple[Spec, Spec]:
     for name in names:
         mine = draw(st.lists(st.sampled_from(teams), min_size=1, unique=True))
         crews = st.integers(1, 3)
-        by_team = st.fixed_dictionaries({t: crews for t in mine})
+        by_team = st.fixed_dictionaries(dict.fromkeys(mine, crews))
         onward = [n for n in names if n != name]
         groups[name] = {
             "label": label(name),
@@ -211,7 +213,9 @@ def patrols(draw: st.DrawFn, teams: list[str]) -> Spec:
         "enabled": draw(st.booleans()),
         "team": draw(st.sampled_from(teams)),
         "rounds": draw(
-            st.sampled_from([["09:00-11:00", "15:00-17:00"], ["15:00-17:00", "09:00-11:00"], ["21:00-03:00"]])
+            st.sampled_from(
+                [["09:00-11:00", "15:00-17:00"], ["15:00-17:00", "09:00-11:00"], ["21:00-03:00"]]
+            )
         ),
         "days": draw(st.sampled_from(["workdays", "daily"])),
         "per_grid": draw(st.sampled_from(["10 min", "1 h"])),
@@ -261,9 +265,9 @@ def specs(draw: st.DrawFn) -> Spec:
                 kind: {"label": label(kind), **draw(categories(list(groups), departments))}
                 for kind in kinds
             },
-            "dispersion": {"enabled": draw(st.booleans()), "area": draw(st.sampled_from(["district", "street", "community"]))},
+            "dispersion": {"enabled": draw(st.booleans()), "area": draw(areas)},
             "induced": {"enabled": draw(st.booleans())},
-            "surges": draw(st.sampled_from([[], [storm], [storm, storm | {"begins": f"{start}T12:00"}]])),
+            "surges": [storm, storm | {"begins": f"{start}T12:00"}][: draw(st.integers(0, 2))],
         },
         "channels": draw(channels(centre)),
         "residents": draw(residents()),
@@ -296,7 +300,7 @@ def specs(draw: st.DrawFn) -> Spec:
             "days": draw(st.sampled_from(["daily", "wed, sat"])),
             "at": "14:00",
             "cases": draw(st.sampled_from([1, 3])),
-            "level": draw(st.sampled_from(["district", "street", "community"])),
+            "level": draw(areas),
         },
         "helpers": {
             "enabled": draw(st.booleans()),
@@ -331,7 +335,7 @@ def specs(draw: st.DrawFn) -> Spec:
             "neighbours_within": draw(maybe(st.just("5 km"))),
             "dispatch_delay": draw(brief),
         },
-    }  # fmt: skip
+    }
 
 
 scenarios = specs().map(Scenario.model_validate)

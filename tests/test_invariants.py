@@ -1,0 +1,295 @@
+"""What holds in every scenario, however strange: nobody is lost, nobody is in two places."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import fields
+from unittest import mock
+
+import numpy as np
+import pytest
+import simpy
+from audit import BackwardsEnvironment, audit, lay_out
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import scenarios
+
+from govsim import measures, model
+from govsim.catalogue import CATALOGUE
+from govsim.demand import REPORTED, draw
+from govsim.network import DEPARTMENT, TEAM
+from govsim.outcome import DEMAND_COLUMNS
+from govsim.pools import GONE
+from govsim.rules import (
+    CLOSED,
+    FIRST_CHANNEL,
+    LATENT,
+    NO_REPLY,
+    NOT_SOLVED,
+    OPEN,
+    REPEATED,
+    SLOW_TO_SCENE,
+    TURNED_AWAY,
+    UNSATISFIED,
+    WITHDRAWN,
+)
+from govsim.scenarios.schema import Scenario
+
+COUNTS = ("orders", "repeats", "reopened")
+
+
+def overlap(start: int, end: int, since: int) -> int:
+    return max(end - max(start, since), 0)
+
+
+# ---------------------------------------------------------------- demands
+
+
+@given(scenarios)
+def test_each_demand_ends_in_exactly_one_state(scenario: Scenario) -> None:
+    seen = audit(scenario)
+    state, table, end = seen.column("state"), seen.table, seen.outcome.end
+    assert np.isin(state, [LATENT, OPEN, CLOSED, TURNED_AWAY, WITHDRAWN]).all()
+    met = (seen.column("reported") >= 0) | ((table.source != REPORTED) & (table.enters < end))
+    assert ((state != LATENT) == met).all()
+    for name in DEMAND_COLUMNS[1:]:
+        nothing = 0 if name in COUNTS else -1
+        assert (seen.column(name)[state == LATENT] == nothing).all(), name
+    closed = np.isin(state, [CLOSED, TURNED_AWAY])
+    assert (seen.column("closed")[closed] >= 0).all()
+    assert ((seen.column("closed") >= 0) == (seen.column("ended") >= 0))[state != OPEN].all()
+
+
+@given(scenarios)
+def test_no_demand_is_forgotten(scenario: Scenario) -> None:
+    seen = audit(scenario)
+    service = seen.service
+    in_hand = {job.demand for job in seen.jobs if job.state != GONE}
+    in_hand |= {d for waiting in service.meetings.values() for d in waiting} | service.beyond
+    still_open = np.flatnonzero(seen.column("state") == OPEN).tolist()
+    assert set(still_open) <= in_hand
+    not_yet = (seen.column("state") == LATENT) & (seen.table.enters < seen.outcome.end)
+    assert set(np.flatnonzero(not_yet).tolist()) <= service.beyond
+
+
+@given(scenarios)
+def test_clocks_run_in_order(scenario: Scenario) -> None:
+    seen = audit(scenario)
+    d, t = seen.outcome.demands, seen.table
+    assert (t.onset <= t.enters).all()
+    found = t.source != REPORTED
+    met = d["state"] != LATENT
+    in_order(t.enters, d["reported"])
+    in_order(d["reported"], d["clock_start"])
+    in_order(d["clock_start"], d["accepted"])
+    assert (d["accepted"] == t.enters)[met & found].all()
+    assert (d["reported"] == -1)[found].all()
+    in_order(d["accepted"], d["dispatched"])
+    in_order(d["dispatched"], d["scene"])
+    in_order(d["reported"], d["replied"])
+    in_order(d["reported"], d["resolved"])
+    answered = d["accepted"] == d["resolved"]
+    in_order(d["scene"], np.where(answered, -1, d["resolved"]))
+    shut = d["state"] == CLOSED
+    assert (d["resolved"] >= 0)[shut].all()
+    assert (d["resolved"] <= d["closed"])[shut].all()
+    assert (d["replied"] <= d["closed"])[shut].all()
+    # Who reported has had a reply by the close; who never asked gets none.
+    assert ((d["replied"] >= 0) | found)[shut].all()
+    assert (d["replied"] == -1)[found].all()
+    for name in DEMAND_COLUMNS[2:10]:
+        assert (d[name] < seen.outcome.end).all(), name
+
+
+def in_order(earlier: np.ndarray, later: np.ndarray) -> None:
+    """What happened later came after what happened earlier, where both did."""
+    both = (earlier >= 0) & (later >= 0)
+    assert (earlier[both] <= later[both]).all()
+
+
+@given(scenarios)
+def test_the_cause_of_each_order_is_what_had_happened(scenario: Scenario) -> None:
+    seen = audit(scenario)
+    o, d, plan = seen.outcome.orders, seen.outcome.demands, seen.network.scenario
+    who, time, cause = o["demand"], o["time"], o["cause"]
+    assert (np.diff(time) >= 0).all()
+    via = np.array([c.via == "centre" for c in plan.channels.values()])
+    first = cause == FIRST_CHANNEL
+    assert (via[d["channel"][who]] & (d["reported"][who] == time) & (o["round"] == 0))[first].all()
+    assert ((cause == REPEATED) == (o["round"] > 0)).all()
+    open_then = (d["resolved"][who] < 0) | (d["resolved"][who] >= time)
+    unseen = (d["scene"][who] < 0) | (d["scene"][who] >= time)
+    silent = (d["replied"][who] < 0) | (d["replied"][who] >= time)
+    assert (unseen & open_then)[cause == SLOW_TO_SCENE].all()
+    assert ((d["scene"][who] >= 0) & (d["scene"][who] <= time) & open_then)[
+        cause == NOT_SOLVED
+    ].all()
+    assert (silent & open_then & (d["clock_start"][who] >= 0))[cause == NO_REPLY].all()
+    impatient = np.isin(cause, [SLOW_TO_SCENE, NOT_SOLVED, NO_REPLY])
+    assert (d["patience_ended"][who] == time)[impatient].all()
+    late = d["reported"][who] + plan.residents.escalates_after <= time
+    assert late[cause == UNSATISFIED].all()
+    numbers = np.bincount(who, minlength=len(d["orders"]))
+    assert (numbers == d["orders"]).all()
+    assert (numbers <= (plan.centre.most_calls if plan.centre.enabled else 0)).all()
+    assert (d["reported"][who] >= 0).all()
+    in_order(time, o["arrived"])
+    in_order(time, o["resolved"])
+    assert ((o["due"] >= 0) == (o["arrived"] >= 0)).all()
+    overdue = o["overdue"] == 1
+    assert (o["due"] < seen.outcome.end)[overdue].all()
+    assert ((o["resolved"] < 0) | (o["resolved"] >= o["due"]))[overdue].all()
+    assert (o["arrived"] == -1)[o["answered"] == 1].all()
+
+
+# ---------------------------------------------------------------- people
+
+
+@given(scenarios)
+def test_the_right_crews_go_to_the_scene_one_at_a_time(scenario: Scenario) -> None:
+    seen = audit(scenario)
+    visits, laid_out = seen.outcome.visits, seen.network
+    groups = list(laid_out.scenario.groups.values())
+    last: dict[int, tuple[int, int]] = {}
+    rows = zip(*(visits[c].tolist() for c in visits), strict=True)
+    for d, stage, pool, crew, queued, began, scene, ended, _ in rows:
+        before, over = last.get(d, (-1, 0))
+        assert before <= stage
+        assert over <= queued, "two visits to one demand at once"
+        if began < 0:  # waits still, or was withdrawn or turned away
+            assert pool == -1
+            last[d] = stage, queued
+            continue
+        last[d] = stage, ended if ended >= 0 else seen.outcome.end
+        group = groups[seen.table.stage_group[stage]]
+        staff = laid_out.pools[pool]
+        assert staff.kind == TEAM
+        assert staff.name in group.teams
+        assert crew == (
+            group.crew if isinstance(group.crew, int) else group.crew.get(staff.name, 1)
+        )
+        home = int(seen.table.point[d])
+        assert staff.point in (home, *laid_out.neighbours.get(home, ()))
+        assert queued <= began
+        assert scene < 0 or began <= scene
+        assert ended < 0 or began <= ended
+
+
+@given(scenarios)
+def test_nobody_works_on_two_things_at_once_or_begins_off_duty(scenario: Scenario) -> None:
+    """From the records alone: work in hand never exceeds those on duty where some begins."""
+    seen = audit(scenario)
+    laid_out = seen.network
+    if laid_out.helper_timeline >= 0:
+        return  # helpers are watched event by event
+    by_pool = defaultdict(list)
+    for span in seen.spans():
+        if span.job.began >= 0 and span.job.staff is not None:
+            by_pool[span.job.staff.index].append(span)
+    for index, spans in by_pool.items():
+        pool = laid_out.pools[index]
+        line = laid_out.timelines[pool.timeline]
+        relief = pool.kind == TEAM and laid_out.scenario.teams[pool.name].end_of_shift == "relief"
+        for one in spans:
+            # Whom a relief has replaced goes on beside the new crew.
+            changes = line.times[line.boundary & (line.times <= one.began)]
+            since = int(changes[-1]) if relief and len(changes) else -1
+            at_work = sum(
+                other.job.crew for other in spans if since <= other.began <= one.began < other.over
+            )
+            assert at_work <= int(line.at(np.array([one.began]))[0])
+
+
+@given(scenarios)
+def test_work_adds_up_to_the_time_of_people_at_work(scenario: Scenario) -> None:
+    seen = audit(scenario)
+    totals, laid_out = seen.outcome.pools, seen.network
+    n, since, end = len(laid_out.pools), seen.outcome.measured_from, seen.outcome.end
+    busy, jobs = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    for span in seen.spans():
+        if span.job.began >= 0 and span.job.staff is not None:
+            index = span.job.staff.index
+            busy[index] += span.job.crew * overlap(span.began, span.over, since)
+            jobs[index] += 1
+    assert (busy == totals["busy"]).all()
+    assert (jobs == totals["jobs"]).all()
+    patrolled = laid_out.scenario.patrol.team if laid_out.scenario.patrol.enabled else ""
+    for i, pool in enumerate(laid_out.pools):
+        if pool.kind == DEPARTMENT:
+            assert totals["overtime"][i] == 0
+            continue
+        there = laid_out.timelines[pool.timeline].person_ms(since, end)
+        assert 0 <= totals["overtime"][i] <= totals["busy"][i]
+        assert totals["busy"][i] - totals["overtime"][i] <= there + totals["helpers"][i]
+        mode = laid_out.scenario.teams[pool.name].end_of_shift if pool.kind == TEAM else "finish"
+        if mode == "hand over" and pool.name != patrolled:
+            assert totals["overtime"][i] == 0, "who hands over goes home"
+
+
+@given(scenarios, st.booleans())
+def test_little_s_law_holds_on_every_queue(scenario: Scenario, later: bool) -> None:
+    seen = audit(scenario, measured_from=scenario.horizon // 3 if later else 0)
+    since = seen.outcome.measured_from
+    waits: dict[int, int] = defaultdict(int)
+    for span in seen.spans():
+        if span.job.queue is not None:
+            waits[id(span.job.queue)] += overlap(span.queued, span.left, since)
+    known: set[int] = set()
+    for staff, waiting in zip(
+        seen.service.staffing.staff, seen.outcome.pools["waiting"].tolist(), strict=True
+    ):
+        mine = {id(queue) for queue in staff.queues} - known
+        known |= mine
+        assert waiting == sum(waits[queue] for queue in mine)
+    assert set(waits) <= known
+
+
+# ---------------------------------------------------------------- repeatable
+
+
+@given(scenarios)
+def test_the_same_seed_gives_the_same_bytes(scenario: Scenario) -> None:
+    one, other = (lay_out(scenario) for _ in range(2))
+    first, second = draw(one, 3), draw(other, 3)
+    for column in fields(first):
+        assert getattr(first, column.name).tobytes() == getattr(second, column.name).tobytes()
+    whole = model.run(one, first)
+    assert not whole.differences(model.run(other, second, on_day=lambda _: None))
+    # Measuring from later on changes what is counted, and nothing that happens.
+    late = model.run(one, first, measured_from=scenario.horizon // 2)
+    assert all(name.startswith("pools.") for name in whole.differences(late))
+
+
+@given(scenarios)
+def test_no_event_at_a_tied_instant_is_decided_by_chance(scenario: Scenario) -> None:
+    laid_out = lay_out(scenario)
+    table = draw(laid_out, 0)
+    forwards = model.run(laid_out, table)
+    with mock.patch.object(simpy, "Environment", BackwardsEnvironment):
+        backwards = model.run(laid_out, table)
+    assert not forwards.differences(backwards)
+
+
+# ---------------------------------------------------------------- measures
+
+
+@given(scenarios)
+def test_measures_stay_within_their_bounds(scenario: Scenario) -> None:
+    laid_out = lay_out(scenario)
+    table = draw(laid_out, 0)
+    found = measures.measure(laid_out, table, model.run(laid_out, table)).values
+    assert not found.duplicated(["level", "key", "measure"]).any()
+    for name, values in found.groupby("measure")["value"]:
+        known = CATALOGUE[str(name)]
+        assert (values.dropna() >= 0).all(), name
+        if known.kind == "share" and name != "utilisation":
+            assert (values <= 1).all(), name
+    whole = found[(found["level"] == "district") | (found["level"] == "team")]
+    assert (whole[whole["measure"] == "utilisation"]["value"].dropna() <= 1 + 1e-12).all()
+    for level in ("street", "community", "point", "category"):
+        for name in ("demands", "reported", "orders"):
+            of_level = found[(found["level"] == level) & (found["measure"] == name)]["value"].sum()
+            in_all = found[(found["level"] == "district") & (found["measure"] == name)][
+                "value"
+            ].sum()
+            assert of_level == pytest.approx(in_all), (level, name)
