@@ -2,8 +2,9 @@
 
 `Service` takes the demands of one replication through the network. Its methods stand
 in the order of a demand's life: found or reported, taken in, dispatched, on the scene,
-resolved, replied to, closed; then what residents do meanwhile, and the hotline 12345;
-last, the people and their queues. Decisions are in `govsim.rules`; nothing is drawn here.
+resolved, replied to, closed. What residents do meanwhile, and the hotline 12345, follow
+in `govsim.residents`; people and their queues are in `govsim.pools`, decisions in
+`govsim.rules`, the clock and the records in `govsim.replication`. Nothing is drawn here.
 
 SimPy keeps the calendar. Each timed event carries its rank as SimPy's priority, so that
 events of one instant come in the order that `govsim.rules` states; what follows from an
@@ -14,18 +15,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import fields
-from typing import Any
-
-import numpy as np
-import simpy
 
 from govsim import rules
 from govsim.demand import REPORTED, DemandTable
 from govsim.network import Network
-from govsim.outcome import DEMAND_COLUMNS, ORDER_COLUMNS, VISIT_COLUMNS, Outcome
-from govsim.pools import ON_THE_SCENE, WAITING, Job, Staff, Staffing
+from govsim.outcome import Outcome
+from govsim.pools import ON_THE_SCENE, Job, Staff, Staffing
 from govsim.randomness import NEVER
+from govsim.residents import ANSWER, ORDER, SCENE, SOLVE, Residents
 from govsim.rules import (
     CALL,
     CALL_BACK,
@@ -42,48 +39,20 @@ from govsim.rules import (
     INTAKE,
     INTERIM,
     INTERIM_REPLY,
-    LATENT,
     ON_SCENE,
     OPEN,
-    ORDER_COMES,
-    ORDER_DUE,
     PASSED_ON,
-    PATIENCE_ENDS,
     PROMISE_DUE,
     REPEAT,
-    REPEATED,
     REPEATED_INTAKE,
     REPLY,
     SITTING,
     TURNED_AWAY,
     UNSATISFIED,
     VISIT,
-    WITHDRAWN,
     WRITTEN_REPLY,
 )
 from govsim.scenarios.calendar import next_open, working_finish
-from govsim.scenarios.units import DAY
-
-SCENE, SOLVE, ANSWER = range(3)
-"""The three promises."""
-
-
-class _Timed(simpy.Event):
-    """Something that happens at a known time, ranked among the events of its instant."""
-
-    __slots__ = ("args", "happens", "service", "time")
-
-    def __init__(
-        self, service: Service, time: int, rank: int, happens: Callable[..., None], args: Any
-    ) -> None:
-        self.env = env = service.env
-        self.callbacks, self._ok, self._value = [self._happen], True, None
-        self.service, self.time, self.happens, self.args = service, time, happens, args
-        env.schedule(self, rank, time - env.now)  # type: ignore[arg-type]  # any rank will do
-
-    def _happen(self, _: simpy.Event) -> None:
-        self.service.now = self.time
-        self.happens(*self.args)
 
 
 def run(
@@ -104,120 +73,16 @@ def run(
     return Service(network, table, measured_from).run(on_day)
 
 
-class Service:
-    """One replication in progress."""
+class Service(Residents):
+    """The people and residents of one replication, and what they do."""
 
     def __init__(self, network: Network, table: DemandTable, measured_from: int = 0) -> None:
-        self.network, self.end, self.measured_from = network, network.end, measured_from
-        self.plan = plan = network.scenario
-        self.env = simpy.Environment()
-        self.now = 0
-        self.timed_events = 0
-        self.table = t = _AsLists(table)
-        self.n = n = len(table)
-        self._read_plan()
-
-        # What becomes of each demand; see `govsim.outcome.DEMAND_COLUMNS`.
-        self.state, self.channel, self.reported = [LATENT] * n, [-1] * n, [-1] * n
-        self.clock_start, self.accepted, self.dispatched = [-1] * n, [-1] * n, [-1] * n
-        self.scene, self.resolved, self.replied, self.closed = (
-            [-1] * n,
-            [-1] * n,
-            [-1] * n,
-            [-1] * n,
-        )
-        self.ended, self.satisfied, self.served_by = [-1] * n, [-1] * n, [-1] * n
-        self.patience_ended = [-1] * n
-        self.orders, self.repeats, self.reopened = [0] * n, [0] * n, [0] * n
-        # What is known of it on the way.
-        self.solved, self.urgent = [False] * n, [False] * n
-        self.stage = t.first_stage[:n]
-        self.solved_at, self.patience_end = [-1] * n, [NEVER] * n
-        self.visit_of: dict[int, Job] = {}
-        self.repeat_pending: set[int] = set()
-        self.orders_of: dict[int, list[int]] = {}
-        self.order_log: list[list[int]] = []
-        self.visit_log: list[Job] = []
-        self.meetings: dict[int, list[int]] = {}
-
-        self.staffing = Staffing(self)
-        if n:
-            self.at(t.enters[0], ENTERS, 0, self.enters, 0)
+        super().__init__(network, table, measured_from)
+        plan = self.plan
         self.promises_matter = plan.promises.made and plan.residents.patience.enabled
-
-    def _read_plan(self) -> None:
-        """Bring the plan into the form that the methods below look things up in."""
-        network, plan = self.network, self.plan
-        self.channels = list(plan.channels.values())
-        hours = [network.calendar.intervals(c.hours, c.days) for c in self.channels]
-        self.opening = [(starts.tolist(), ends.tolist()) for starts, ends in hours]
-        self.instead = [
-            -1 if c.if_closed == "wait" else network.channels.index(c.if_closed)
-            for c in self.channels
-        ]
-        self.categories = list(plan.demand.categories.values())
-        groups = list(plan.groups.values())
-        self.crews = [
-            {t: g.crew if isinstance(g.crew, int) else g.crew.get(t, 1) for t in g.teams}
-            for g in groups
-        ]
-        self.speeds = {
-            name: [team.training * team.speed.get(c, 1.0) for c in network.categories]
-            for name, team in plan.teams.items()
-        }
-        self.pace = {name: plan.travel.speeds.get(t.mode, 1.0) for name, t in plan.teams.items()}
-        points = network.territory.points
-        self.px, self.py = points["x"].tolist(), points["y"].tolist()
-        self.area_of_meeting, self.sittings = (
-            network.area_of_meeting.tolist(),
-            network.sittings.tolist(),
-        )
-        self.clock = network.clock.as_lists()
-        self.department_clocks = {n: c.as_lists() for n, c in network.department_clocks.items()}
-        promises, centre = plan.promises, plan.centre
-        self.limits = [network.span(p) for p in (promises.scene, promises.solve, promises.reply)]
-        self.order_limit = network.span(centre.limit)
-        s = plan.residents.satisfaction
-        self.expected = network.span(s.expected_simple), network.span(s.expected_complex)
-        self.contentment = {
-            ENDED_ANSWERED: s.answered,
-            ENDED_SIMPLE: s.simple,
-            ENDED_COMPLEX: s.complex,
-            ENDED_TURNED_AWAY: s.turned_away,
-        }
-
-    def run(self, on_day: Callable[[int], None] | None = None) -> Outcome:
-        """Let all of it happen, and hand over the records."""
-        for day in range(1, self.end // DAY + 1):
-            if day * DAY < self.end:
-                self.env.run(until=day * DAY)
-            if on_day is not None:
-                on_day(day)
-        self.env.run(until=self.end)
-        return Outcome(
-            demands={c: np.array(getattr(self, c), dtype=np.int64) for c in DEMAND_COLUMNS},
-            orders=_columns(ORDER_COLUMNS, self.order_log),
-            visits=_columns(VISIT_COLUMNS, [self._visit_row(job) for job in self.visit_log]),
-            pools=self.staffing.totals(self.end),
-            measured_from=self.measured_from,
-            end=self.end,
-        )
-
-    # ------------------------------------------------------------------ time
-
-    def at(
-        self, time: int, kind: int, identifier: int, happens: Callable[..., None], *args: Any
-    ) -> None:
-        """Let something happen at `time`, unless that is past the horizon."""
-        assert time >= self.now, "time does not run backwards"
-        if time < self.end:
-            self.timed_events += 1
-            _Timed(self, time, rules.event_key(kind, identifier), happens, args)
-
-    def after(self, start: int, limit: tuple[int, bool]) -> int:
-        """When a limit of calendar or working time after `start` is over."""
-        ms, working = limit
-        return working_finish(start, ms, *self.clock) if working else start + ms
+        self.staffing = Staffing(self)
+        if self.n:
+            self.at(self.table.enters[0], ENTERS, 0, self.enters, 0)
 
     # ------------------------------------------------------------------ found or reported
 
@@ -556,155 +421,6 @@ class Service:
             later = now + plan.escalates_after
             self.at(later, CALLS_12345, d, self.calls_12345, d, UNSATISFIED)
 
-    # ------------------------------------------------------------------ meanwhile, residents
-
-    def set_patience(self, d: int, end: int) -> None:
-        """Let patience end at another time; what was set before is void."""
-        if end != self.patience_end[d]:
-            self.patience_end[d] = end
-            self.at(end, PATIENCE_ENDS, d, self.loses_patience, d, end)
-
-    def stretch_patience(self, d: int, factor: float) -> None:
-        """Something happened: what is left of patience is multiplied."""
-        end = self.patience_end[d]
-        if end < NEVER:
-            self.set_patience(d, rules.stretched(self.now, end, factor))
-
-    def promise_due(self, d: int, promise: int) -> None:
-        """A clock has run out; a broken promise costs this resident's trust."""
-        if self.solved[d] or self.state[d] != OPEN:
-            broken = promise == ANSWER and self.replied[d] < 0 and self.solved[d]
-        elif promise == SCENE:
-            broken = self.scene[d] < 0
-        elif promise == SOLVE:
-            broken = not self.table.complex[d]
-        else:
-            broken = self.replied[d] < 0
-        if broken:
-            self.stretch_patience(d, self.plan.residents.patience.left_after_broken)
-
-    def loses_patience(self, d: int, end: int) -> None:
-        """Patience has ended: the resident calls 12345, or withdraws."""
-        if end != self.patience_end[d] or self.solved[d] or self.state[d] != OPEN:
-            return
-        self.patience_end[d] = NEVER
-        self.patience_ended[d] = self.now
-        job = self.visit_of.get(d)
-        if (
-            self.plan.residents.patience.withdraws
-            and job
-            and job.state == WAITING
-            and job.kind == VISIT
-        ):
-            self.staffing.leave(job)
-            del self.visit_of[d]
-            self.state[d] = WITHDRAWN
-        if self.table.calls[d]:
-            start = self.clock_start[d]
-            reply_due = start >= 0 and self.after(start, self.limits[ANSWER]) <= self.now
-            first = self.orders[d] == 0
-            self.calls_12345(
-                d, rules.cause_of_call(first, self.scene[d] >= 0, self.replied[d] >= 0, reply_due)
-            )
-
-    def reports_again(self, d: int) -> None:
-        """Still unresolved: the resident reports it once more, the same way."""
-        if self.solved[d] or self.state[d] != OPEN:
-            return
-        self.repeats[d] += 1
-        via = self.channels[self.channel[d]].via
-        if via == "centre":
-            self.calls_12345(d, REPEATED)
-        elif via == "desk" and d not in self.repeat_pending:
-            self.repeat_pending.add(d)
-            self.desk(REPEATED_INTAKE, d, 0, self.table.intake[d])
-        if self.repeats[d] < self.table.repeats[d]:
-            self.at(self.now + self.table.repeat_after[d], REPEAT, d, self.reports_again, d)
-
-    # ------------------------------------------------------------------ the hotline 12345
-
-    def calls_12345(self, d: int, cause: int) -> None:
-        """The resident calls 12345; the order is recorded and waits for a call-taker."""
-        if self.network.centre < 0 or self.orders[d] >= self.plan.centre.most_calls:
-            return
-        order = len(self.order_log)
-        self.order_log.append([d, self.now, cause, self.orders[d], 0, -1, -1, -1, 0])
-        self.orders_of.setdefault(d, []).append(order)
-        job = Job(CALL, d, self.orders[d], self.table.call[d], self.now)
-        self.orders[d] += 1
-        job.key = (0, self.now)
-        self.staffing.give(job, self.network.centre)
-
-    def call_is_taken(self, job: Job) -> None:
-        """The centre answers on the call, or sends the order to the point that covers the grid."""
-        d = job.demand
-        order = self.orders_of[d][job.round]
-        log = self.order_log[order]
-        if log[ORDER["cause"]] == FIRST_CHANNEL and self.table.answered_by_centre[d]:
-            log[ORDER["answered"]] = 1
-            self.is_replied(d)
-            self.is_solved(d, ENDED_ANSWERED)
-        elif self.table.order_delay[d]:
-            comes = self.now + self.table.order_delay[d]
-            self.at(comes, ORDER_COMES, order, self.order_comes, order)
-        else:
-            self.order_comes(order)
-
-    def order_comes(self, order: int) -> None:
-        """The order reaches the service point: new work, a nudge, or the case opened again."""
-        log = self.order_log[order]
-        d = log[ORDER["demand"]]
-        log[ORDER["arrived"]] = self.now
-        log[ORDER["due"]] = due = self.after(log[ORDER["time"]], self.order_limit)
-        if log[ORDER["resolved"]] >= 0:
-            return  # solved since the call; the reply is on its way, or was given
-        # Counted from the call, the limit may be over before the order is here.
-        self.at(max(due, self.now), ORDER_DUE, order, self.order_is_due, order)
-        if self.state[d] != OPEN:
-            self.opens_again(d)
-        elif self.clock_start[d] < 0:
-            self.clocks_start(d)
-            self.accepts_order(d)
-        else:
-            self.presses(d)
-
-    def accepts_order(self, d: int) -> None:
-        """An order that is the first report skips the desk's intake."""
-        self.accepted[d] = self.now
-        self.dispatches(d)
-
-    def opens_again(self, d: int) -> None:
-        """A closed demand is opened again, as urgent work on the scene."""
-        self.state[d], self.solved[d], self.urgent[d] = OPEN, False, True
-        self.reopened[d] += 1
-        self.dispatches(d)
-
-    def presses(self, d: int) -> None:
-        """An order that follows a failure, or is overdue, raises the demand in its queue."""
-        self.urgent[d] = True
-        job = self.visit_of.get(d)
-        if job is not None and job.state == WAITING and job.queue is not None:
-            raised = rules.queue_class(job.key[0], True, self.plan.policies.overdue_priority)
-            if raised != job.key[0]:
-                self.staffing.move_up(job, raised)
-
-    def order_is_due(self, order: int) -> None:
-        """The limit of an order is over; unresolved, it presses, and residents call again."""
-        log = self.order_log[order]
-        d = log[ORDER["demand"]]
-        if log[ORDER["resolved"]] >= 0 or self.state[d] != OPEN:
-            return
-        log[ORDER["overdue"]] = 1
-        self.presses(d)
-        if order == self.orders_of[d][-1] and self.table.calls_again[self.orders[d]][d]:
-            self.calls_12345(d, REPEATED)
-
-    def is_called_back(self, d: int, closed: int) -> None:
-        """The centre asks how it went; who is not content may give a further order."""
-        still = self.closed[d] == closed and self.state[d] != OPEN
-        if still and not self.satisfied[d] and self.table.calls_again[self.orders[d]][d]:
-            self.calls_12345(d, REPEATED)
-
     # ------------------------------------------------------------------ the desk
 
     def desk(self, kind: int, d: int, round_: int, work: int) -> None:
@@ -716,30 +432,3 @@ class Service:
             self.finished(job)
         else:
             self.staffing.give(job, desk)
-
-    def _visit_row(self, job: Job) -> tuple[int, ...]:
-        staff = -1 if job.staff is None else job.staff.index
-        return (
-            job.demand, job.stage, staff, job.crew, job.queued, job.began, job.scene, job.over,
-            job.handed_back,
-        )  # fmt: skip
-
-
-ORDER = {name: i for i, name in enumerate(ORDER_COLUMNS)}
-
-
-class _AsLists:
-    """A demand table as lists: plain numbers are several times faster in Python than NumPy's."""
-
-    def __init__(self, table: DemandTable) -> None:
-        for field in fields(table):
-            if field.name != "id":
-                setattr(self, field.name, getattr(table, field.name).tolist())
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(name)
-
-
-def _columns(names: tuple[str, ...], rows: list[Any]) -> dict[str, Any]:
-    array = np.array(rows, dtype=np.int64).reshape(-1, len(names))
-    return {name: array[:, i].copy() for i, name in enumerate(names)}
