@@ -1,0 +1,1 @@
+"""Holds the model against known answers; `govsim validate-model` shows the outcome."""

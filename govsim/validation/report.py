@@ -1,0 +1,165 @@
+"""Shows what the textbook cases gave: a table for the terminal, and docs/validation.md.
+
+Called by `govsim.cli.validating` with the findings of `govsim.validation.running`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from govsim.language import name, tr
+from govsim.validation.running import FALSE_ALARM, Finding
+
+WANTED = 0.005
+"""Standard error over the known value that is wanted where it is feasible."""
+
+
+def number(value: float | str) -> str:
+    """Write a number to six digits, a text as it is."""
+    return value if isinstance(value, str) else f"{value:.6g}"
+
+
+def verdict(finding: Finding, bound: float) -> str:
+    """Whether it agrees, in the planner's language."""
+    return tr("agrees") if finding.agrees(bound) else tr("DIFFERS")
+
+
+def _cells(finding: Finding, bound: float) -> tuple[str, ...]:
+    by_chance = finding.n > 1
+    return (
+        finding.quantity,
+        number(finding.expected),
+        number(finding.simulated),
+        f"{finding.se:.2g}" if by_chance else "",
+        f"{finding.relative_se:.2%}" if by_chance else "",
+        f"{finding.z:+.2f}" if by_chance else "",
+        verdict(finding, bound),
+    )
+
+
+def _titles() -> tuple[str, ...]:
+    return (
+        tr("quantity"),
+        tr("known"),
+        tr("simulated"),
+        tr("SE"),
+        tr("SE/known"),
+        "z",
+        tr("verdict"),
+    )
+
+
+def _by_scenario(findings: Sequence[Finding]) -> Iterator[tuple[str, str, list[Finding]]]:
+    """Title, source and findings of each run scenario."""
+    for _, group in groupby(findings, key=lambda f: (f.case, f.block, f.label, f.source)):
+        these = list(group)
+        first = these[0]
+        block = f" ({first.block})" if first.block else ""
+        yield f"{first.case}{block}: {name(first.label)}", first.source, these
+
+
+def summary(findings: Sequence[Finding], bound: float) -> str:
+    """Say in a few sentences how it went."""
+    random = [f for f in findings if f.n > 1]
+    failed = sum(not f.agrees(bound) for f in findings)
+    if failed:
+        said = tr("{failed} of {n} comparisons differ.", failed=failed, n=len(findings))
+    else:
+        said = tr("All {n} comparisons agree.", n=len(findings))
+    if not random:
+        return said
+    worst = max(random, key=lambda f: abs(f.z))
+    fine = sum(f.relative_se <= WANTED for f in random)
+    return " ".join(
+        (
+            said,
+            tr(
+                "{n} of them are statistical: |z| may be up to {bound:.2f}, which a correct model "
+                "passes in all of them together with probability {chance:.0%}; the largest is "
+                "{worst:.2f} ({quantity} of {case}).",
+                n=len(random),
+                bound=bound,
+                chance=1 - FALSE_ALARM,
+                worst=abs(worst.z),
+                quantity=worst.quantity,
+                case=worst.case,
+            ),
+            tr(
+                "A standard error of {wanted:.1%} of the known value was reached in {fine} of {n}; "
+                "the others would need many times the runs.",
+                wanted=WANTED,
+                fine=fine,
+                n=len(random),
+            ),
+        )
+    )
+
+
+def tables(findings: Sequence[Finding], bound: float) -> Group:
+    """Make the tables for the terminal, one for each scenario."""
+    parts: list[Table | Text] = []
+    for title, source, these in _by_scenario(findings):
+        table = Table(title=title, caption=source, title_justify="left", caption_justify="left")
+        for i, column in enumerate(_titles()):
+            table.add_column(column, justify="left" if i in (0, 6) else "right")
+        for f in these:
+            table.add_row(*_cells(f, bound), style=None if f.agrees(bound) else "bold red")
+        parts.append(table)
+    return Group(*parts, Text(summary(findings, bound)))
+
+
+def markdown(findings: Sequence[Finding], bound: float) -> str:
+    """Write the page docs/validation.md."""
+    lines = [
+        "# " + tr("Validation against known answers"),
+        "",
+        tr(
+            "Written by `govsim validate-model --write docs/validation.md`; the same command "
+            "repeats it. Each case is an ordinary scenario file in `scenarios/textbook`, run "
+            "through the ordinary model; its known answers stand in `govsim/validation` as "
+            "formulas with their sources."
+        ),
+        "",
+        summary(findings, bound),
+        "",
+        "## " + tr("How to read it"),
+        "",
+        "- "
+        + tr(
+            "SE: standard error of the mean over {n} or more independent replications. z: the "
+            "difference over SE, as a standard normal would have it (Student's t taken to the "
+            "normal value of the same probability). The bound on |z| is Šidák's for all "
+            "comparisons made together.",
+            n=min((f.n for f in findings if f.n > 1), default=30),
+        ),
+        "- "
+        + tr(
+            "SE/known: how fine the comparison is. Means of queues near their capacity vary so "
+            "much that 0.5% would take a hundred million demands; there a difference of a few "
+            "percent could hide. The case `path` closes that gap: there each single demand must "
+            "begin at the same millisecond as in a recursion that shares nothing with the model."
+        ),
+        "- "
+        + tr(
+            "Warm-up: at least six relaxation times of the queue, after which what is left of "
+            "the empty start is a small part of SE; `from_empty` has none, as the start is its "
+            "subject."
+        ),
+        "- "
+        + tr(
+            "Waits of demands are read up to 3% before the end, so that all of them have begun; "
+            "those of the promises follow the measures' own rule on what is open at the end."
+        ),
+        "",
+    ]
+    for title, source, these in _by_scenario(findings):
+        lines += [f"## {title}", "", tr("Source: {source}.", source=source), ""]
+        lines += ["| " + " | ".join(_titles()) + " |", "|---|--:|--:|--:|--:|--:|---|"]
+        lines += ["| " + " | ".join(_cells(f, bound)) + " |" for f in these]
+        lines.append("")
+    return "\n".join(lines)
