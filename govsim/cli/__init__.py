@@ -17,6 +17,7 @@ from govsim.language import tr
 COMMANDS = {
     "run": "govsim.cli.running:run",
     "validate": "govsim.cli.scenarios:validate",
+    "validate-model": "govsim.cli.validating:validate_model",
     "new": "govsim.cli.scenarios:new",
     "list": "govsim.cli.looking:list_",
     "show": "govsim.cli.looking:show",

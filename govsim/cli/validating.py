@@ -1,0 +1,126 @@
+"""``govsim validate-model``: hold the model against textbook results."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from govsim.cli.options import FAILED, as_json, command, console, print_json
+from govsim.cli.running import in_words
+from govsim.language import tr
+
+
+@command("validate-model", tr("Compare the model with known results of queueing theory."))
+@click.argument("cases", nargs=-1, metavar="[CASE...]")
+@click.option(
+    "--replications", "-n", type=click.IntRange(min=2), help=tr("How many replications to run.")
+)
+@click.option(
+    "--write",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help=tr("Also write the comparison as a page (Markdown)."),
+)
+@click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
+@as_json()
+def validate_model(
+    cases: tuple[str, ...],
+    replications: int | None,
+    write: Path | None,
+    quiet: bool,
+    as_json_: bool,
+) -> None:
+    """Run the textbook cases and show what is known beside what is simulated."""
+    from govsim.validation import running
+    from govsim.validation.cases import CASES
+    from govsim.validation.report import markdown, number, summary, tables
+
+    known = running.names(CASES)
+    for asked in cases:
+        if asked not in known:
+            raise click.UsageError(
+                tr("no case “{case}”; there are {known}", case=asked, known=", ".join(known))
+            )
+    chosen = [c for c in CASES if not cases or c.name in cases]
+    tell = _Told(quiet or as_json_, sum(replications or c.replications for c in chosen))
+    folder = running.folder_of_scenarios()
+    findings = []
+    for case in chosen:
+        for found in running.run(case, folder, replications):
+            if found is None:
+                tell(case.name)
+            else:
+                findings += found
+    findings += [f for f in running.exact(folder) if not cases or f.case in cases]
+    bound = running.bound(findings)
+    if write is not None:
+        write.parent.mkdir(parents=True, exist_ok=True)
+        write.write_text(markdown(findings, bound), encoding="utf-8", newline="\n")
+    if as_json_:
+        print_json(
+            {
+                "bound": bound,
+                "findings": [
+                    {
+                        "case": f.case,
+                        "variant": f.block,
+                        "quantity": f.quantity,
+                        "source": f.source,
+                        "known": f.expected,
+                        "simulated": f.simulated,
+                        "se": f.se,
+                        "z": f.z,
+                        "replications": f.n,
+                        "agrees": f.agrees(bound),
+                    }
+                    for f in findings
+                ],
+            }
+        )
+    elif not quiet:
+        console().print(tables(findings, bound))
+    differ = [f for f in findings if not f.agrees(bound)]
+    for f in differ:
+        click.echo(
+            tr(
+                "{case}, {quantity}: {simulated} differs from {known}",
+                case=f"{f.case} {f.block}".strip(),
+                quantity=f.quantity,
+                simulated=number(f.simulated),
+                known=number(f.expected),
+            ),
+            err=True,
+        )
+    if quiet and differ:
+        click.echo(summary(findings, bound), err=True)
+    if differ:
+        sys.exit(FAILED)
+
+
+class _Told:
+    """Says what runs: on a terminal in one line that is rewritten, else a line a case."""
+
+    def __init__(self, quiet: bool, total: int) -> None:
+        self.quiet, self.total, self.done = quiet, total, 0
+        self.last, self.began = "", time.monotonic()
+        self.rewrites = sys.stderr.isatty()
+
+    def __call__(self, case: str) -> None:
+        self.done += 1
+        if self.quiet:
+            return
+        if self.rewrites:
+            spent = time.monotonic() - self.began
+            left = in_words(spent / self.done * (self.total - self.done))
+            line = tr("{case}: {done} of {all}", case=case, done=self.done, all=self.total)
+            click.echo(
+                f"\r\033[K{line}, {left}" if self.done < self.total else "\r\033[K",
+                err=True,
+                nl=False,
+            )
+        elif case != self.last:
+            self.last = case
+            click.echo(case, err=True)
