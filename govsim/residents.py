@@ -164,7 +164,7 @@ class Residents(Replication):
         self.at(max(due, self.now), ORDER_DUE, order, self.order_is_due, order)
         if self.state[d] != OPEN:
             self.opens_again(d)
-        elif self.clock_start[d] < 0:
+        elif self.clock_start[d] < 0 and not self.reopened[d]:
             self.clocks_start(d)
             self.accepts_order(d)
         else:
