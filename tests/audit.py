@@ -7,7 +7,7 @@ recorded as they are made, and after each event `Watch.settled` looks at all sta
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
@@ -18,7 +18,7 @@ import numpy as np
 import simpy
 from strategies import DATA
 
-from govsim import model, network, pools
+from govsim import model, network, pools, residents
 from govsim.demand import DemandTable, draw
 from govsim.model import Service
 from govsim.network import TEAM, Network
@@ -166,7 +166,9 @@ def _recorded() -> Iterator[list[Job]]:
             super().__init__(*args)
             jobs.append(self)
 
-    with mock.patch.object(model, "Job", RecordedJob), mock.patch.object(pools, "Job", RecordedJob):
+    with ExitStack() as replaced:
+        for module in (model, pools, residents):
+            replaced.enter_context(mock.patch.object(module, "Job", RecordedJob))
         yield jobs
 
 

@@ -31,7 +31,8 @@ def maybe(strategy: st.SearchStrategy[Any], otherwise: Any = None) -> st.SearchS
     return st.one_of(st.just(otherwise), strategy)
 
 
-shares = st.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0])
+mostly = st.sampled_from([True, True, True, False])
+shares = st.sampled_from([0.5, 0.2, 0.9, 1.0, 0.0])
 short = st.sampled_from(["0 min", "1 min", "10 min", "40 min"])
 moderate = st.sampled_from(["10 min", "1 h", "5 h", "1 day"])
 
@@ -65,14 +66,15 @@ HOURS = ["always", "08:00-20:00", "09:00-12:00, 14:00-17:00", "22:00-06:00"]
 @st.composite
 def rosters(draw: st.DrawFn, shifts: list[str], most: int = 3, least: int = 0) -> Spec:
     """Numbers by shift, now and then by kind of day."""
+    numbers = [*range(max(least, 1), most + 1)] * 2 + [least]
     heads = st.one_of(
-        st.integers(least, most),
+        st.sampled_from(numbers),
         st.fixed_dictionaries(
             {"workday": st.integers(least, most), "weekend": st.integers(0, most)},
             optional={"holiday": st.integers(0, most)},
         ),
     )
-    named = draw(st.lists(st.sampled_from(shifts), min_size=1, unique=True))
+    named = shifts if draw(mostly) else draw(st.lists(st.sampled_from(shifts), unique=True))
     return {shift: draw(heads) for shift in named}
 
 
@@ -90,7 +92,7 @@ def territories(draw: st.DrawFn) -> Spec:
         "offices": True,
         "point_stations": {
             "count": stations,
-            "enabled": draw(st.booleans()),
+            "enabled": draw(mostly),
             "reach": draw(st.sampled_from(["500 m", "3 km"])),
             "grids_each": each,
         },
@@ -101,24 +103,22 @@ def territories(draw: st.DrawFn) -> Spec:
 @st.composite
 def categories(draw: st.DrawFn, groups: list[str], departments: list[str]) -> Spec:
     return {
-        "rate": draw(
-            st.sampled_from(["5 per day", "20 per day", "50 per day", "5 per 1000 per day"])
-        ),
+        "rate": draw(st.sampled_from(["10 per day", "40 per day", "20 per 1000 per day"])),
         "group": draw(st.sampled_from(groups)),
         "priority": draw(st.integers(0, 2)),
         "incident": draw(shares),
         "visible": draw(shares),
-        "report_lag": draw(times("0 min", "1 h", "1 day")),
+        "report_lag": draw(times("1 h", "1 day", "0 min")),
         "answered": draw(st.sampled_from([0.0, 0.2, 0.5])),
         "complex": draw(shares),
         "work": draw(lengthy),
         "make_safe": draw(lengthy),
-        "department": draw(maybe(st.sampled_from(departments))) if departments else None,
+        "department": draw(st.sampled_from([*departments, None])),
         "department_time": draw(
             st.one_of(times("1 h", "1 day"), times("2 working hours", "1 working day"))
         ),
         "joint_meeting": draw(shares),
-        "patience": draw(maybe(times("1 h", "1 day"))),
+        "patience": draw(maybe(times("1 h", "5 h"))),
         "escalation": draw(maybe(shares)),
         "repeat": draw(maybe(shares)),
         "hours": draw(maybe(st.just((1.0, 3.0)))),
@@ -185,8 +185,8 @@ def groups_and_teams(draw: st.DrawFn, shifts: list[str]) -> tuple[Spec, Spec]:
 def residents(draw: st.DrawFn) -> Spec:
     return {
         "patience": {
-            "enabled": draw(st.booleans()),
-            "time": draw(times("1 h", "8 h", "2 days")),
+            "enabled": draw(mostly),
+            "time": draw(times("1 h", "8 h")),
             "stretch_scene": draw(st.sampled_from([1.0, 2.0])),
             "stretch_reply": draw(st.sampled_from([1.0, 1.5])),
             "ends_at_scene": draw(st.booleans()),
@@ -199,7 +199,7 @@ def residents(draw: st.DrawFn) -> Spec:
         "escalates_after": draw(st.sampled_from(["0 min", "10 min", "5 h"])),
         "satisfaction": {"expected_simple": draw(spans), "simple": draw(shares)},
         "repeats": {
-            "enabled": draw(st.booleans()),
+            "enabled": draw(mostly),
             "share": draw(shares),
             "after": draw(times("10 min", "5 h")),
             "most": draw(st.integers(1, 5)),
@@ -210,7 +210,7 @@ def residents(draw: st.DrawFn) -> Spec:
 @st.composite
 def patrols(draw: st.DrawFn, teams: list[str]) -> Spec:
     return {
-        "enabled": draw(st.booleans()),
+        "enabled": draw(mostly),
         "team": draw(st.sampled_from(teams)),
         "rounds": draw(
             st.sampled_from(
@@ -222,8 +222,8 @@ def patrols(draw: st.DrawFn, teams: list[str]) -> Spec:
         "found_visible": draw(shares),
         "found_hidden": draw(shares),
         "home_visits": {
-            "enabled": draw(st.booleans()),
-            "per_household": draw(st.sampled_from(["2 per year", "0.1 per day"])),
+            "enabled": draw(mostly),
+            "per_household": draw(st.sampled_from(["1 per day", "2 per year"])),
             "found": draw(shares),
             "time": "12 min",
             "hours": "17:00-20:00",
@@ -236,7 +236,7 @@ def specs(draw: st.DrawFn) -> Spec:
     """A whole scenario, as a planner would write it."""
     shifts = draw(st.sampled_from(SHIFTS))
     names = list(shifts)
-    centre = draw(st.booleans())
+    centre = draw(mostly)
     groups, teams = draw(groups_and_teams(names))
     departments = ["d1", "d2"][: draw(st.integers(0, 2))]
     kinds = ["hazard", "noise", "rubbish"][: draw(st.integers(1, 3))]
@@ -251,7 +251,7 @@ def specs(draw: st.DrawFn) -> Spec:
     }
     return {
         "start": start,
-        "horizon": draw(st.sampled_from(["1 day", "30 h", "2 days", "5 days"])),
+        "horizon": draw(st.sampled_from(["2 days", "30 h", "5 days", "1 day"])),
         "warm_up": "0 min",
         "seed": draw(st.integers(0, 1000)),
         "tick": draw(st.sampled_from(["1 ms", "1 s", "1 min", "10 min"])),
@@ -265,14 +265,14 @@ def specs(draw: st.DrawFn) -> Spec:
                 kind: {"label": label(kind), **draw(categories(list(groups), departments))}
                 for kind in kinds
             },
-            "dispersion": {"enabled": draw(st.booleans()), "area": draw(areas)},
-            "induced": {"enabled": draw(st.booleans())},
+            "dispersion": {"enabled": draw(mostly), "area": draw(areas)},
+            "induced": {"enabled": draw(mostly)},
             "surges": [storm, storm | {"begins": f"{start}T12:00"}][: draw(st.integers(0, 2))],
         },
         "channels": draw(channels(centre)),
         "residents": draw(residents()),
         "desk": {
-            "enabled": draw(st.booleans()),
+            "enabled": draw(mostly),
             "rosters": {kind: draw(rosters(names, 2)) for kind in KINDS},
             "reply": draw(brief),
             "interim_reply": draw(brief),
@@ -281,7 +281,7 @@ def specs(draw: st.DrawFn) -> Spec:
         "groups": groups,
         "teams": teams,
         "travel": {
-            "enabled": draw(st.booleans()),
+            "enabled": draw(mostly),
             "metric": draw(st.sampled_from(["euclidean", "rectilinear"])),
             "turn_out": draw(brief),
             "access": draw(brief),
@@ -296,14 +296,14 @@ def specs(draw: st.DrawFn) -> Spec:
             for name in departments
         },
         "joint_meeting": {
-            "enabled": draw(st.booleans()),
+            "enabled": draw(mostly),
             "days": draw(st.sampled_from(["daily", "wed, sat"])),
             "at": "14:00",
             "cases": draw(st.sampled_from([1, 3])),
             "level": draw(areas),
         },
         "helpers": {
-            "enabled": draw(st.booleans()),
+            "enabled": draw(mostly),
             "pool": draw(st.integers(0, 4)),
             "hours": draw(st.sampled_from(["always", "08:00-20:00"])),
             "threshold": draw(st.integers(1, 3)),
@@ -322,7 +322,7 @@ def specs(draw: st.DrawFn) -> Spec:
             "most_calls": draw(st.integers(1, 4)),
         },
         "promises": {
-            "made": draw(st.booleans()),
+            "made": draw(mostly),
             "scene": draw(spans),
             "solve": draw(spans),
             "reply": draw(spans),
