@@ -91,6 +91,11 @@ def _identity(*names: object) -> int:
     return int.from_bytes(digest, "little")
 
 
+def _name(surge: Surge) -> str:
+    """Name a surge for its streams: two storms of the same name are two storms."""
+    return f"surge {surge.label.en} {surge.begins.isoformat()}"
+
+
 @dataclass(frozen=True)
 class Arrived:
     """Demands before their columns, in the order in which the service meets them.
@@ -176,7 +181,7 @@ class Arrivals:
         weights = day_factors(network)[None, :] * self._dispersion(areas)
         tag, begin, end = "", 0, network.end
         if surge is not None:
-            tag = f"surge {surge.label.en}"
+            tag = _name(surge)
             midnight = np.datetime64(self.scenario.start, "ms")
             begin = int((np.datetime64(surge.begins, "ms") - midnight).astype(np.int64))
             end = min(begin + surge.lasts, network.end)
@@ -263,7 +268,7 @@ class Arrivals:
                 begin = int((np.datetime64(surge.begins, "ms") - midnight).astype(np.int64))
                 within = (onset >= begin) & (onset < begin + surge.lasts)
                 touched = self._touched(surge)[grid, category] > 0
-                u = self.streams.uniform(f"thinned by {surge.label.en}", id_)
+                u = self.streams.uniform(f"thinned by {_name(surge)}", id_)
                 gone |= within & touched & (u >= surge.factor)
         return gone
 
