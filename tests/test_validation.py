@@ -10,7 +10,6 @@ import heapq
 import json
 from dataclasses import replace
 from functools import cache
-from math import pi, sin
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from govsim import network
 from govsim.scenarios.loading import load
 from govsim.validation import chains, paths, running
 from govsim.validation import closed_forms as known
-from govsim.validation.cases import CASES, HOURS, P90_ERLANG_A
+from govsim.validation.cases import CASES, HOURS, P90_ERLANG_A, shifts_day
 from govsim.validation.observing import Replication
 from govsim.validation.running import bound, exact, judge, replicate
 
@@ -114,14 +113,8 @@ def test_the_number_in_service_follows_a_sinusoid_with_a_lag():
         assert found == pytest.approx(e[name], rel=1e-8)
 
 
-def _day(end_of_shift: chains.EndOfShift) -> chains.Day:
-    return chains.three_shifts(
-        lambda t: 5 + 4 * sin(2 * pi * (t - 8) / 24), 1, {0: 3, 8: 9, 16: 6}, end_of_shift
-    )
-
-
 def test_how_a_shift_ends_decides_the_wait():
-    relief, finish, hand_over = (_day(how) for how in ("relief", "finish", "hand over"))
+    relief, finish, hand_over = map(shifts_day, ("relief", "finish", "hand over"))
     waits = [relief.wait, finish.wait, hand_over.wait]
     assert waits == pytest.approx([0.40, 0.89, 0.99], abs=5e-3)
     e = _expected("mt_m_st_three_shifts_exhaustive")
@@ -138,6 +131,17 @@ def test_a_queue_that_began_empty_takes_its_time():
     assert chains.number_from_empty(0.9, 1, times) == pytest.approx(list(e["EN_t"].values()))
     waits = chains.waits_from_empty(0.9, 1, customers)
     assert waits == pytest.approx(list(e["EWq_n"].values()))
+
+
+@pytest.mark.parametrize(
+    ("file", "arrivals", "service"),
+    [("single_server.yaml", 1.05, 1.5), ("priorities.yaml", 2, 3), ("tandem.yaml", 3, 4)],
+)
+def test_the_warm_up_leaves_nothing_of_the_empty_start(file: str, arrivals: float, service: float):
+    warm_up = load(TEXTBOOK / file).scenario.warm_up
+    assert isinstance(warm_up, int)
+    present = chains.number_from_empty(arrivals, service, [warm_up / 3_600_000])
+    assert present[0] == pytest.approx(arrivals / (service - arrivals), rel=1e-4)
 
 
 def test_the_hypercube_is_that_of_larson_and_odoni():
@@ -254,8 +258,8 @@ SHORT = {
     "erlang_a.yaml": "2 h",
     "single_server.yaml": "70 days",
     "within_an_hour.yaml": "40 days",
-    "priorities.yaml": "60 days",
-    "sinusoid.yaml": "6 days",
+    "priorities.yaml": "40 days",
+    "sinusoid.yaml": "5 days",
     "three_shifts.yaml": "20 days",
     "hypercube.yaml": "30 days",
     "jackson.yaml": "12 days",

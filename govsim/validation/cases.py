@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from math import log, pi, sin
 
 from govsim.demand import DemandTable
@@ -145,10 +145,18 @@ def _sinusoid(survives: Callable[[float], float]) -> Numbers:
 HOURS = (0, 4, 8, 10, 12, 14, 16, 18, 20, 22)
 
 
+@cache
+def shifts_day(end_of_shift: chains.EndOfShift) -> chains.Day:
+    """Periodic day of the case with three shifts."""
+
+    def rate(t: float) -> float:
+        return 5 + 4 * sin(2 * pi * (t - 8) / 24)
+
+    return chains.three_shifts(rate, 1, {0: 3, 8: 9, 16: 6}, end_of_shift)
+
+
 def _three_shifts(end_of_shift: chains.EndOfShift, hours: tuple[int, ...]) -> Numbers:
-    day = chains.three_shifts(
-        lambda t: 5 + 4 * sin(2 * pi * (t - 8) / 24), 1, {0: 3, 8: 9, 16: 6}, end_of_shift
-    )
+    day = shifts_day(end_of_shift)
     found = {"P_delayed": day.delayed, "Wq_h": day.wait}
     found |= {f"EN({h} h)": float(day.present[h]) for h in hours}
     return found | {f"P_all_busy({h} h)": float(day.all_busy[h]) for h in hours}
