@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SIZE = (10.6, 7.4)
-"""Inches."""
+WIDTH, HEAD, BODY, FOOT, LINE = 10.6, 0.7, 6.1, 0.2, 0.15
+"""Inches: width of a figure; heights of its head, its panels, its foot and a line in it."""
 
 
 def write_overview(result: Result, folder: Path) -> list[Path]:
@@ -56,17 +56,25 @@ def overview(result: Result) -> Figure:
     """Draw what a planner asks first: promises kept, orders and why, weeks, use of teams."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=SIZE, layout="constrained")
-    parts: Any = figure.subfigures(3, 1, height_ratios=[0.09, 0.82, 0.09])
-    head, body, foot = parts
-    head.text(0.012, 0.66, result.title, fontsize=15, va="center")
-    head.text(0.012, 0.12, how_measured(result), fontsize=9, color=style.GREY, va="center")
-    axes = body.subplots(2, 2, gridspec_kw={"wspace": 0.06, "hspace": 0.1})
+    notes = _footnote(result)
+    foot = FOOT + LINE * (notes.count("\n") + 1)
+    height = HEAD + BODY + foot
+    figure = Figure(figsize=(WIDTH, height))
+    figure.set_layout_engine(
+        "constrained", rect=(0, foot / height, 1, BODY / height), wspace=0.06, hspace=0.1
+    )
+    axes = figure.subplots(2, 2)
     _promises(axes[0, 0], result)
     _causes(axes[0, 1], result)
     _use(axes[1, 0], result)
     _weeks(axes[1, 1], result)
-    foot.text(0.012, 0.95, _footnote(result), fontsize=8, color=style.GREY, va="top")
+    top, grey = 1 - 0.24 / height, style.GREY
+    figure.text(0.012, top, result.title, fontsize=15, va="center")
+    figure.text(
+        0.012, top - 0.31 / height, how_measured(result), fontsize=9, color=grey, va="center"
+    )
+    figure.text(0.012, (foot - 0.05) / height, notes, fontsize=8, color=grey, va="top")
+    style.settle(figure)
     return figure
 
 
@@ -86,6 +94,7 @@ def _causes(axes: Axes, result: Result) -> None:
     """Orders a year by cause."""
     found = [per_year(result, result.get("orders", "cause", cause)) for cause in CAUSES]
     _bars(axes, [cause_name(cause) for cause in CAUSES], found)
+    axes.xaxis.set_major_formatter(_thousands)
     total = per_year(result, result.get("orders"))
     rate = result.get("orders_per_1000")
     axes.set_title(_lettered("b", tr("12345 orders by cause")))
@@ -131,6 +140,7 @@ def _weeks(axes: Axes, result: Result) -> None:
     axes.plot(x, weeks["mean"], color=style.BLUE, linewidth=1.6, marker="o", markersize=2.6)
     top = np.nanmax(np.append(weeks["high"].to_numpy(), weeks["mean"].to_numpy()))
     axes.set_ylim(0, max(1.0, float(top) * 1.1))
+    axes.yaxis.set_major_formatter(_thousands)
     axes.set_xlabel(tr("week beginning"))
     _date_axis(axes)
 
@@ -212,6 +222,10 @@ def _broken(label: str, columns: int = 20) -> str:
 
 def _lettered(letter: str, title: str) -> str:
     return f"{letter}  {title}"
+
+
+def _thousands(value: float, _: float) -> str:
+    return f"{value:,.10g}"
 
 
 def _percent(axes: Axes) -> None:
