@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
@@ -27,6 +27,7 @@ from govsim.language import name, tr
 from govsim.ledger import demands_frame
 from govsim.measures import Measures
 from govsim.network import Network
+from govsim.offered_load import load_warnings
 from govsim.outcome import Outcome
 from govsim.results import MAIN, Result
 from govsim.scenarios.loading import Loaded, LoadedAs, Settings, load
@@ -130,6 +131,8 @@ def run(
     if seed is not None:
         plan = plan.model_copy(update={"seed": seed})
     service = network.build(plan, loaded.folder)
+    overloads = load_warnings(service, loaded.origins)
+    loaded = replace(loaded, warnings=(*loaded.warnings, *overloads))
     wanted = _Wanted(
         plan.replications if replications is None else replications,
         precision,

@@ -169,7 +169,10 @@ class Service(Residents):
         self.finds_crew(job)
 
     def finds_crew(self, job: Job) -> None:
-        """First team in the group's order with a free crew, else a neighbour's, else wait."""
+        """First team in the group's order with a free crew, else a neighbour's, else wait.
+
+        Who waits does so for the first team that has somebody on duty.
+        """
         d, network, staff = job.demand, self.network, self.staffing.staff
         point, group = self.table.point[d], self.table.stage_group[job.stage]
         own = network.candidates[point, group]
@@ -180,7 +183,8 @@ class Service(Residents):
             for index in network.candidates[neighbour, group]:
                 if self.sets_out(job, staff[index]):
                     return
-        first = staff[own[0]]
+        # Nobody waits for a team that has gone home while another of the group is on duty.
+        first = next((staff[i] for i in own if staff[i].on_duty), staff[own[0]])
         queue = self.staffing.queue_of(first, group)
         if queue.waiting >= first.pool.room:
             self.turned_away(job)

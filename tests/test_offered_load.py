@@ -12,7 +12,7 @@ import pytest
 from govsim.demand import draw
 from govsim.errors import InputError
 from govsim.language import use
-from govsim.load import flows, load_report, load_warnings
+from govsim.offered_load import flows, load_report, load_warnings
 from govsim.network import Network, build
 from govsim.scenarios.documents import Origin
 from govsim.scenarios.findings import Finding

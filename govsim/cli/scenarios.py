@@ -67,14 +67,16 @@ def check(
 ) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
     """Give the errors and the warnings of a scenario, its tables included."""
     from govsim import network
+    from govsim.offered_load import load_warnings
     from govsim.scenarios.loading import load
 
     try:
         loaded = load(file, overrides=overrides, settings=settings or ())
-        network.build(loaded.scenario, loaded.folder)
+        service = network.build(loaded.scenario, loaded.folder)
+        overloads = load_warnings(service, loaded.origins)
     except InputError as error:
         return error.problems, ()
-    return (), loaded.warnings
+    return (), (*loaded.warnings, *overloads)
 
 
 @command("new", tr("Write FILE, a commented scenario to start from."))

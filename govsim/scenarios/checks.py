@@ -50,7 +50,7 @@ def check(scenario: Scenario, folder: Path) -> list[Finding]:
     Returns
     -------
     list of Finding
-        Errors forbid a run. What depends on where points stand is found by `govsim.load`.
+        Errors forbid a run. What depends on where points stand is found by `govsim.offered_load`.
     """
     plan = Plan(scenario, folder)
     return [finding for one in (*CHECKS, *staffing_checks.CHECKS) for finding in one(plan)]

@@ -1,7 +1,7 @@
 """What a check of a scenario finds: where, how bad, what, and what was probably meant.
 
 Made by `govsim.scenarios.checks` and `govsim.scenarios.staffing_checks`, and by
-`govsim.load` for what only the laid-out network shows. `govsim.scenarios.loading` turns
+`govsim.offered_load` for what only the laid-out network shows. `govsim.scenarios.loading` turns
 them into problems with file and line.
 """
 

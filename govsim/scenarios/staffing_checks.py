@@ -1,7 +1,7 @@
 """Checks of who answers: groups, teams, rosters, patrol, desks, helpers, the hotline.
 
 One function a check; `CHECKS` lists them for `govsim.scenarios.checks`. They see the
-scenario, not the laid-out network: what depends on where points stand is in `govsim.load`.
+scenario, not the laid-out network: what depends on where points stand is in `govsim.offered_load`.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class Category(Model):
         {"lognormal": {"median": "3 days", "sigma": 1.2}},
         {"lognormal": {"median": "12 h", "sigma": 0.8}},
         {"lognormal": {"median": "10 days", "sigma": 1.5}},
-        source="days rather than hours, and uneven: Liu and Garg 2022 (no median is published)",
+        source="no lag is published; reporting differs by place up to 3 times: Liu and Garg 2022",
     )
     """From the onset of an incident to the resident's report."""
     answered: Share = par(0.15, 0.0, 0.5)
