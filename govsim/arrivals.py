@@ -335,11 +335,12 @@ class Arrivals:
         if len(who):
             wait = -np.log(self.streams.uniform("found on a visit", id_[who])) / rate[who]
             start, end = home.hours[0]
-            time = onset[who] / DAY + wait
-            day = np.floor(time)
-            visit = (day * DAY + start + (time - day) * (end - start)).astype(np.int64)
-            visit += np.where(visit < onset[who], DAY, 0)
-            visit = visit // self.tick * self.tick
+            # Waits pass in visiting hours only: a day's window counts as a day.
+            day, moment = np.divmod(onset[who], DAY)
+            time = day + np.clip((moment - start) / (end - start), 0, 1) + wait
+            day = np.floor(time).astype(np.int64)
+            visit = day * DAY + start + ((time - day) * (end - start)).astype(np.int64)
+            visit = np.maximum(visit // self.tick * self.tick, onset[who])
             earlier = visit < found[who]
             source[who[earlier]] = BY_VISIT
             found[who] = np.minimum(found[who], visit)
