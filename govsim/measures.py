@@ -164,7 +164,7 @@ class _Reading:
         team_of = np.array(
             [teams.index(p.name) if p.kind == TEAM else -1 for p in network.pools] + [-1]
         )
-        hour = np.maximum(d["clock_start"], 0) // HOUR + int(network.calendar.weekday[0]) * 24
+        hour = np.maximum(d["reported"], 0) // HOUR + int(network.calendar.weekday[0]) * 24
         self.district = _Level("district", [""], np.zeros(len(table), dtype=np.int64))
         self.places = [
             _Level("street", static.street[0], static.street[1][table.grid]),
