@@ -140,15 +140,19 @@ def markdown(findings: Sequence[Finding], bound: float) -> str:
         "- "
         + tr(
             "SE/known: how fine the comparison is. Means of queues near their capacity vary so "
-            "much that 0.5% would take a hundred million demands; there a difference of a few "
-            "percent could hide. The case `path` closes that gap: there each single demand must "
-            "begin at the same millisecond as in a recursion that shares nothing with the model."
+            "much that 0.5% would take up to a hundred million demands; there a difference of a "
+            "few percent could hide. For Erlang B, C and A, M/G/1, two servers and priorities the "
+            "case `path` closes that gap: each single demand of a replication must begin at the "
+            "same millisecond as in a recursion that shares nothing with the model. For shifts, "
+            "networks and the hypercube the gap stays."
         ),
         "- "
         + tr(
-            "Warm-up: chosen by solving the equations of the queue from its empty start; at its "
-            "end less than 0.01% of the mean queue is still missing. `from_empty` has none, as "
-            "the start is its subject."
+            "Warm-up: for Erlang C, exponential M/G/1, two servers, the priorities of one server "
+            "and each queue of the tandem the equations were solved from the empty start: at its "
+            "end less than 0.01% of the mean queue is missing. The other warm-ups are as long "
+            "beside the times of their queues, but were not solved. `from_empty` has none, as the "
+            "start is its subject."
         ),
         "- "
         + tr(
