@@ -320,6 +320,16 @@ def test_a_helper_joins_when_the_queue_has_grown_and_leaves_when_it_is_empty() -
     assert o.pools["helpers"] == 11 * HOUR - (9 * HOUR + 2)
 
 
+def test_a_helper_at_work_when_the_crew_is_relieved_begins_nothing_else() -> None:
+    rows = [{"at": 19 * HOUR + k, "work": 3 * HOUR} for k in range(5)]
+    o = run(shift_change("relief", helpers={**HELPERS, "hours": "always"}), *rows)
+    # The second and the fourth who wait call one each; both finish what they are at.
+    visits = o.visits
+    after = visits["began"][visits["began"] >= 20 * HOUR]
+    assert sorted(after.tolist())[0] == 20 * HOUR
+    assert (after == 20 * HOUR).sum() == 1
+
+
 def test_no_helper_comes_outside_their_hours() -> None:
     rows = [{"at": 5 * HOUR + k, "work": HOUR} for k in range(4)]
     assert run(plain(helpers=HELPERS), *rows).pools["helpers"] == 0
