@@ -173,6 +173,21 @@ def test_in_a_pooled_queue_whoever_is_free_first_takes_the_next() -> None:
     assert visits["pool"][2] == pool(laid_out, "others")
 
 
+def test_who_was_kept_by_a_job_too_big_goes_on_when_another_team_takes_it() -> None:
+    laid_out = plain(
+        demand={"categories": {"noise": category("noise"), "small": category("small", group="h")}},
+        policies={"queue": "pooled"},
+        groups={
+            "g": {"teams": ["staff", "others"], "crew": {"others": 2}},
+            "h": {"label": label("h"), "teams": ["others"]},
+        },
+        teams={"others": team("others")},
+    )
+    small = {"at": 2, "category": "small", "work": [(1, MINUTE)]}
+    o = run(laid_out, {"at": 0, "work": HOUR}, {"at": 1}, small)
+    assert o.visits["began"].tolist() == [0, HOUR, HOUR]
+
+
 def test_a_job_waits_until_its_whole_crew_is_free() -> None:
     laid_out = plain(groups={"g": {"crew": {"staff": 2}}}, teams={"staff": {"roster": {"all": 3}}})
     o = run(laid_out, {"at": 0}, {"at": 1})
