@@ -1,0 +1,121 @@
+"""Compiles the engine's functions, and keeps what was compiled between runs.
+
+Rules are shared with the SimPy model: `shared` compiles the very code of a function of
+`govsim.rules`. Numba's cache notices a change only in the file of the function that is
+cached; an edited rule or constant in another file would silently be ignored. So the
+cache has a folder of its own for each state of all sources, named by their hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import FunctionType
+from typing import Any, TypeVar
+
+from numba import config, njit
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+"""No fastmath: both engines must round alike."""
+
+
+def compiled(function: Function) -> Function:
+    """Compile a part of the engine, as it is called."""
+    made: Function = njit(**OPTIONS)(function)
+    return made
+
+
+def inlined(function: Function) -> Function:
+    """Compile a small part of the engine into whatever calls it."""
+    made: Function = njit(forceinline=True, **OPTIONS)(function)
+    return made
+
+
+def shared(function: Function, **others: Any) -> Function:
+    """Compile the code of a Python function that the SimPy model calls as it stands.
+
+    Parameters
+    ----------
+    others : what names of further Python functions in it stand for, compiled.
+    """
+    # Compiled code can't call plain Python functions, so their names are bound anew.
+    same = FunctionType(
+        function.__code__, {**function.__globals__, **others}, function.__name__
+    )
+    made: Function = njit(forceinline=True, **OPTIONS)(same)
+    return made
+
+
+def kept(function: Function) -> Function:
+    """Compile a function that is entered from Python, and keep it on disk if that can be."""
+    folder = cache_folder()
+    before = config.CACHE_DIR
+    try:
+        if folder is None:
+            return compiled(function)
+        config.CACHE_DIR = str(folder)
+        made: Function = njit(cache=True, **OPTIONS)(function)
+        return made
+    except RuntimeError:  # Numba finds no place to write
+        return compiled(function)
+    finally:
+        config.CACHE_DIR = before
+
+
+@cache
+def source_hash() -> str:
+    """Hash all Python sources of the package: whatever is compiled comes from them."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+@cache
+def cache_folder() -> Path | None:
+    """Find or make the folder for compiled code of this state of the sources.
+
+    Returns
+    -------
+    Path or None
+        None where there is no place to write; the engine then compiles anew each time.
+    """
+    for base in _places():
+        folder = base / "govsim" / "compiled" / source_hash()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            probe = folder / f".{os.getpid()}"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError:
+            continue
+        return folder
+    return None
+
+
+def is_kept() -> bool:
+    """Tell whether compiled code of these sources is on disk already."""
+    folder = cache_folder()
+    return folder is not None and any(folder.rglob("*.nbc"))
+
+
+def _places() -> list[Path]:
+    """User cache folders by the customs of the system, the most particular first."""
+    places = []
+    for name in ("GOVSIM_CACHE_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        if os.environ.get(name):
+            places.append(Path(os.environ[name]))
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return places
+    places.append(home / ("Library/Caches" if sys.platform == "darwin" else ".cache"))
+    return places

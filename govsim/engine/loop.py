@@ -1,0 +1,190 @@
+"""The loop over all events of a replication, in the order that the rules state.
+
+What enters and what rosters do stands sorted in tables from the start; only the rest
+goes through the heap of `govsim.engine.events`. Entered by `govsim.engine.run`.
+"""
+
+from __future__ import annotations
+
+from govsim.engine.compiling import compiled, inlined, kept
+from govsim.engine.events import take_event
+from govsim.engine.memory import World
+from govsim.engine.residents import (
+    call_is_taken,
+    is_called_back,
+    loses_patience,
+    order_comes,
+    order_is_due,
+    promise_due,
+    reports_again,
+)
+from govsim.engine.rules import event_key
+from govsim.engine.service import (
+    accepts,
+    calls_12345,
+    dispatches,
+    enters,
+    finished,
+    interim_reply_is_due,
+    meeting_sits,
+    turns_to,
+)
+from govsim.engine.staffing import helper_comes, rosters_change, set_free
+from govsim.engine.work import on_scene, release
+from govsim.pools import GONE
+from govsim.rules import (
+    CALL,
+    CALL_BACK,
+    CALLS_12345,
+    COMES_BACK,
+    DONE,
+    ENTERS,
+    HELPER_COMES,
+    INTERIM,
+    ON_SCENE,
+    ORDER_BITS,
+    ORDER_COMES,
+    ORDER_DUE,
+    PASSED_ON,
+    PATIENCE_ENDS,
+    PROMISE_DUE,
+    REPEAT,
+    REPEATED_INTAKE,
+    ROSTER,
+    SITTING,
+)
+
+IS_THERE, NEEDS_ROOM = range(2)
+"""How `advance` returns: at the time that it was to go to, or for larger tables."""
+
+IDENTIFIER = (1 << ORDER_BITS) - 1
+
+
+@compiled
+def _most_needed(w: World) -> int:
+    """Bound on the entries that one event can add to any table.
+
+    An event begins or hands back a job at most twice, and makes a few jobs and orders for
+    each demand that it concerns: one, or all that a joint meeting sends on.
+    """
+    plan, state = w.plan[0], w.state[0]
+    demands = 1 + min(plan.cases, state.in_meetings)
+    return 2 * state.live + demands * (plan.most_calls + 8) + 16
+
+
+@inlined
+def _has_room(w: World) -> bool:
+    state, most = w.state[0], _most_needed(w)
+    state.needed = most
+    return (
+        state.events + most <= len(w.events)
+        and state.live + most <= len(w.jobs)
+        and state.live_nodes + most <= len(w.nodes)
+        and state.orders + most <= len(w.orders)
+        and state.visits + most <= len(w.visits)
+        and 3 * most <= len(w.stack)
+    )
+
+
+@kept
+def advance(w: World, until: int) -> int:
+    """Let everything happen that happens before `until`.
+
+    Returns
+    -------
+    int
+        `IS_THERE`; or `NEEDS_ROOM`, when it is to be called again with larger tables.
+    """
+    state, n, n_steps = w.state[0], w.plan[0].n, len(w.steps)
+    while True:
+        if not _has_room(w):
+            return NEEDS_ROOM
+        time, key, what = until, 0, -1
+        if state.events:
+            first = w.events[0]
+            if first.time < time:
+                time, key, what = first.time, first.key, 0
+        d = state.next_demand
+        if d < n:
+            enters_at = w.luck[d].enters
+            if enters_at < time or (enters_at == time and event_key(ENTERS, d) < key):
+                time, key, what = enters_at, event_key(ENTERS, d), 1
+        step = state.next_step
+        if step < n_steps:
+            changes_at = w.steps[step].time
+            # Rosters come before everything else of their instant.
+            if changes_at < time or (changes_at == time and what >= 0):
+                time, key, what = changes_at, event_key(ROSTER, 0), 2
+        if what < 0:
+            return IS_THERE
+        state.now = time
+        if what == 0:
+            payload = w.events[0].payload
+            take_event(w.events, state.events)
+            state.events -= 1
+            _happens(w, (key >> ORDER_BITS) - 1, key & IDENTIFIER, payload)
+        elif what == 1:
+            state.next_demand += 1
+            state.timed_events += 1
+            enters(w, d)
+        else:
+            last = step + 1
+            while last < n_steps and w.steps[last].time == time:
+                last += 1
+            state.next_step = last
+            state.timed_events += 1
+            rosters_change(w, step, last)
+
+
+@compiled
+def _happens(w: World, kind: int, i: int, payload: int) -> None:
+    """Tell whom it concerns what has come about."""
+    if kind == DONE:
+        _done(w, payload)
+    elif kind == ON_SCENE:
+        on_scene(w, payload)
+        w.jobs[payload].references -= 1
+        release(w, payload)
+    elif kind == PATIENCE_ENDS:
+        loses_patience(w, i, payload)
+    elif kind == INTERIM:
+        interim_reply_is_due(w, i)
+    elif kind == PROMISE_DUE:
+        promise_due(w, i // 4, i % 4)
+    elif kind == REPEAT:
+        reports_again(w, i)
+    elif kind == PASSED_ON:
+        if i % 2:
+            dispatches(w, i // 2)
+        else:
+            accepts(w, i // 2)
+    elif kind == COMES_BACK:
+        turns_to(w, i, payload)
+    elif kind == ORDER_COMES:
+        order_comes(w, i)
+    elif kind == ORDER_DUE:
+        order_is_due(w, i)
+    elif kind == CALLS_12345:
+        calls_12345(w, i, payload)
+    elif kind == CALL_BACK:
+        is_called_back(w, i, payload)
+    elif kind == SITTING:
+        meeting_sits(w, i)
+    elif kind == HELPER_COMES:
+        helper_comes(w, i)
+
+
+@compiled
+def _done(w: World, j: int) -> None:
+    """Free the crew, let it take what waits, and let the demand go on, in this order."""
+    job = w.jobs[j]
+    if job.state != GONE:  # not handed back before
+        set_free(w, j)
+        if job.kind == CALL:
+            call_is_taken(w, job.demand, job.order)
+        elif job.kind == REPEATED_INTAKE:
+            w.demands[job.demand].repeat_pending = False
+        else:
+            finished(w, j)
+    job.references -= 1
+    release(w, j)

@@ -1,0 +1,162 @@
+"""The residents' side, compiled; see `govsim.residents`, whose order and names it keeps."""
+
+from __future__ import annotations
+
+from govsim.engine.compiling import compiled
+from govsim.engine.events import after, at
+from govsim.engine.memory import ANSWER, AT_DESK, BY_CENTRE, OF_ORDER, SCENE, SOLVE, World
+from govsim.engine.rules import cause_of_call, queue_class
+from govsim.engine.service import (
+    calls_12345,
+    clocks_start,
+    dispatches,
+    done_at_once,
+    is_replied,
+    is_solved,
+)
+from govsim.engine.staffing import leave, move_up
+from govsim.engine.work import stretch_patience
+from govsim.pools import WAITING
+from govsim.randomness import NEVER
+from govsim.rules import (
+    ENDED_ANSWERED,
+    FIRST_CHANNEL,
+    OPEN,
+    ORDER_COMES,
+    ORDER_DUE,
+    REPEAT,
+    REPEATED,
+    REPEATED_INTAKE,
+    VISIT,
+    WITHDRAWN,
+)
+
+
+@compiled
+def promise_due(w: World, d: int, promise: int) -> None:
+    """A clock has run out; a broken promise costs this resident's trust."""
+    demand = w.demands[d]
+    if demand.solved or demand.state != OPEN:
+        broken = promise == ANSWER and demand.replied < 0 and demand.solved
+    elif promise == SCENE:
+        broken = demand.scene < 0
+    elif promise == SOLVE:
+        broken = not w.luck[d].complex
+    else:
+        broken = demand.replied < 0
+    if broken:
+        stretch_patience(w, d, w.plan[0].left_after_broken)
+
+
+@compiled
+def loses_patience(w: World, d: int, end: int) -> None:
+    """Patience has ended: the resident calls 12345, or withdraws."""
+    demand, now = w.demands[d], w.state[0].now
+    if end != demand.patience_end or demand.solved or demand.state != OPEN:
+        return
+    demand.patience_end = NEVER
+    demand.patience_ended = now
+    j = demand.visit
+    if w.plan[0].withdraws and j >= 0:
+        job = w.jobs[j]
+        if job.state == WAITING and job.kind == VISIT:
+            leave(w, j)
+            demand.visit = -1
+            demand.state = WITHDRAWN
+    if w.luck[d].calls:
+        start = demand.clock_start
+        reply_due = start >= 0 and after(w, start, ANSWER) <= now
+        first = demand.orders == 0
+        cause = cause_of_call(first, demand.scene >= 0, demand.replied >= 0, reply_due)
+        calls_12345(w, d, cause)
+
+
+@compiled
+def reports_again(w: World, d: int) -> None:
+    """Still unresolved: the resident reports it once more, the same way."""
+    demand, luck = w.demands[d], w.luck[d]
+    if demand.solved or demand.state != OPEN:
+        return
+    demand.repeats += 1
+    via = w.channels[demand.channel].via
+    if via == BY_CENTRE:
+        calls_12345(w, d, REPEATED)
+    elif via == AT_DESK and not demand.repeat_pending:
+        demand.repeat_pending = not done_at_once(w, REPEATED_INTAKE, d, 0, luck.intake)
+    if demand.repeats < luck.repeats:
+        at(w, w.state[0].now + luck.repeat_after, REPEAT, d, 0)
+
+
+@compiled
+def call_is_taken(w: World, d: int, o: int) -> None:
+    """The centre answers on the call, or sends the order to the point that covers the grid."""
+    order, luck = w.orders[o], w.luck[d]
+    if order.cause == FIRST_CHANNEL and luck.answered_by_centre:
+        order.answered = 1
+        is_replied(w, d)
+        is_solved(w, d, ENDED_ANSWERED)
+    elif luck.order_delay:
+        at(w, w.state[0].now + luck.order_delay, ORDER_COMES, o, 0)
+    else:
+        order_comes(w, o)
+
+
+@compiled
+def order_comes(w: World, o: int) -> None:
+    """The order reaches the service point: new work, a nudge, or the case opened again."""
+    order, now = w.orders[o], w.state[0].now
+    d = order.demand
+    demand = w.demands[d]
+    order.arrived = now
+    due = after(w, order.time, OF_ORDER)
+    order.due = due
+    if order.resolved >= 0:
+        return
+    at(w, max(due, now), ORDER_DUE, o, 0)
+    if demand.state != OPEN:
+        demand.state, demand.solved, demand.urgent = OPEN, False, True
+        demand.reopened += 1
+        dispatches(w, d)
+    elif demand.clock_start < 0 and not demand.reopened:
+        clocks_start(w, d)
+        demand.accepted = now
+        dispatches(w, d)
+    else:
+        presses(w, d)
+
+
+@compiled
+def presses(w: World, d: int) -> None:
+    """An order that follows a failure, or is overdue, raises the demand in its queue."""
+    demand = w.demands[d]
+    demand.urgent = True
+    j = demand.visit
+    if j >= 0:
+        job = w.jobs[j]
+        if job.state == WAITING and job.queue >= 0:
+            raised = queue_class(job.class_, True, w.plan[0].overdue_priority)
+            if raised != job.class_:
+                move_up(w, j, raised)
+
+
+@compiled
+def order_is_due(w: World, o: int) -> None:
+    """The limit of an order is over; unresolved, it presses, and residents call again."""
+    order = w.orders[o]
+    d = order.demand
+    demand = w.demands[d]
+    if order.resolved >= 0 or demand.state != OPEN:
+        return
+    order.overdue = 1
+    presses(w, d)
+    if o == demand.last_order and w.calls_again[demand.orders, d]:
+        calls_12345(w, d, REPEATED)
+
+
+@compiled
+def is_called_back(w: World, d: int, closed: int) -> None:
+    """The centre asks how it went; who is not content may give a further order."""
+    demand = w.demands[d]
+    still = demand.closed == closed and demand.state != OPEN
+    if still and not demand.satisfied and w.calls_again[demand.orders, d]:
+        calls_12345(w, d, REPEATED)

@@ -1,0 +1,44 @@
+"""The rules of `govsim.rules` and the working clock, compiled from their own code.
+
+Nothing is decided here. `govsim.engine.staffing` and `govsim.engine.service` call these
+where `govsim.pools`, `govsim.model` and `govsim.residents` call the functions themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from govsim import rules
+from govsim.engine.compiling import inlined, shared
+from govsim.scenarios import calendar
+
+
+@inlined
+def _bisect_right(values: Sequence[int], x: int) -> int:
+    """Do what `bisect.bisect_right` does, which can't be compiled."""
+    low, high = 0, len(values)
+    while low < high:
+        middle = (low + high) // 2
+        if x < values[middle]:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+event_key = shared(rules.event_key)
+job_identifier = shared(rules.job_identifier)
+whole_ticks = shared(rules.whole_ticks)
+travel_time = shared(rules.travel_time, whole_ticks=whole_ticks)
+work_time = shared(rules.work_time, whole_ticks=whole_ticks)
+free_members = shared(rules.free_members)
+can_begin = shared(rules.can_begin)
+wants_helper = shared(rules.wants_helper)
+queue_class = shared(rules.queue_class)
+queue_time = shared(rules.queue_time)
+stretched = shared(rules.stretched)
+cause_of_call = shared(rules.cause_of_call)
+satisfied = shared(rules.satisfied)
+working_finish = shared(calendar.working_finish)
+next_open = shared(calendar.next_open, bisect_right=_bisect_right)
+bisect_right = _bisect_right

@@ -1,0 +1,433 @@
+"""A demand's life, compiled: reported, dispatched, resolved, replied to, closed.
+
+The compiled counterpart of `govsim.model`, in its order and under its names, where each
+step says what it means.
+"""
+
+from __future__ import annotations
+
+from govsim.demand import REPORTED
+from govsim.engine.compiling import compiled, inlined
+from govsim.engine.events import after, at, opens
+from govsim.engine.memory import (
+    ANSWER,
+    AT_DESK,
+    BY_CENTRE,
+    COMPLEX,
+    OF_ORDER,
+    SCENE,
+    SIMPLE,
+    SOLVE,
+    World,
+)
+from govsim.engine.rules import bisect_right, can_begin, queue_class, queue_time, satisfied
+from govsim.engine.staffing import give, queue_of, wait
+from govsim.engine.work import (
+    begin,
+    crew_of,
+    free,
+    new_job,
+    new_visit,
+    release,
+    set_patience,
+    stretch_patience,
+    waiting,
+)
+from govsim.pools import GONE
+from govsim.randomness import NEVER
+from govsim.rules import (
+    CALL,
+    CALL_BACK,
+    CALLS_12345,
+    CASE,
+    CLOSED,
+    COMES_BACK,
+    ENDED_ANSWERED,
+    ENDED_COMPLEX,
+    ENDED_SIMPLE,
+    ENDED_TURNED_AWAY,
+    FIRST_CHANNEL,
+    INTAKE,
+    INTERIM,
+    INTERIM_REPLY,
+    OPEN,
+    PASSED_ON,
+    PROMISE_DUE,
+    REPEAT,
+    REPLY,
+    SITTING,
+    TURNED_AWAY,
+    UNSATISFIED,
+    VISIT,
+    WRITTEN_REPLY,
+)
+
+# ---------------------------------------------------------------------- found or reported
+
+
+@compiled
+def enters(w: World, d: int) -> None:
+    """A demand meets the service: staff find it, or its resident reports it."""
+    if w.luck[d].source == REPORTED:
+        turns_to(w, d, w.luck[d].channel)
+    else:
+        w.demands[d].state = OPEN
+        accepts(w, d)
+
+
+@compiled
+def turns_to(w: World, d: int, wanted: int) -> None:
+    """The resident turns to a channel; if it is closed, to another, or comes back."""
+    channel, now = wanted, w.state[0].now
+    for _ in range(w.plan[0].channels):
+        if opens(w, channel) == now:
+            reports(w, d, channel)
+            return
+        if w.channels[channel].instead < 0:
+            break
+        channel = w.channels[channel].instead
+    at(w, opens(w, channel), COMES_BACK, d, channel)
+
+
+@compiled
+def reports(w: World, d: int, channel: int) -> None:
+    """The report: patience begins, and with it the clocks, unless 12345 was called."""
+    demand, luck, now, via = w.demands[d], w.luck[d], w.state[0].now, w.channels[channel].via
+    demand.state, demand.channel, demand.reported = OPEN, channel, now
+    set_patience(w, d, min(now + luck.patience, NEVER))
+    if luck.repeats:
+        at(w, now + luck.repeat_after, REPEAT, d, 0)
+    if via == BY_CENTRE:
+        calls_12345(w, d, FIRST_CHANNEL)
+        return
+    clocks_start(w, d)
+    if via == AT_DESK:
+        if done_at_once(w, INTAKE, d, 0, luck.intake):
+            accepts(w, d)
+    elif luck.intake:
+        at(w, now + luck.intake, PASSED_ON, 2 * d, 0)
+    else:
+        accepts(w, d)
+
+
+@compiled
+def clocks_start(w: World, d: int) -> None:
+    """The three clocks run from here; what a broken promise may cost is watched."""
+    now, plan = w.state[0].now, w.plan[0]
+    w.demands[d].clock_start = now
+    if not plan.promises_made:
+        return
+    at(w, now + plan.interim_after, INTERIM, d, 0)
+    if plan.promises_matter:
+        for promise in range(SCENE, ANSWER + 1):
+            if w.loses_trust[promise, d]:
+                at(w, after(w, now, promise), PROMISE_DUE, 4 * d + promise, 0)
+
+
+# ---------------------------------------------------------------------- intake and dispatch
+
+
+@compiled
+def accepts(w: World, d: int) -> None:
+    """Intake is over: the demand was answered there and then, or goes to a team."""
+    demand, luck, now = w.demands[d], w.luck[d], w.state[0].now
+    demand.accepted = now
+    if demand.solved:
+        return
+    if luck.answered and demand.channel >= 0:
+        is_replied(w, d)
+        is_solved(w, d, ENDED_ANSWERED)
+    elif luck.dispatch_delay:
+        at(w, now + luck.dispatch_delay, PASSED_ON, 2 * d + 1, 0)
+    else:
+        dispatches(w, d)
+
+
+@compiled
+def dispatches(w: World, d: int) -> None:
+    """Ask the working group for a crew for the next piece of work on the scene."""
+    demand = w.demands[d]
+    stage, reopened = demand.stage, demand.reopened
+    work = w.luck[d].rework if reopened else w.stages[stage].work
+    j = new_job(w, VISIT, d, reopened, work)
+    w.jobs[j].stage = stage
+    new_visit(w, j)
+    finds_crew(w, j)
+
+
+@compiled
+def finds_crew(w: World, j: int) -> None:
+    """First team in the group's order with a free crew, else a neighbour's, else wait.
+
+    Who waits does so for the first team that has somebody on duty.
+    """
+    job = w.jobs[j]
+    d = job.demand
+    luck, group = w.luck[d], w.stages[job.stage].group
+    point = w.points[luck.point]
+    if _some_team_sets_out(w, j, luck.point, group):
+        return
+    for k in range(point.neighbours, point.neighbours + point.n_neighbours):
+        if _some_team_sets_out(w, j, w.lists[k], group):
+            return
+    own = w.lists[point.candidates + 2 * group]
+    first = w.lists[own]
+    for k in range(own, own + w.lists[point.candidates + 2 * group + 1]):
+        if w.staff[w.lists[k]].on_duty:
+            first = w.lists[k]
+            break
+    q = queue_of(w, first, group)
+    if w.queues[q].waiting >= w.staff[first].room:
+        turned_away(w, j)
+        return
+    plan = w.plan[0]
+    job.class_ = class_of(w, d)
+    by_due = plan.by_due
+    job.rank = queue_time(by_due, w.state[0].now, due(w, d) if by_due else 0)
+    wait(w, j, q, first)
+
+
+@compiled
+def _some_team_sets_out(w: World, j: int, p: int, group: int) -> bool:
+    """Send a crew of the first team at a point that has one free and nobody waiting."""
+    job = w.jobs[j]
+    entry = w.points[p].candidates + 2 * group
+    for k in range(w.lists[entry], w.lists[entry] + w.lists[entry + 1]):
+        s = w.lists[k]
+        job.crew = crew_of(w, j, s)
+        w.visits[job.visit].crew = job.crew
+        if can_begin(free(w, s), job.crew, waiting(w, s)):
+            begin(w, j, s)
+            return True
+    return False
+
+
+@inlined
+def class_of(w: World, d: int) -> int:
+    """Class of a demand in queues."""
+    priority = w.categories[w.luck[d].category].priority
+    return queue_class(priority, w.demands[d].urgent, w.plan[0].overdue_priority)
+
+
+@compiled
+def due(w: World, d: int) -> int:
+    """When its clock 2, or the limit of its 12345 order, is over."""
+    demand = w.demands[d]
+    start = demand.clock_start if demand.clock_start >= 0 else w.state[0].now
+    found = after(w, start, SOLVE)
+    if demand.last_order >= 0:
+        found = min(found, after(w, w.orders[demand.last_order].time, OF_ORDER))
+    return found
+
+
+@compiled
+def turned_away(w: World, j: int) -> None:
+    """No room to wait."""
+    job = w.jobs[j]
+    demand = w.demands[job.demand]
+    job.state, demand.visit, demand.state = GONE, -1, TURNED_AWAY
+    closes(w, job.demand, ENDED_TURNED_AWAY)
+    release(w, j)
+
+
+# ---------------------------------------------------------------------- work
+
+
+@compiled
+def finished(w: World, j: int) -> None:
+    """A job is done: the demand goes on its way."""
+    job = w.jobs[j]
+    d, kind = job.demand, job.kind
+    if kind == VISIT:
+        w.demands[d].visit = -1
+        work_is_done(w, d)
+    elif kind == INTAKE:
+        accepts(w, d)
+    elif kind == CASE:
+        is_solved(w, d, ENDED_COMPLEX)
+    elif kind == INTERIM_REPLY:
+        is_replied(w, d)
+    elif kind == REPLY:
+        is_replied(w, d)
+        closes(w, d, w.demands[d].ended)
+
+
+@compiled
+def work_is_done(w: World, d: int) -> None:
+    """Off the scene: on to another group, to a department by way of the meeting, or solved."""
+    demand, luck = w.demands[d], w.luck[d]
+    if demand.reopened:
+        is_solved(w, d, ENDED_COMPLEX if luck.complex else ENDED_SIMPLE)
+    elif demand.stage + 1 < luck.end_stage:
+        demand.stage += 1
+        dispatches(w, d)
+    elif not luck.complex:
+        is_solved(w, d, ENDED_SIMPLE)
+    elif luck.meeting:
+        waits_for_meeting(w, d)
+    else:
+        goes_to_department(w, d)
+
+
+@compiled
+def waits_for_meeting(w: World, d: int) -> None:
+    """Hard cases wait for the joint meeting of their area."""
+    number = w.points[w.luck[d].point].area
+    area = w.areas[number]
+    w.demands[d].next_waiting = -1
+    if area.waiting:
+        w.demands[area.last].next_waiting = d
+    else:
+        area.first = d
+    area.last = d
+    area.waiting += 1
+    w.state[0].in_meetings += 1
+    if area.waiting == 1:
+        meeting_is_called(w, number)
+
+
+@compiled
+def meeting_is_called(w: World, area: int) -> None:
+    """A meeting sits at the next fixed time, once something waits for it."""
+    plan = w.plan[0]
+    sittings = w.lists[plan.sittings : plan.sittings + plan.n_sittings]
+    later = bisect_right(sittings, w.state[0].now)
+    if later < len(sittings):
+        at(w, sittings[later], SITTING, area, 0)
+
+
+@compiled
+def meeting_sits(w: World, number: int) -> None:
+    """The meeting sends on the cases that have waited longest, as many as it can take."""
+    area = w.areas[number]
+    cases = min(w.plan[0].cases, area.waiting)
+    area.waiting -= cases
+    w.state[0].in_meetings -= cases
+    for _ in range(cases):
+        d = area.first
+        area.first = w.demands[d].next_waiting
+        goes_to_department(w, d)
+    if area.waiting:
+        meeting_is_called(w, number)
+
+
+@compiled
+def goes_to_department(w: World, d: int) -> None:
+    """A department or company finishes the case, once it has a crew."""
+    luck = w.luck[d]
+    department = w.categories[luck.category].department
+    if department < 0:
+        is_solved(w, d, ENDED_COMPLEX)
+        return
+    j = new_job(w, CASE, d, 0, luck.department_time)
+    job = w.jobs[j]
+    job.class_, job.rank = class_of(w, d), w.state[0].now
+    w.demands[d].visit = j
+    give(w, j, department)
+
+
+# ---------------------------------------------------------------------- solved, replied, closed
+
+
+@compiled
+def is_solved(w: World, d: int, how: int) -> None:
+    """The problem is solved: its orders are met, and the desk replies."""
+    now, luck, demand = w.state[0].now, w.luck[d], w.demands[d]
+    demand.visit = -1
+    demand.solved, demand.solved_at, demand.ended = True, now, how
+    if demand.resolved < 0:
+        demand.resolved = now
+    set_patience(w, d, NEVER)
+    o = demand.first_order
+    while o >= 0:
+        order = w.orders[o]
+        if order.resolved < 0:
+            order.resolved = now
+            if order.arrived >= 0:
+                done_at_once(w, WRITTEN_REPLY, d, order.round, luck.written_reply)
+        o = order.next
+    if how == ENDED_ANSWERED or luck.source != REPORTED:
+        closes(w, d, how)
+    elif done_at_once(w, REPLY, d, demand.reopened, luck.reply):
+        is_replied(w, d)
+        closes(w, d, how)
+
+
+@inlined
+def is_replied(w: World, d: int) -> None:
+    """The resident has a reply; the first one reassures."""
+    demand = w.demands[d]
+    if demand.replied < 0:
+        demand.replied = w.state[0].now
+        stretch_patience(w, d, w.plan[0].stretch_reply)
+
+
+@compiled
+def interim_reply_is_due(w: World, d: int) -> None:
+    """The desk sends word if there was none yet."""
+    demand = w.demands[d]
+    unheard = demand.replied < 0 and demand.state == OPEN and not demand.solved
+    if unheard and done_at_once(w, INTERIM_REPLY, d, 0, w.luck[d].interim_reply):
+        is_replied(w, d)
+
+
+@compiled
+def closes(w: World, d: int, how: int) -> None:
+    """The close: the resident is content or not, and may turn to 12345."""
+    now, plan, demand = w.state[0].now, w.plan[0], w.demands[d]
+    demand.closed, demand.ended = now, how
+    if how != ENDED_TURNED_AWAY:
+        demand.state = CLOSED
+    set_patience(w, d, NEVER)
+    if w.luck[d].source != REPORTED:
+        return
+    late = 0
+    if demand.solved:
+        expected = after(w, demand.reported, COMPLEX if how == ENDED_COMPLEX else SIMPLE)
+        late = demand.solved_at - expected
+    this = demand.orders
+    luck = float(w.satisfaction[this, d])
+    content = satisfied(luck, w.contentment[how], late, plan.lost_per_day, plan.least)
+    demand.satisfied = 1 if content else 0
+    if this:
+        at(w, now + plan.call_back_after, CALL_BACK, d, now)
+    elif not content and w.escalates[this, d]:
+        at(w, now + plan.escalates_after, CALLS_12345, d, UNSATISFIED)
+
+
+# ---------------------------------------------------------------------- the desk and the centre
+
+
+@compiled
+def done_at_once(w: World, kind: int, d: int, round_: int, work: int) -> bool:
+    """Give work to the reception desk; where that is off, tell that it is done at once."""
+    desk = w.points[w.luck[d].point].desk
+    if desk < 0 or not work:
+        return True
+    j = new_job(w, kind, d, round_, work)
+    w.jobs[j].rank = w.state[0].now
+    give(w, j, desk)
+    return False
+
+
+@compiled
+def calls_12345(w: World, d: int, cause: int) -> None:
+    """The resident calls 12345; the order is recorded and waits for a call-taker."""
+    demand, plan, state = w.demands[d], w.plan[0], w.state[0]
+    if plan.centre < 0 or demand.orders >= plan.most_calls:
+        return
+    o = state.orders
+    state.orders += 1
+    order = w.orders[o]
+    order.demand, order.time, order.cause, order.round = d, state.now, cause, demand.orders
+    order.answered, order.arrived, order.due, order.resolved = 0, -1, -1, -1
+    order.overdue, order.next = 0, -1
+    if demand.last_order >= 0:
+        w.orders[demand.last_order].next = o
+    else:
+        demand.first_order = o
+    demand.last_order = o
+    j = new_job(w, CALL, d, demand.orders, w.luck[d].call)
+    demand.orders += 1
+    w.jobs[j].rank, w.jobs[j].order = state.now, o
+    give(w, j, plan.centre)

@@ -1,0 +1,228 @@
+"""Pieces of work: made, begun, on the scene, and when they will be done.
+
+The compiled counterpart of `Job` in `govsim.pools` and of the work on the scene in
+`govsim.model`. What is left of patience stands here too, as an arrival changes it.
+"""
+
+from __future__ import annotations
+
+from govsim.engine.compiling import compiled, inlined
+from govsim.engine.events import at, working_end
+from govsim.engine.memory import HAND_OVER, World
+from govsim.engine.rules import stretched, travel_time, work_time
+from govsim.engine.rules import free_members as _free_members
+from govsim.engine.rules import job_identifier
+from govsim.pools import BEGUN, GONE, ON_THE_SCENE, WAITING
+from govsim.randomness import NEVER
+from govsim.rules import CASE, DONE, ON_SCENE, PATIENCE_ENDS, VISIT
+
+# ---------------------------------------------------------------------- patience
+
+
+@compiled
+def set_patience(w: World, d: int, end: int) -> None:
+    """Let patience end at another time; what was set before is void."""
+    demand = w.demands[d]
+    if end != demand.patience_end:
+        demand.patience_end = end
+        at(w, end, PATIENCE_ENDS, d, end)
+
+
+@compiled
+def stretch_patience(w: World, d: int, factor: float) -> None:
+    """Something happened: what is left of patience is multiplied."""
+    end = w.demands[d].patience_end
+    if end < NEVER:
+        set_patience(w, d, stretched(w.state[0].now, end, factor))
+
+
+# ---------------------------------------------------------------------- jobs
+
+
+@compiled
+def new_job(w: World, kind: int, d: int, round_: int, work: int) -> int:
+    """Make a piece of work, in the place of one that nothing names any more if there is one."""
+    state = w.state[0]
+    j = state.free_job
+    if j >= 0:
+        state.free_job = w.jobs[j].after
+    else:
+        j = state.jobs
+        state.jobs += 1
+    state.live += 1
+    job = w.jobs[j]
+    job.id = job_identifier(d, kind, round_)
+    job.kind, job.demand, job.round, job.work = kind, d, round_, work
+    job.state, job.crew, job.stage, job.rest, job.over = WAITING, 1, 0, False, False
+    job.began, job.ends, job.handed_back, job.shift = -1, -1, False, 0
+    job.class_, job.rank, job.staff, job.queue, job.order, job.visit = 0, 0, -1, -1, -1, -1
+    job.before, job.after, job.references = -1, -1, 0
+    return j
+
+
+@compiled
+def new_visit(w: World, j: int) -> None:
+    """Enter a piece of work on the scene in the log of visits."""
+    state, job = w.state[0], w.jobs[j]
+    row = w.visits[state.visits]
+    row.demand, row.stage, row.queued = job.demand, job.stage, state.now
+    row.pool, row.crew, row.began, row.scene, row.ended = -1, 1, -1, -1, -1
+    row.handed_back = 1 if job.handed_back else 0
+    job.visit = state.visits
+    state.visits += 1
+    w.demands[job.demand].visit = j
+
+
+@compiled
+def release(w: World, j: int) -> None:
+    """Give up the place of a job that is over, once nothing names it."""
+    job = w.jobs[j]
+    if job.state == GONE and job.references == 0:
+        demand = w.demands[job.demand]
+        if demand.visit == j:
+            demand.visit = -1
+        state = w.state[0]
+        job.after = state.free_job
+        state.free_job = j
+        state.live -= 1
+
+
+@inlined
+def crew_of(w: World, j: int, s: int) -> int:
+    """Members of this staff that a job takes."""
+    job = w.jobs[j]
+    if job.kind != VISIT:
+        return 1
+    return w.crews[w.stages[job.stage].group, w.staff[s].team]
+
+
+# ---------------------------------------------------------------------- staff
+
+
+@inlined
+def free(w: World, s: int) -> int:
+    """Members who can begin something."""
+    staff = w.staff[s]
+    return _free_members(staff.on_duty, staff.helpers, staff.busy)
+
+
+@inlined
+def waiting(w: World, s: int) -> int:
+    """Jobs in the queues that a staff draws on."""
+    staff = w.staff[s]
+    found = 0
+    for i in range(staff.queues, staff.queues + staff.n_queues):
+        found += w.queues[w.lists[i]].waiting
+    return found
+
+
+@compiled
+def account(w: World, s: int) -> None:
+    """Add up person-time since the last change."""
+    staff, now = w.staff[s], w.state[0].now
+    span = now - max(staff.since, w.plan[0].measured_from)
+    staff.since = now
+    if span > 0:
+        staff.busy_ms += (staff.busy + staff.leaving) * span
+        beyond = staff.busy - staff.on_duty - staff.helpers
+        staff.overtime_ms += (staff.leaving + max(beyond, 0)) * span
+        staff.helper_ms += staff.called * span
+
+
+@compiled
+def begin(w: World, j: int, s: int) -> None:
+    """Put a crew to work on a job."""
+    account(w, s)
+    staff, job, now = w.staff[s], w.jobs[j], w.state[0].now
+    staff.busy += job.crew
+    if now >= w.plan[0].measured_from:
+        staff.jobs += 1
+    job.staff, job.state, job.began, job.shift = s, BEGUN, now, staff.shift
+    if job.visit >= 0:
+        row = w.visits[job.visit]
+        row.pool, row.crew, row.began = s, job.crew, now
+    if staff.end_of_shift == HAND_OVER:
+        job.before, job.after = -1, staff.in_hand
+        if staff.in_hand >= 0:
+            w.jobs[staff.in_hand].before = j
+        staff.in_hand = j
+    _begun(w, j)
+
+
+@compiled
+def out_of_hand(w: World, j: int) -> None:
+    """Take a job from those that its staff has in hand."""
+    job = w.jobs[j]
+    if job.before >= 0:
+        w.jobs[job.before].after = job.after
+    else:
+        w.staff[job.staff].in_hand = job.after
+    if job.after >= 0:
+        w.jobs[job.after].before = job.before
+
+
+@compiled
+def _begun(w: World, j: int) -> None:
+    """A team leaves for the scene, others work where they are."""
+    job, now = w.jobs[j], w.state[0].now
+    d = job.demand
+    luck = w.luck[d]
+    if job.kind == CASE:
+        category = w.categories[luck.category]
+        if category.calendar_time:
+            will_end(w, j, now + job.work)
+        else:
+            will_end(w, j, working_end(w, category.clock, now, job.work))
+    elif job.kind != VISIT:
+        will_end(w, j, now + job.work)
+    else:
+        demand, plan, staff = w.demands[d], w.plan[0], w.staff[job.staff]
+        if demand.dispatched < 0:
+            demand.dispatched, demand.served_by = now, job.staff
+        if not plan.travels:
+            on_scene(w, j)
+            return
+        way = travel_time(
+            luck.x - staff.x,
+            luck.y - staff.y,
+            plan.rectilinear,
+            plan.detour,
+            staff.pace,
+            luck.way,
+            plan.tick,
+        )
+        there = now + luck.turn_out + way + luck.access
+        if at(w, there, ON_SCENE, job.id, j):
+            job.references += 1
+
+
+@compiled
+def on_scene(w: World, j: int) -> None:
+    """The crew is on the scene: the resident is reassured, and work begins."""
+    job = w.jobs[j]
+    if job.over:  # handed back on the way
+        return
+    d, now, plan = job.demand, w.state[0].now, w.plan[0]
+    demand = w.demands[d]
+    job.state = ON_THE_SCENE
+    w.visits[job.visit].scene = now
+    if demand.scene < 0:
+        demand.scene = now
+        if plan.ends_at_scene:
+            set_patience(w, d, NEVER)
+        else:
+            stretch_patience(w, d, plan.stretch_scene)
+    work = job.work
+    if not job.rest:
+        speed = w.speeds[w.staff[job.staff].team, w.luck[d].category]
+        work = work_time(job.work, speed, plan.tick)
+    will_end(w, j, now + work)
+
+
+@compiled
+def will_end(w: World, j: int, time: int) -> None:
+    """Set the time at which a job that has begun is done."""
+    job = w.jobs[j]
+    job.ends = time
+    if at(w, time, DONE, job.id, j):
+        job.references += 1
