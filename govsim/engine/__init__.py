@@ -16,7 +16,7 @@ from govsim.demand import DemandTable
 from govsim.engine.compiling import is_kept
 from govsim.engine.layout import lay_out
 from govsim.engine.loop import NEEDS_ROOM, advance
-from govsim.engine.memory import GROWING, World
+from govsim.engine.memory import Memory
 from govsim.network import Network
 from govsim.outcome import DEMAND_COLUMNS, ORDER_COLUMNS, POOL_COLUMNS, VISIT_COLUMNS, Outcome
 from govsim.scenarios.units import DAY
@@ -39,50 +39,41 @@ def run(
     measured_from : ms; use of people and lengths of queues count from here.
     on_day : told the number of days that have passed, at each midnight.
     """
-    world = lay_out(network, table, measured_from)
+    memory = lay_out(network, table, measured_from)
     if on_day is not None:
         for day in range(1, network.end // DAY + 1):
             if day * DAY < network.end:
-                world = _go_to(world, day * DAY)
+                _go_to(memory, day * DAY)
             on_day(day)
-    return _outcome(_go_to(world, network.end), network)
+    _go_to(memory, network.end)
+    return _outcome(memory, network)
 
 
-def _go_to(world: World, until: int) -> World:
+def _go_to(memory: Memory, until: int) -> None:
     """Let everything happen before a time, in larger tables where it takes them."""
-    while advance(world, until) == NEEDS_ROOM:
-        needed = int(world.state["needed"][0])
-        larger = {}
-        for name in GROWING:
-            old = getattr(world, name)
-            used = int(world.state[name][0]) if name != "stack" else 2 * needed
-            if used + needed > len(old):
-                new = np.zeros(2 * len(old) + 2 * needed, old.dtype)
-                new[: len(old)] = old
-                larger[name] = new
-        world = world._replace(**larger)
-    return world
+    while advance(memory.world, until) == NEEDS_ROOM:
+        memory.make_room()
 
 
-def _outcome(world: World, network: Network) -> Outcome:
+def _outcome(memory: Memory, network: Network) -> Outcome:
     """Hand over the records."""
-    state = world.state[0]
-    demands, orders = world.demands, world.orders[: state["orders"]]
-    visits = world.visits[: state["visits"]]
+    world, tables = memory.world[0], memory.tables
+    demands, orders = tables["demands"], tables["orders"][: world["orders"]]
+    visits = tables["visits"][: world["visits"]]
     return Outcome(
         demands={c: demands[c].astype(np.int64) for c in DEMAND_COLUMNS},
         orders={c: orders[c].copy() for c in ORDER_COLUMNS},
         visits={c: visits[c].copy() for c in VISIT_COLUMNS},
-        pools=_totals(world, network.end),
-        measured_from=int(world.plan["measured_from"][0]),
+        pools=_totals(memory, network.end),
+        measured_from=int(world["measured_from"]),
         end=network.end,
     )
 
 
-def _totals(world: World, end: int) -> dict[str, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+def _totals(memory: Memory, end: int) -> dict[str, np.ndarray[tuple[int], np.dtype[np.int64]]]:
     """Close the books at the horizon; see `govsim.outcome.POOL_COLUMNS`."""
-    staff, queues = world.staff, world.queues
-    measured_from = world.plan["measured_from"][0]
+    staff, queues, lists = (memory.tables[name] for name in ("staff", "queues", "lists"))
+    measured_from = memory.world["measured_from"][0]
     at_work = staff["busy"] + staff["leaving"]
     beyond = np.maximum(staff["busy"] - staff["on_duty"] - staff["helpers"], 0)
     span = np.maximum(end - np.maximum(staff["since"], measured_from), 0)
@@ -90,7 +81,7 @@ def _totals(world: World, end: int) -> dict[str, np.ndarray[tuple[int], np.dtype
     waited = queues["waited"] + queues["waiting"] * np.maximum(end - since, 0)
     waiting, seen = np.zeros(len(staff), np.int64), set()
     for i, one in enumerate(staff):
-        for q in world.lists[one["queues"] : one["queues"] + one["n_queues"]].tolist():
+        for q in lists[one["queues"] : one["queues"] + one["n_queues"]].tolist():
             if q not in seen:
                 seen.add(q)
                 waiting[i] += waited[q]

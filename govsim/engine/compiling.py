@@ -45,9 +45,7 @@ def shared(function: Function, **others: Any) -> Function:
     others : what names of further Python functions in it stand for, compiled.
     """
     # Compiled code can't call plain Python functions, so their names are bound anew.
-    same = FunctionType(
-        function.__code__, {**function.__globals__, **others}, function.__name__
-    )
+    same = FunctionType(function.__code__, {**function.__globals__, **others}, function.__name__)
     made: Function = njit(forceinline=True, **OPTIONS)(same)
     return made
 

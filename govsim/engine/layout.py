@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from govsim.demand import DemandTable
 from govsim.engine import memory
-from govsim.engine.memory import World
+from govsim.engine.memory import Memory
 from govsim.network import TEAM, Network
 from govsim.randomness import NEVER
 from govsim.rules import (
@@ -34,9 +34,9 @@ MODES = {"finish": memory.FINISH, "relief": memory.RELIEF, "hand over": memory.H
 VIAS = {"direct": memory.DIRECT, "desk": memory.AT_DESK, "centre": memory.BY_CENTRE}
 
 
-def lay_out(network: Network, table: DemandTable, measured_from: int) -> World:
+def lay_out(network: Network, table: DemandTable, measured_from: int) -> Memory:
     """Make all tables of a replication that has not begun."""
-    return _Layout(network, table, measured_from).world()
+    return _Layout(network, table, measured_from).memory()
 
 
 class _Layout:
@@ -48,7 +48,7 @@ class _Layout:
         self.stretches: list[tuple[Ints, Ints, Ints]] = []
         self.laid = 0
 
-    def world(self) -> World:
+    def memory(self) -> Memory:
         network, table, plan, n = self.network, self.table, self.plan, len(self.table)
         staff = self._staff()
         steps = self._steps()
@@ -81,48 +81,47 @@ class _Layout:
         )  # fmt: skip
         areas = np.full(int(network.area_of_meeting.max(initial=0)) + 1, -1, memory.AREA)
         areas["waiting"] = 0
-        record = self._plan()
+        numbers = self._numbers()
         starts, ends, done = (np.concatenate(part) for part in zip(*self.stretches, strict=True))
-        return World(
-            plan=record,
-            state=self._state(),
-            luck=_side_by_side(table),
-            loses_trust=table.loses_trust,
-            satisfaction=table.satisfaction,
-            escalates=table.escalates,
-            calls_again=table.calls_again,
-            stages=_records(memory.STAGE, group=table.stage_group, work=table.stage_work),
-            demands=_demands(n, table),
-            categories=categories,
-            channels=channels,
-            points=points,
-            clocks=clocks,
-            starts=starts,
-            ends=ends,
-            done=done,
-            limits=np.array([network.span(span) for span in spans], memory.LIMIT),
-            contentment=contentment,
-            crews=self._crews(),
-            speeds=np.array(
+        tables = {
+            "luck": _side_by_side(table),
+            "loses_trust": table.loses_trust,
+            "satisfaction": table.satisfaction,
+            "escalates": table.escalates,
+            "calls_again": table.calls_again,
+            "stages": _records(memory.STAGE, group=table.stage_group, work=table.stage_work),
+            "demands": _demands(n, table),
+            "categories": categories,
+            "channels": channels,
+            "points": points,
+            "clocks": clocks,
+            "starts": starts,
+            "ends": ends,
+            "done": done,
+            "limits": np.array([network.span(span) for span in spans], memory.LIMIT),
+            "contentment": contentment,
+            "crews": self._crews(),
+            "speeds": np.array(
                 [
                     [team.training * team.speed.get(c, 1.0) for c in network.categories]
                     for team in plan.teams.values()
                 ],
                 dtype=np.float64,
             ),
-            areas=areas,
-            staff=staff,
-            queues=queues,
-            helpers_out=np.zeros(len(network.streets), np.int64),
-            lists=np.array(self.lists, np.int64),
-            steps=steps,
-            events=np.zeros(1024, memory.EVENT),
-            jobs=np.zeros(1024, memory.JOB),
-            nodes=np.zeros(1024, memory.NODE),
-            orders=np.zeros(256, memory.ORDER),
-            visits=np.zeros(n + 256, memory.VISIT_ROW),
-            stack=np.zeros(1024, np.int64),
-        )
+            "areas": areas,
+            "staff": staff,
+            "queues": queues,
+            "helpers_out": np.zeros(len(network.streets), np.int64),
+            "lists": np.array(self.lists, np.int64),
+            "steps": steps,
+            "events": np.zeros(1024, memory.EVENT),
+            "jobs": np.zeros(1024, memory.JOB),
+            "nodes": np.zeros(1024, memory.NODE),
+            "orders": np.zeros(256, memory.ORDER),
+            "visits": np.zeros(n + 256, memory.VISIT_ROW),
+            "stack": np.zeros(1024, memory.FRAME),
+        }
+        return Memory(numbers | {"n_steps": len(steps)}, tables)
 
     # ------------------------------------------------------------------ pieces
 
@@ -138,11 +137,12 @@ class _Layout:
         self.laid += len(starts)
         return first, len(starts)
 
-    def _plan(self) -> NDArray[Any]:
+    def _numbers(self) -> dict[str, Any]:
         network, plan = self.network, self.plan
         patience, helpers = plan.residents.patience, plan.helpers
         first, n_sittings = self._list(network.sittings.tolist())
-        values = {
+        line = network.helper_timeline
+        return {
             "n": len(self.table),
             "end": network.end,
             "measured_from": self.measured_from,
@@ -157,7 +157,12 @@ class _Layout:
             "helpers_arrive_after": helpers.arrives_after,
             "cases": plan.joint_meeting.cases,
             "helper_line": network.helper_timeline,
-            "channels": len(plan.channels),
+            "n_channels": len(plan.channels),
+            "teams": len(plan.teams),
+            "n_categories": len(network.categories),
+            "free_job": -1,
+            "free_node": -1,
+            "helpers_on_call": network.timelines[line].available[0] if line >= 0 else 0,
             "sittings": first,
             "n_sittings": n_sittings,
             "promises_made": plan.promises.made,
@@ -175,14 +180,6 @@ class _Layout:
             "lost_per_day": plan.residents.satisfaction.lost_per_day,
             "least": plan.residents.satisfaction.least,
         }
-        return _one(memory.PLAN, values)
-
-    def _state(self) -> NDArray[Any]:
-        line = self.network.helper_timeline
-        on_call = int(self.network.timelines[line].available[0]) if line >= 0 else 0
-        return _one(
-            memory.STATE, {"free_job": -1, "free_node": -1, "helpers_on_call": on_call}
-        )
 
     def _staff(self) -> NDArray[Any]:
         """Make the pools, and the queues in which jobs wait for them, as `Staffing` does."""
@@ -293,14 +290,6 @@ class _Layout:
                 own = group.crew if isinstance(group.crew, int) else group.crew.get(name, 1)
                 crews[g, teams.index(name)] = own
         return crews
-
-
-def _one(kind: np.dtype[np.void], values: dict[str, Any]) -> NDArray[Any]:
-    """Make a table of one record; what is not named is 0."""
-    table = np.zeros(1, kind)
-    for name, value in values.items():
-        table[name] = value
-    return table
 
 
 def _records(kind: np.dtype[np.void], **columns: Any) -> NDArray[Any]:

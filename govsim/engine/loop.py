@@ -1,4 +1,4 @@
-"""The loop over all events of a replication, in the order that the rules state.
+"""The loop over all events of a replication, in the order that the rules w.
 
 What enters and what rosters do stands sorted in tables from the start; only the rest
 goes through the heap of `govsim.engine.events`. Entered by `govsim.engine.run`.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from govsim.engine.compiling import compiled, inlined, kept
 from govsim.engine.events import take_event
-from govsim.engine.memory import World
+from govsim.engine.memory import Table, World
 from govsim.engine.residents import (
     call_is_taken,
     is_called_back,
@@ -30,6 +30,13 @@ from govsim.engine.service import (
     turns_to,
 )
 from govsim.engine.staffing import helper_comes, rosters_change, set_free
+from govsim.engine.tables import (
+    demand_at,
+    event_at,
+    job_at,
+    luck_at,
+    step_at,
+)
 from govsim.engine.work import on_scene, release
 from govsim.pools import GONE
 from govsim.rules import (
@@ -67,27 +74,26 @@ def _most_needed(w: World) -> int:
     An event begins or hands back a job at most twice, and makes a few jobs and orders for
     each demand that it concerns: one, or all that a joint meeting sends on.
     """
-    plan, state = w.plan[0], w.state[0]
-    demands = 1 + min(plan.cases, state.in_meetings)
-    return 2 * state.live + demands * (plan.most_calls + 8) + 16
+    demands = 1 + min(w.cases, w.in_meetings)
+    return 2 * w.live + demands * (w.most_calls + 8) + 16
 
 
 @inlined
 def _has_room(w: World) -> bool:
-    state, most = w.state[0], _most_needed(w)
-    state.needed = most
+    most = _most_needed(w)
+    w.needed = most
     return (
-        state.events + most <= len(w.events)
-        and state.live + most <= len(w.jobs)
-        and state.live_nodes + most <= len(w.nodes)
-        and state.orders + most <= len(w.orders)
-        and state.visits + most <= len(w.visits)
-        and 3 * most <= len(w.stack)
+        w.events + most <= w.room_events
+        and w.live + most <= w.room_jobs
+        and w.live_nodes + most <= w.room_nodes
+        and w.orders + most <= w.room_orders
+        and w.visits + most <= w.room_visits
+        and most <= w.room_stack
     )
 
 
 @kept
-def advance(w: World, until: int) -> int:
+def advance(world: Table, until: int) -> int:
     """Let everything happen that happens before `until`.
 
     Returns
@@ -95,44 +101,44 @@ def advance(w: World, until: int) -> int:
     int
         `IS_THERE`; or `NEEDS_ROOM`, when it is to be called again with larger tables.
     """
-    state, n, n_steps = w.state[0], w.plan[0].n, len(w.steps)
+    w = world[0]
+    n, n_steps = w.n, w.n_steps
     while True:
         if not _has_room(w):
             return NEEDS_ROOM
         time, key, what = until, 0, -1
-        if state.events:
-            first = w.events[0]
+        if w.events:
+            first = event_at(w, 0)
             if first.time < time:
                 time, key, what = first.time, first.key, 0
-        d = state.next_demand
+        d = w.next_demand
         if d < n:
-            enters_at = w.luck[d].enters
+            enters_at = luck_at(w, d).enters
             if enters_at < time or (enters_at == time and event_key(ENTERS, d) < key):
                 time, key, what = enters_at, event_key(ENTERS, d), 1
-        step = state.next_step
+        step = w.next_step
         if step < n_steps:
-            changes_at = w.steps[step].time
+            changes_at = step_at(w, step).time
             # Rosters come before everything else of their instant.
             if changes_at < time or (changes_at == time and what >= 0):
                 time, key, what = changes_at, event_key(ROSTER, 0), 2
         if what < 0:
             return IS_THERE
-        state.now = time
+        w.now = time
         if what == 0:
-            payload = w.events[0].payload
-            take_event(w.events, state.events)
-            state.events -= 1
+            payload = event_at(w, 0).payload
+            take_event(w)
             _happens(w, (key >> ORDER_BITS) - 1, key & IDENTIFIER, payload)
         elif what == 1:
-            state.next_demand += 1
-            state.timed_events += 1
+            w.next_demand += 1
+            w.timed_events += 1
             enters(w, d)
         else:
             last = step + 1
-            while last < n_steps and w.steps[last].time == time:
+            while last < n_steps and step_at(w, last).time == time:
                 last += 1
-            state.next_step = last
-            state.timed_events += 1
+            w.next_step = last
+            w.timed_events += 1
             rosters_change(w, step, last)
 
 
@@ -143,7 +149,7 @@ def _happens(w: World, kind: int, i: int, payload: int) -> None:
         _done(w, payload)
     elif kind == ON_SCENE:
         on_scene(w, payload)
-        w.jobs[payload].references -= 1
+        job_at(w, payload).references -= 1
         release(w, payload)
     elif kind == PATIENCE_ENDS:
         loses_patience(w, i, payload)
@@ -177,13 +183,13 @@ def _happens(w: World, kind: int, i: int, payload: int) -> None:
 @compiled
 def _done(w: World, j: int) -> None:
     """Free the crew, let it take what waits, and let the demand go on, in this order."""
-    job = w.jobs[j]
+    job = job_at(w, j)
     if job.state != GONE:  # not handed back before
         set_free(w, j)
         if job.kind == CALL:
             call_is_taken(w, job.demand, job.order)
         elif job.kind == REPEATED_INTAKE:
-            w.demands[job.demand].repeat_pending = False
+            demand_at(w, job.demand).repeat_pending = False
         else:
             finished(w, j)
     job.references -= 1

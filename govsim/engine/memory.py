@@ -7,7 +7,7 @@ table, and -1 stands for none. Tables that grow are listed in `GROWING`.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,22 +20,6 @@ def _record(**kinds: str) -> np.dtype[np.void]:
     fields = [(name, kind) for kind, names in kinds.items() for name in names.split()]
     return np.dtype(fields, align=True)
 
-
-PLAN = _record(
-    i8="""n end measured_from tick centre most_calls call_back_after interim_after
-    escalates_after overdue_priority threshold helpers_arrive_after cases helper_line
-    channels sittings n_sittings neighbours""",
-    b1="""promises_made promises_matter by_due travels rectilinear withdraws ends_at_scene
-    helpers_enabled""",
-    f8="detour stretch_scene stretch_reply left_after_broken lost_per_day least",
-)
-"""The scenario's numbers; one record."""
-
-STATE = _record(
-    i8="""now events next_demand next_step jobs free_job live nodes free_node live_nodes
-    orders visits in_meetings helpers_on_call timed_events needed"""
-)
-"""Where the replication is; one record."""
 
 LUCK = _record(
     i8="""enters patience repeat_after intake dispatch_delay turn_out access department_time
@@ -76,9 +60,7 @@ STAFF = _record(
 )
 """A pool of people; `queues`: in `World.lists`; `in_hand`: first of a chain of jobs."""
 
-ORDER = _record(
-    i8="demand time cause round answered arrived due resolved overdue next"
-)
+ORDER = _record(i8="demand time cause round answered arrived due resolved overdue next")
 """A 12345 order; `next` is the next of the same demand."""
 
 VISIT_ROW = _record(i8="demand stage pool crew queued began scene ended handed_back")
@@ -115,44 +97,101 @@ SCENE, SOLVE, ANSWER, OF_ORDER, SIMPLE, COMPLEX = range(6)
 """Rows of `World.limits`: the promises, the limit of orders, what residents expect."""
 
 
-class World(NamedTuple):
-    """All tables of a replication."""
+FRAME = _record(i8="staff queue seen")
+"""Somebody in the midst of `govsim.engine.staffing.take_next`."""
 
-    plan: Table
-    state: Table
-    luck: Table
-    loses_trust: Table
-    satisfaction: Table
-    escalates: Table
-    calls_again: Table
-    stages: Table
-    demands: Table
-    categories: Table
-    channels: Table
-    points: Table
-    clocks: Table
-    starts: Table
-    ends: Table
-    done: Table
-    limits: Table
-    contentment: Table
-    crews: Table
-    """int64[groups, teams]."""
-    speeds: Table
-    """float64[teams, categories]."""
-    areas: Table
-    staff: Table
-    queues: Table
-    helpers_out: Table
-    """int64[streets]."""
-    lists: Table
-    steps: Table
-    events: Table
-    jobs: Table
-    nodes: Table
-    orders: Table
-    visits: Table
-    stack: Table
+NUMBER, REAL, SINGLE, YES = (_record(**{kind: "value"}) for kind in ("i8", "f8", "f4", "b1"))
 
+TABLES: dict[str, np.dtype[np.void]] = {
+    "luck": LUCK,
+    "loses_trust": YES,
+    "satisfaction": SINGLE,
+    "escalates": YES,
+    "calls_again": YES,
+    "stages": STAGE,
+    "demands": DEMAND,
+    "categories": CATEGORY,
+    "channels": CHANNEL,
+    "points": POINT,
+    "clocks": CLOCK,
+    "starts": NUMBER,
+    "ends": NUMBER,
+    "done": NUMBER,
+    "limits": LIMIT,
+    "contentment": REAL,
+    "crews": NUMBER,
+    "speeds": REAL,
+    "areas": AREA,
+    "staff": STAFF,
+    "queues": QUEUE,
+    "helpers_out": NUMBER,
+    "lists": NUMBER,
+    "steps": STEP,
+    "events": EVENT,
+    "jobs": JOB,
+    "nodes": NODE,
+    "orders": ORDER,
+    "visits": VISIT_ROW,
+    "stack": FRAME,
+}
+"""Each table's kind of record. `crews` runs over groups and teams, `speeds` over teams
+and categories, what a demand is drawn for each round over rounds and demands."""
 
 GROWING = ("events", "jobs", "nodes", "orders", "visits", "stack")
+
+PLAN = """n end measured_from tick centre most_calls call_back_after interim_after
+    escalates_after overdue_priority threshold helpers_arrive_after cases helper_line
+    n_channels sittings n_sittings n_steps teams n_categories"""
+
+STATE = """now events next_demand next_step jobs free_job live nodes free_node live_nodes
+    orders visits in_meetings helpers_on_call timed_events needed"""
+
+WORLD = _record(
+    i8=" ".join(
+        [PLAN, STATE, *(f"at_{name}" for name in TABLES), *(f"room_{name}" for name in GROWING)]
+    ),
+    b1="""promises_made promises_matter by_due travels rectilinear withdraws ends_at_scene
+    helpers_enabled""",
+    f8="detour stretch_scene stretch_reply left_after_broken lost_per_day least",
+)
+"""The scenario's numbers, where the replication is, and where its tables are."""
+
+World = Any
+"""A record of `WORLD`, in compiled code."""
+
+
+class Memory:
+    """The tables of a replication, and the record that compiled code reaches them by.
+
+    Attributes
+    ----------
+    world : one record of `WORLD`.
+    """
+
+    def __init__(self, numbers: dict[str, Any], tables: dict[str, Table]) -> None:
+        self.world = np.zeros(1, WORLD)
+        for name, value in numbers.items():
+            self.world[name] = value
+        self.tables: dict[str, Table] = {}
+        for name, table in tables.items():
+            self.put(name, table)
+
+    def put(self, name: str, table: Table) -> None:
+        """Set a table, or replace it by a larger one."""
+        flat = np.ascontiguousarray(table).reshape(-1)
+        assert flat.itemsize == TABLES[name].itemsize, name
+        self.tables[name] = flat
+        self.world[f"at_{name}"] = flat.ctypes.data
+        if name in GROWING:
+            self.world[f"room_{name}"] = len(flat)
+
+    def make_room(self) -> None:
+        """Double what would not hold what the next event may add."""
+        needed = int(self.world["needed"][0])
+        for name in GROWING:
+            old = self.tables[name]
+            used = 0 if name == "stack" else int(self.world[name][0])
+            if used + needed > len(old):
+                new = np.zeros(2 * (len(old) + needed), old.dtype)
+                new[: len(old)] = old
+                self.put(name, new)

@@ -15,6 +15,14 @@ from govsim.engine.service import (
     is_solved,
 )
 from govsim.engine.staffing import leave, move_up
+from govsim.engine.tables import (
+    calls_again_at,
+    channel_at,
+    demand_at,
+    job_at,
+    luck_at,
+    order_at,
+)
 from govsim.engine.work import stretch_patience
 from govsim.pools import WAITING
 from govsim.randomness import NEVER
@@ -35,35 +43,35 @@ from govsim.rules import (
 @compiled
 def promise_due(w: World, d: int, promise: int) -> None:
     """A clock has run out; a broken promise costs this resident's trust."""
-    demand = w.demands[d]
+    demand = demand_at(w, d)
     if demand.solved or demand.state != OPEN:
         broken = promise == ANSWER and demand.replied < 0 and demand.solved
     elif promise == SCENE:
         broken = demand.scene < 0
     elif promise == SOLVE:
-        broken = not w.luck[d].complex
+        broken = not luck_at(w, d).complex
     else:
         broken = demand.replied < 0
     if broken:
-        stretch_patience(w, d, w.plan[0].left_after_broken)
+        stretch_patience(w, d, w.left_after_broken)
 
 
 @compiled
 def loses_patience(w: World, d: int, end: int) -> None:
     """Patience has ended: the resident calls 12345, or withdraws."""
-    demand, now = w.demands[d], w.state[0].now
+    demand, now = demand_at(w, d), w.now
     if end != demand.patience_end or demand.solved or demand.state != OPEN:
         return
     demand.patience_end = NEVER
     demand.patience_ended = now
     j = demand.visit
-    if w.plan[0].withdraws and j >= 0:
-        job = w.jobs[j]
+    if w.withdraws and j >= 0:
+        job = job_at(w, j)
         if job.state == WAITING and job.kind == VISIT:
             leave(w, j)
             demand.visit = -1
             demand.state = WITHDRAWN
-    if w.luck[d].calls:
+    if luck_at(w, d).calls:
         start = demand.clock_start
         reply_due = start >= 0 and after(w, start, ANSWER) <= now
         first = demand.orders == 0
@@ -74,29 +82,29 @@ def loses_patience(w: World, d: int, end: int) -> None:
 @compiled
 def reports_again(w: World, d: int) -> None:
     """Still unresolved: the resident reports it once more, the same way."""
-    demand, luck = w.demands[d], w.luck[d]
+    demand, luck = demand_at(w, d), luck_at(w, d)
     if demand.solved or demand.state != OPEN:
         return
     demand.repeats += 1
-    via = w.channels[demand.channel].via
+    via = channel_at(w, demand.channel).via
     if via == BY_CENTRE:
         calls_12345(w, d, REPEATED)
     elif via == AT_DESK and not demand.repeat_pending:
         demand.repeat_pending = not done_at_once(w, REPEATED_INTAKE, d, 0, luck.intake)
     if demand.repeats < luck.repeats:
-        at(w, w.state[0].now + luck.repeat_after, REPEAT, d, 0)
+        at(w, w.now + luck.repeat_after, REPEAT, d, 0)
 
 
 @compiled
 def call_is_taken(w: World, d: int, o: int) -> None:
     """The centre answers on the call, or sends the order to the point that covers the grid."""
-    order, luck = w.orders[o], w.luck[d]
+    order, luck = order_at(w, o), luck_at(w, d)
     if order.cause == FIRST_CHANNEL and luck.answered_by_centre:
         order.answered = 1
         is_replied(w, d)
         is_solved(w, d, ENDED_ANSWERED)
     elif luck.order_delay:
-        at(w, w.state[0].now + luck.order_delay, ORDER_COMES, o, 0)
+        at(w, w.now + luck.order_delay, ORDER_COMES, o, 0)
     else:
         order_comes(w, o)
 
@@ -104,9 +112,9 @@ def call_is_taken(w: World, d: int, o: int) -> None:
 @compiled
 def order_comes(w: World, o: int) -> None:
     """The order reaches the service point: new work, a nudge, or the case opened again."""
-    order, now = w.orders[o], w.state[0].now
+    order, now = order_at(w, o), w.now
     d = order.demand
-    demand = w.demands[d]
+    demand = demand_at(w, d)
     order.arrived = now
     due = after(w, order.time, OF_ORDER)
     order.due = due
@@ -128,13 +136,13 @@ def order_comes(w: World, o: int) -> None:
 @compiled
 def presses(w: World, d: int) -> None:
     """An order that follows a failure, or is overdue, raises the demand in its queue."""
-    demand = w.demands[d]
+    demand = demand_at(w, d)
     demand.urgent = True
     j = demand.visit
     if j >= 0:
-        job = w.jobs[j]
+        job = job_at(w, j)
         if job.state == WAITING and job.queue >= 0:
-            raised = queue_class(job.class_, True, w.plan[0].overdue_priority)
+            raised = queue_class(job.class_, True, w.overdue_priority)
             if raised != job.class_:
                 move_up(w, j, raised)
 
@@ -142,21 +150,21 @@ def presses(w: World, d: int) -> None:
 @compiled
 def order_is_due(w: World, o: int) -> None:
     """The limit of an order is over; unresolved, it presses, and residents call again."""
-    order = w.orders[o]
+    order = order_at(w, o)
     d = order.demand
-    demand = w.demands[d]
+    demand = demand_at(w, d)
     if order.resolved >= 0 or demand.state != OPEN:
         return
     order.overdue = 1
     presses(w, d)
-    if o == demand.last_order and w.calls_again[demand.orders, d]:
+    if o == demand.last_order and calls_again_at(w, demand.orders * w.n + d).value:
         calls_12345(w, d, REPEATED)
 
 
 @compiled
 def is_called_back(w: World, d: int, closed: int) -> None:
     """The centre asks how it went; who is not content may give a further order."""
-    demand = w.demands[d]
+    demand = demand_at(w, d)
     still = demand.closed == closed and demand.state != OPEN
-    if still and not demand.satisfied and w.calls_again[demand.orders, d]:
+    if still and not demand.satisfied and calls_again_at(w, demand.orders * w.n + d).value:
         calls_12345(w, d, REPEATED)

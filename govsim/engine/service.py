@@ -22,6 +22,26 @@ from govsim.engine.memory import (
 )
 from govsim.engine.rules import bisect_right, can_begin, queue_class, queue_time, satisfied
 from govsim.engine.staffing import give, queue_of, wait
+from govsim.engine.tables import (
+    area_at,
+    category_at,
+    channel_at,
+    contentment_at,
+    demand_at,
+    escalates_at,
+    job_at,
+    listed,
+    lists_of,
+    loses_trust_at,
+    luck_at,
+    order_at,
+    point_at,
+    queue_at,
+    satisfaction_at,
+    staff_at,
+    stage_at,
+    visit_at,
+)
 from govsim.engine.work import (
     begin,
     crew_of,
@@ -68,31 +88,31 @@ from govsim.rules import (
 @compiled
 def enters(w: World, d: int) -> None:
     """A demand meets the service: staff find it, or its resident reports it."""
-    if w.luck[d].source == REPORTED:
-        turns_to(w, d, w.luck[d].channel)
+    if luck_at(w, d).source == REPORTED:
+        turns_to(w, d, luck_at(w, d).channel)
     else:
-        w.demands[d].state = OPEN
+        demand_at(w, d).state = OPEN
         accepts(w, d)
 
 
 @compiled
 def turns_to(w: World, d: int, wanted: int) -> None:
     """The resident turns to a channel; if it is closed, to another, or comes back."""
-    channel, now = wanted, w.state[0].now
-    for _ in range(w.plan[0].channels):
+    channel, now = wanted, w.now
+    for _ in range(w.n_channels):
         if opens(w, channel) == now:
             reports(w, d, channel)
             return
-        if w.channels[channel].instead < 0:
+        if channel_at(w, channel).instead < 0:
             break
-        channel = w.channels[channel].instead
+        channel = channel_at(w, channel).instead
     at(w, opens(w, channel), COMES_BACK, d, channel)
 
 
 @compiled
 def reports(w: World, d: int, channel: int) -> None:
     """The report: patience begins, and with it the clocks, unless 12345 was called."""
-    demand, luck, now, via = w.demands[d], w.luck[d], w.state[0].now, w.channels[channel].via
+    demand, luck, now, via = demand_at(w, d), luck_at(w, d), w.now, channel_at(w, channel).via
     demand.state, demand.channel, demand.reported = OPEN, channel, now
     set_patience(w, d, min(now + luck.patience, NEVER))
     if luck.repeats:
@@ -113,14 +133,14 @@ def reports(w: World, d: int, channel: int) -> None:
 @compiled
 def clocks_start(w: World, d: int) -> None:
     """The three clocks run from here; what a broken promise may cost is watched."""
-    now, plan = w.state[0].now, w.plan[0]
-    w.demands[d].clock_start = now
-    if not plan.promises_made:
+    now = w.now
+    demand_at(w, d).clock_start = now
+    if not w.promises_made:
         return
-    at(w, now + plan.interim_after, INTERIM, d, 0)
-    if plan.promises_matter:
+    at(w, now + w.interim_after, INTERIM, d, 0)
+    if w.promises_matter:
         for promise in range(SCENE, ANSWER + 1):
-            if w.loses_trust[promise, d]:
+            if loses_trust_at(w, promise * w.n + d).value:
                 at(w, after(w, now, promise), PROMISE_DUE, 4 * d + promise, 0)
 
 
@@ -130,7 +150,7 @@ def clocks_start(w: World, d: int) -> None:
 @compiled
 def accepts(w: World, d: int) -> None:
     """Intake is over: the demand was answered there and then, or goes to a team."""
-    demand, luck, now = w.demands[d], w.luck[d], w.state[0].now
+    demand, luck, now = demand_at(w, d), luck_at(w, d), w.now
     demand.accepted = now
     if demand.solved:
         return
@@ -146,11 +166,11 @@ def accepts(w: World, d: int) -> None:
 @compiled
 def dispatches(w: World, d: int) -> None:
     """Ask the working group for a crew for the next piece of work on the scene."""
-    demand = w.demands[d]
+    demand = demand_at(w, d)
     stage, reopened = demand.stage, demand.reopened
-    work = w.luck[d].rework if reopened else w.stages[stage].work
+    work = luck_at(w, d).rework if reopened else stage_at(w, stage).work
     j = new_job(w, VISIT, d, reopened, work)
-    w.jobs[j].stage = stage
+    job_at(w, j).stage = stage
     new_visit(w, j)
     finds_crew(w, j)
 
@@ -161,41 +181,40 @@ def finds_crew(w: World, j: int) -> None:
 
     Who waits does so for the first team that has somebody on duty.
     """
-    job = w.jobs[j]
+    job = job_at(w, j)
     d = job.demand
-    luck, group = w.luck[d], w.stages[job.stage].group
-    point = w.points[luck.point]
+    luck, group = luck_at(w, d), stage_at(w, job.stage).group
+    point = point_at(w, luck.point)
     if _some_team_sets_out(w, j, luck.point, group):
         return
     for k in range(point.neighbours, point.neighbours + point.n_neighbours):
-        if _some_team_sets_out(w, j, w.lists[k], group):
+        if _some_team_sets_out(w, j, listed(w, k).value, group):
             return
-    own = w.lists[point.candidates + 2 * group]
-    first = w.lists[own]
-    for k in range(own, own + w.lists[point.candidates + 2 * group + 1]):
-        if w.staff[w.lists[k]].on_duty:
-            first = w.lists[k]
+    own = listed(w, point.candidates + 2 * group).value
+    first = listed(w, own).value
+    for k in range(own, own + listed(w, point.candidates + 2 * group + 1).value):
+        if staff_at(w, listed(w, k).value).on_duty:
+            first = listed(w, k).value
             break
     q = queue_of(w, first, group)
-    if w.queues[q].waiting >= w.staff[first].room:
+    if queue_at(w, q).waiting >= staff_at(w, first).room:
         turned_away(w, j)
         return
-    plan = w.plan[0]
     job.class_ = class_of(w, d)
-    by_due = plan.by_due
-    job.rank = queue_time(by_due, w.state[0].now, due(w, d) if by_due else 0)
+    by_due = w.by_due
+    job.rank = queue_time(by_due, w.now, due(w, d) if by_due else 0)
     wait(w, j, q, first)
 
 
 @compiled
 def _some_team_sets_out(w: World, j: int, p: int, group: int) -> bool:
     """Send a crew of the first team at a point that has one free and nobody waiting."""
-    job = w.jobs[j]
-    entry = w.points[p].candidates + 2 * group
-    for k in range(w.lists[entry], w.lists[entry] + w.lists[entry + 1]):
-        s = w.lists[k]
+    job = job_at(w, j)
+    entry = point_at(w, p).candidates + 2 * group
+    for k in range(listed(w, entry).value, listed(w, entry).value + listed(w, entry + 1).value):
+        s = listed(w, k).value
         job.crew = crew_of(w, j, s)
-        w.visits[job.visit].crew = job.crew
+        visit_at(w, job.visit).crew = job.crew
         if can_begin(free(w, s), job.crew, waiting(w, s)):
             begin(w, j, s)
             return True
@@ -205,26 +224,26 @@ def _some_team_sets_out(w: World, j: int, p: int, group: int) -> bool:
 @inlined
 def class_of(w: World, d: int) -> int:
     """Class of a demand in queues."""
-    priority = w.categories[w.luck[d].category].priority
-    return queue_class(priority, w.demands[d].urgent, w.plan[0].overdue_priority)
+    priority = category_at(w, luck_at(w, d).category).priority
+    return queue_class(priority, demand_at(w, d).urgent, w.overdue_priority)
 
 
 @compiled
 def due(w: World, d: int) -> int:
     """When its clock 2, or the limit of its 12345 order, is over."""
-    demand = w.demands[d]
-    start = demand.clock_start if demand.clock_start >= 0 else w.state[0].now
+    demand = demand_at(w, d)
+    start = demand.clock_start if demand.clock_start >= 0 else w.now
     found = after(w, start, SOLVE)
     if demand.last_order >= 0:
-        found = min(found, after(w, w.orders[demand.last_order].time, OF_ORDER))
+        found = min(found, after(w, order_at(w, demand.last_order).time, OF_ORDER))
     return found
 
 
 @compiled
 def turned_away(w: World, j: int) -> None:
     """No room to wait."""
-    job = w.jobs[j]
-    demand = w.demands[job.demand]
+    job = job_at(w, j)
+    demand = demand_at(w, job.demand)
     job.state, demand.visit, demand.state = GONE, -1, TURNED_AWAY
     closes(w, job.demand, ENDED_TURNED_AWAY)
     release(w, j)
@@ -236,10 +255,10 @@ def turned_away(w: World, j: int) -> None:
 @compiled
 def finished(w: World, j: int) -> None:
     """A job is done: the demand goes on its way."""
-    job = w.jobs[j]
+    job = job_at(w, j)
     d, kind = job.demand, job.kind
     if kind == VISIT:
-        w.demands[d].visit = -1
+        demand_at(w, d).visit = -1
         work_is_done(w, d)
     elif kind == INTAKE:
         accepts(w, d)
@@ -249,13 +268,13 @@ def finished(w: World, j: int) -> None:
         is_replied(w, d)
     elif kind == REPLY:
         is_replied(w, d)
-        closes(w, d, w.demands[d].ended)
+        closes(w, d, demand_at(w, d).ended)
 
 
 @compiled
 def work_is_done(w: World, d: int) -> None:
     """Off the scene: on to another group, to a department by way of the meeting, or solved."""
-    demand, luck = w.demands[d], w.luck[d]
+    demand, luck = demand_at(w, d), luck_at(w, d)
     if demand.reopened:
         is_solved(w, d, ENDED_COMPLEX if luck.complex else ENDED_SIMPLE)
     elif demand.stage + 1 < luck.end_stage:
@@ -272,16 +291,16 @@ def work_is_done(w: World, d: int) -> None:
 @compiled
 def waits_for_meeting(w: World, d: int) -> None:
     """Hard cases wait for the joint meeting of their area."""
-    number = w.points[w.luck[d].point].area
-    area = w.areas[number]
-    w.demands[d].next_waiting = -1
+    number = point_at(w, luck_at(w, d).point).area
+    area = area_at(w, number)
+    demand_at(w, d).next_waiting = -1
     if area.waiting:
-        w.demands[area.last].next_waiting = d
+        demand_at(w, area.last).next_waiting = d
     else:
         area.first = d
     area.last = d
     area.waiting += 1
-    w.state[0].in_meetings += 1
+    w.in_meetings += 1
     if area.waiting == 1:
         meeting_is_called(w, number)
 
@@ -289,9 +308,8 @@ def waits_for_meeting(w: World, d: int) -> None:
 @compiled
 def meeting_is_called(w: World, area: int) -> None:
     """A meeting sits at the next fixed time, once something waits for it."""
-    plan = w.plan[0]
-    sittings = w.lists[plan.sittings : plan.sittings + plan.n_sittings]
-    later = bisect_right(sittings, w.state[0].now)
+    sittings = lists_of(w, w.sittings, w.n_sittings)
+    later = bisect_right(sittings, w.now)
     if later < len(sittings):
         at(w, sittings[later], SITTING, area, 0)
 
@@ -299,13 +317,13 @@ def meeting_is_called(w: World, area: int) -> None:
 @compiled
 def meeting_sits(w: World, number: int) -> None:
     """The meeting sends on the cases that have waited longest, as many as it can take."""
-    area = w.areas[number]
-    cases = min(w.plan[0].cases, area.waiting)
+    area = area_at(w, number)
+    cases = min(w.cases, area.waiting)
     area.waiting -= cases
-    w.state[0].in_meetings -= cases
+    w.in_meetings -= cases
     for _ in range(cases):
         d = area.first
-        area.first = w.demands[d].next_waiting
+        area.first = demand_at(w, d).next_waiting
         goes_to_department(w, d)
     if area.waiting:
         meeting_is_called(w, number)
@@ -314,15 +332,15 @@ def meeting_sits(w: World, number: int) -> None:
 @compiled
 def goes_to_department(w: World, d: int) -> None:
     """A department or company finishes the case, once it has a crew."""
-    luck = w.luck[d]
-    department = w.categories[luck.category].department
+    luck = luck_at(w, d)
+    department = category_at(w, luck.category).department
     if department < 0:
         is_solved(w, d, ENDED_COMPLEX)
         return
     j = new_job(w, CASE, d, 0, luck.department_time)
-    job = w.jobs[j]
-    job.class_, job.rank = class_of(w, d), w.state[0].now
-    w.demands[d].visit = j
+    job = job_at(w, j)
+    job.class_, job.rank = class_of(w, d), w.now
+    demand_at(w, d).visit = j
     give(w, j, department)
 
 
@@ -332,7 +350,7 @@ def goes_to_department(w: World, d: int) -> None:
 @compiled
 def is_solved(w: World, d: int, how: int) -> None:
     """The problem is solved: its orders are met, and the desk replies."""
-    now, luck, demand = w.state[0].now, w.luck[d], w.demands[d]
+    now, luck, demand = w.now, luck_at(w, d), demand_at(w, d)
     demand.visit = -1
     demand.solved, demand.solved_at, demand.ended = True, now, how
     if demand.resolved < 0:
@@ -340,7 +358,7 @@ def is_solved(w: World, d: int, how: int) -> None:
     set_patience(w, d, NEVER)
     o = demand.first_order
     while o >= 0:
-        order = w.orders[o]
+        order = order_at(w, o)
         if order.resolved < 0:
             order.resolved = now
             if order.arrived >= 0:
@@ -356,43 +374,43 @@ def is_solved(w: World, d: int, how: int) -> None:
 @inlined
 def is_replied(w: World, d: int) -> None:
     """The resident has a reply; the first one reassures."""
-    demand = w.demands[d]
+    demand = demand_at(w, d)
     if demand.replied < 0:
-        demand.replied = w.state[0].now
-        stretch_patience(w, d, w.plan[0].stretch_reply)
+        demand.replied = w.now
+        stretch_patience(w, d, w.stretch_reply)
 
 
 @compiled
 def interim_reply_is_due(w: World, d: int) -> None:
     """The desk sends word if there was none yet."""
-    demand = w.demands[d]
+    demand = demand_at(w, d)
     unheard = demand.replied < 0 and demand.state == OPEN and not demand.solved
-    if unheard and done_at_once(w, INTERIM_REPLY, d, 0, w.luck[d].interim_reply):
+    if unheard and done_at_once(w, INTERIM_REPLY, d, 0, luck_at(w, d).interim_reply):
         is_replied(w, d)
 
 
 @compiled
 def closes(w: World, d: int, how: int) -> None:
     """The close: the resident is content or not, and may turn to 12345."""
-    now, plan, demand = w.state[0].now, w.plan[0], w.demands[d]
+    now, demand = w.now, demand_at(w, d)
     demand.closed, demand.ended = now, how
     if how != ENDED_TURNED_AWAY:
         demand.state = CLOSED
     set_patience(w, d, NEVER)
-    if w.luck[d].source != REPORTED:
+    if luck_at(w, d).source != REPORTED:
         return
     late = 0
     if demand.solved:
         expected = after(w, demand.reported, COMPLEX if how == ENDED_COMPLEX else SIMPLE)
         late = demand.solved_at - expected
     this = demand.orders
-    luck = float(w.satisfaction[this, d])
-    content = satisfied(luck, w.contentment[how], late, plan.lost_per_day, plan.least)
+    luck = float(satisfaction_at(w, this * w.n + d).value)
+    content = satisfied(luck, contentment_at(w, how).value, late, w.lost_per_day, w.least)
     demand.satisfied = 1 if content else 0
     if this:
-        at(w, now + plan.call_back_after, CALL_BACK, d, now)
-    elif not content and w.escalates[this, d]:
-        at(w, now + plan.escalates_after, CALLS_12345, d, UNSATISFIED)
+        at(w, now + w.call_back_after, CALL_BACK, d, now)
+    elif not content and escalates_at(w, this * w.n + d).value:
+        at(w, now + w.escalates_after, CALLS_12345, d, UNSATISFIED)
 
 
 # ---------------------------------------------------------------------- the desk and the centre
@@ -401,11 +419,11 @@ def closes(w: World, d: int, how: int) -> None:
 @compiled
 def done_at_once(w: World, kind: int, d: int, round_: int, work: int) -> bool:
     """Give work to the reception desk; where that is off, tell that it is done at once."""
-    desk = w.points[w.luck[d].point].desk
+    desk = point_at(w, luck_at(w, d).point).desk
     if desk < 0 or not work:
         return True
     j = new_job(w, kind, d, round_, work)
-    w.jobs[j].rank = w.state[0].now
+    job_at(w, j).rank = w.now
     give(w, j, desk)
     return False
 
@@ -413,21 +431,21 @@ def done_at_once(w: World, kind: int, d: int, round_: int, work: int) -> bool:
 @compiled
 def calls_12345(w: World, d: int, cause: int) -> None:
     """The resident calls 12345; the order is recorded and waits for a call-taker."""
-    demand, plan, state = w.demands[d], w.plan[0], w.state[0]
-    if plan.centre < 0 or demand.orders >= plan.most_calls:
+    demand = demand_at(w, d)
+    if w.centre < 0 or demand.orders >= w.most_calls:
         return
-    o = state.orders
-    state.orders += 1
-    order = w.orders[o]
-    order.demand, order.time, order.cause, order.round = d, state.now, cause, demand.orders
+    o = w.orders
+    w.orders += 1
+    order = order_at(w, o)
+    order.demand, order.time, order.cause, order.round = d, w.now, cause, demand.orders
     order.answered, order.arrived, order.due, order.resolved = 0, -1, -1, -1
     order.overdue, order.next = 0, -1
     if demand.last_order >= 0:
-        w.orders[demand.last_order].next = o
+        order_at(w, demand.last_order).next = o
     else:
         demand.first_order = o
     demand.last_order = o
-    j = new_job(w, CALL, d, demand.orders, w.luck[d].call)
+    j = new_job(w, CALL, d, demand.orders, luck_at(w, d).call)
     demand.orders += 1
-    w.jobs[j].rank, w.jobs[j].order = state.now, o
-    give(w, j, plan.centre)
+    job_at(w, j).rank, job_at(w, j).order = w.now, o
+    give(w, j, w.centre)

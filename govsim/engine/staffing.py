@@ -10,6 +10,18 @@ from govsim.engine.compiling import compiled, inlined
 from govsim.engine.events import at
 from govsim.engine.memory import HAND_OVER, RELIEF, World
 from govsim.engine.rules import can_begin, wants_helper
+from govsim.engine.tables import (
+    frame_at,
+    helpers_out_at,
+    job_at,
+    listed,
+    node_at,
+    queue_at,
+    staff_at,
+    stage_at,
+    step_at,
+    visit_at,
+)
 from govsim.engine.work import (
     account,
     begin,
@@ -30,7 +42,7 @@ from govsim.rules import HEAD_OF_QUEUE, HELPER_COMES
 @inlined
 def _meld(w: World, a: int, b: int) -> int:
     """Join two heaps; return the first entry of both."""
-    x, y = w.nodes[a], w.nodes[b]
+    x, y = node_at(w, a), node_at(w, b)
     if x.class_ != y.class_:
         first = x.class_ < y.class_
     elif x.rank != y.rank:
@@ -49,15 +61,15 @@ def _meld(w: World, a: int, b: int) -> int:
 @compiled
 def _enter(w: World, j: int) -> None:
     """Enter a job in its queue, or enter it again with a better key."""
-    state, job = w.state[0], w.jobs[j]
-    i = state.free_node
+    job = job_at(w, j)
+    i = w.free_node
     if i >= 0:
-        state.free_node = w.nodes[i].sibling
+        w.free_node = node_at(w, i).sibling
     else:
-        i = state.nodes
-        state.nodes += 1
-    state.live_nodes += 1
-    node, queue = w.nodes[i], w.queues[job.queue]
+        i = w.nodes
+        w.nodes += 1
+    w.live_nodes += 1
+    node, queue = node_at(w, i), queue_at(w, job.queue)
     node.class_, node.rank, node.id, node.job = job.class_, job.rank, job.id, j
     node.child = node.sibling = -1
     job.references += 1
@@ -67,42 +79,42 @@ def _enter(w: World, j: int) -> None:
 @compiled
 def _drop_first(w: World, q: int) -> None:
     """Remove the first entry of a queue."""
-    queue, state = w.queues[q], w.state[0]
+    queue = queue_at(w, q)
     old = queue.first
     # Children melded in pairs from the first on, then those from the last back.
-    pairs, child = -1, w.nodes[old].child
+    pairs, child = -1, node_at(w, old).child
     while child >= 0:
-        other = w.nodes[child].sibling
+        other = node_at(w, child).sibling
         if other < 0:
-            w.nodes[child].sibling = pairs
+            node_at(w, child).sibling = pairs
             pairs = child
             break
-        onward = w.nodes[other].sibling
+        onward = node_at(w, other).sibling
         pair = _meld(w, child, other)
-        w.nodes[pair].sibling = pairs
+        node_at(w, pair).sibling = pairs
         pairs, child = pair, onward
     first = -1
     while pairs >= 0:
-        onward = w.nodes[pairs].sibling
-        w.nodes[pairs].sibling = -1
+        onward = node_at(w, pairs).sibling
+        node_at(w, pairs).sibling = -1
         first = pairs if first < 0 else _meld(w, first, pairs)
         pairs = onward
     queue.first = first
-    w.nodes[old].sibling = state.free_node
-    state.free_node = old
-    state.live_nodes -= 1
-    j = w.nodes[old].job
-    w.jobs[j].references -= 1
+    node_at(w, old).sibling = w.free_node
+    w.free_node = old
+    w.live_nodes -= 1
+    j = node_at(w, old).job
+    job_at(w, j).references -= 1
     release(w, j)
 
 
 @compiled
 def _head(w: World, q: int) -> int:
     """First entry of a queue that still stands, or -1."""
-    queue = w.queues[q]
+    queue = queue_at(w, q)
     while queue.first >= 0:
-        node = w.nodes[queue.first]
-        job = w.jobs[node.job]
+        node = node_at(w, queue.first)
+        job = job_at(w, node.job)
         stands = job.state == WAITING and job.class_ == node.class_ and job.rank == node.rank
         if stands and job.queue == q:
             return queue.first
@@ -112,8 +124,8 @@ def _head(w: World, q: int) -> int:
 
 @compiled
 def _count(w: World, q: int, change: int) -> None:
-    queue, now = w.queues[q], w.state[0].now
-    queue.waited += queue.waiting * max(now - max(queue.since, w.plan[0].measured_from), 0)
+    queue, now = queue_at(w, q), w.now
+    queue.waited += queue.waiting * max(now - max(queue.since, w.measured_from), 0)
     queue.since = now
     queue.waiting += change
 
@@ -122,14 +134,14 @@ def _count(w: World, q: int, change: int) -> None:
 def join(w: World, j: int, q: int) -> None:
     """Let a job wait."""
     _count(w, q, 1)
-    w.jobs[j].queue = q
+    job_at(w, j).queue = q
     _enter(w, j)
 
 
 @inlined
 def queue_of(w: World, s: int, group: int) -> int:
     """Queue in which jobs of a working group wait for this staff."""
-    return w.lists[w.staff[s].queue_of_group + group]
+    return listed(w, staff_at(w, s).queue_of_group + group).value
 
 
 # ---------------------------------------------------------------------- taking what waits
@@ -143,58 +155,60 @@ def take_next(w: World, s: int) -> None:
     before the one that took it goes on. `World.stack` keeps who is in the midst of it:
     the staff, the queue that the others are called from, and how many have been.
     """
-    stack = w.stack
-    stack[0], stack[1], stack[2] = s, -1, 0
+    frame = frame_at(w, 0)
+    frame.staff, frame.queue, frame.seen = s, -1, 0
     top = 0
     while top >= 0:
-        s, q, seen = stack[top], stack[top + 1], stack[top + 2]
+        frame = frame_at(w, top)
+        s, q, seen = frame.staff, frame.queue, frame.seen
         if q >= 0:
-            queue = w.queues[q]
+            queue = queue_at(w, q)
             if seen == queue.n_staff:
-                stack[top + 1] = -1
+                frame.queue = -1
                 continue
-            stack[top + 2] = seen + 1
-            other = w.lists[queue.staff + seen]
+            frame.seen = seen + 1
+            other = listed(w, queue.staff + seen).value
             if other != s:
-                top += 3
-                stack[top], stack[top + 1], stack[top + 2] = other, -1, 0
+                top += 1
+                frame = frame_at(w, top)
+                frame.staff, frame.queue, frame.seen = other, -1, 0
             continue
         able = free(w, s)
         if able <= 0:
-            top -= 3
+            top -= 1
             continue
         best = _first_head(w, s)
         if best < 0:
-            helpers_leave(w, s, min(w.staff[s].helpers, able))
-            top -= 3
+            helpers_leave(w, s, min(staff_at(w, s).helpers, able))
+            top -= 1
             continue
-        j = w.nodes[best].job
+        j = node_at(w, best).job
         crew = crew_of(w, j, s)
         if crew > able:
-            top -= 3
+            top -= 1
             continue
-        job = w.jobs[j]
+        job = job_at(w, j)
         q = job.queue
         _drop_first(w, q)
         _count(w, q, -1)
         job.crew = crew
         begin(w, j, s)
-        if w.queues[q].n_staff > 1:
-            stack[top + 1], stack[top + 2] = q, 0
+        if queue_at(w, q).n_staff > 1:
+            frame.queue, frame.seen = q, 0
 
 
 @compiled
 def _first_head(w: World, s: int) -> int:
     """First of the entries that head the queues of a staff, or -1."""
-    staff = w.staff[s]
+    staff = staff_at(w, s)
     best = -1
     for i in range(staff.queues, staff.queues + staff.n_queues):
-        head = _head(w, w.lists[i])
+        head = _head(w, listed(w, i).value)
         if head >= 0:
             if best < 0:
                 best = head
                 continue
-            x, y = w.nodes[head], w.nodes[best]
+            x, y = node_at(w, head), node_at(w, best)
             if x.class_ != y.class_:
                 better = x.class_ < y.class_
             elif x.rank != y.rank:
@@ -209,18 +223,18 @@ def _first_head(w: World, s: int) -> int:
 @compiled
 def see_to(w: World, q: int) -> None:
     """Let whoever is free take what now stands first in a queue."""
-    queue = w.queues[q]
+    queue = queue_at(w, q)
     for i in range(queue.staff, queue.staff + queue.n_staff):
-        take_next(w, w.lists[i])
+        take_next(w, listed(w, i).value)
 
 
 @compiled
 def give(w: World, j: int, s: int) -> None:
     """Give a job to the staff of a pool: at once if somebody is free, else it waits."""
-    if can_begin(free(w, s), w.jobs[j].crew, waiting(w, s)):
+    if can_begin(free(w, s), job_at(w, j).crew, waiting(w, s)):
         begin(w, j, s)
     else:
-        join(w, j, w.lists[w.staff[s].queues])
+        join(w, j, listed(w, staff_at(w, s).queues).value)
 
 
 @compiled
@@ -228,22 +242,20 @@ def wait(w: World, j: int, q: int, s: int) -> None:
     """Put a job that asks for a crew in a queue; call a helper if that has grown long."""
     join(w, j, q)
     see_to(w, q)
-    plan, staff, state = w.plan[0], w.staff[s], w.state[0]
-    if plan.helpers_enabled and staff.street >= 0:
-        out = w.helpers_out[staff.street]
-        if wants_helper(
-            w.queues[q].waiting, plan.threshold, staff.called, state.helpers_on_call, out
-        ):
+    staff = staff_at(w, s)
+    if w.helpers_enabled and staff.street >= 0:
+        out = helpers_out_at(w, staff.street).value
+        if wants_helper(queue_at(w, q).waiting, w.threshold, staff.called, w.helpers_on_call, out):
             account(w, s)
             staff.called += 1
-            w.helpers_out[staff.street] += 1
-            at(w, state.now + plan.helpers_arrive_after, HELPER_COMES, s, s)
+            helpers_out_at(w, staff.street).value += 1
+            at(w, w.now + w.helpers_arrive_after, HELPER_COMES, s, s)
 
 
 @compiled
 def leave(w: World, j: int) -> None:
     """Take a waiting job out of its queue."""
-    job = w.jobs[j]
+    job = job_at(w, j)
     q = job.queue
     _count(w, q, -1)
     job.state = GONE
@@ -253,7 +265,7 @@ def leave(w: World, j: int) -> None:
 @compiled
 def move_up(w: World, j: int, class_: int) -> None:
     """Raise a waiting job to a better class."""
-    job = w.jobs[j]
+    job = job_at(w, j)
     job.class_ = class_
     _enter(w, j)
     see_to(w, job.queue)
@@ -262,9 +274,9 @@ def move_up(w: World, j: int, class_: int) -> None:
 @compiled
 def set_free(w: World, j: int) -> None:
     """Free the crew of a job that is done, and let it take what waits."""
-    job = w.jobs[j]
+    job = job_at(w, j)
     s = job.staff
-    staff = w.staff[s]
+    staff = staff_at(w, s)
     account(w, s)
     if job.shift == staff.shift:
         staff.busy -= job.crew
@@ -278,10 +290,10 @@ def set_free(w: World, j: int) -> None:
 
 @inlined
 def _is_over(w: World, j: int) -> None:
-    job = w.jobs[j]
+    job = job_at(w, j)
     job.state, job.over = GONE, True
     if job.visit >= 0:
-        w.visits[job.visit].ended = w.state[0].now
+        visit_at(w, job.visit).ended = w.now
 
 
 # ---------------------------------------------------------------------- helpers
@@ -291,7 +303,7 @@ def _is_over(w: World, j: int) -> None:
 def helper_comes(w: World, s: int) -> None:
     """A helper joins a team, and leaves again if nothing waits."""
     account(w, s)
-    w.staff[s].helpers += 1
+    staff_at(w, s).helpers += 1
     if waiting(w, s):
         take_next(w, s)
     else:
@@ -303,10 +315,10 @@ def helpers_leave(w: World, s: int, number: int) -> None:
     """Helpers go."""
     if number:
         account(w, s)
-        staff = w.staff[s]
+        staff = staff_at(w, s)
         staff.helpers -= number
         staff.called -= number
-        w.helpers_out[staff.street] -= number
+        helpers_out_at(w, staff.street).value -= number
 
 
 # ---------------------------------------------------------------------- rosters
@@ -318,15 +330,15 @@ def rosters_change(w: World, first: int, last: int) -> None:
 
     Only then may anybody take what waits.
     """
-    helper_line = w.plan[0].helper_line
+    helper_line = w.helper_line
     active = 0
     for i in range(first, last):
-        step = w.steps[i]
+        step = step_at(w, i)
         if step.line == helper_line:
-            w.state[0].helpers_on_call = step.number
+            w.helpers_on_call = step.number
         for k in range(step.staff, step.staff + step.n_staff):
-            s = w.lists[k]
-            staff = w.staff[s]
+            s = listed(w, k).value
+            staff = staff_at(w, s)
             staff.active = False
             if staff.busy or staff.leaving or staff.helpers or waiting(w, s):
                 _shift_changes(w, s, step.number, step.boundary)
@@ -337,20 +349,20 @@ def rosters_change(w: World, first: int, last: int) -> None:
     if not active:
         return
     for i in range(first, last):
-        step = w.steps[i]
+        step = step_at(w, i)
         for k in range(step.staff, step.staff + step.n_staff):
-            s = w.lists[k]
-            staff = w.staff[s]
+            s = listed(w, k).value
+            staff = staff_at(w, s)
             if staff.active:
                 for i_queue in range(staff.queues, staff.queues + staff.n_queues):
-                    see_to(w, w.lists[i_queue])
+                    see_to(w, listed(w, i_queue).value)
 
 
 @compiled
 def _shift_changes(w: World, s: int, number: int, boundary: bool) -> None:
     """Change the number on duty; at a shift's end, as the team's setting says."""
     account(w, s)
-    staff = w.staff[s]
+    staff = staff_at(w, s)
     staff.on_duty = number
     if boundary and staff.end_of_shift == RELIEF:
         staff.leaving += staff.busy
@@ -362,53 +374,53 @@ def _shift_changes(w: World, s: int, number: int, boundary: bool) -> None:
         j = staff.in_hand
         while j >= 0:
             if _goes_on(w, j):
-                too_many += w.jobs[j].crew
-            j = w.jobs[j].after
+                too_many += job_at(w, j).crew
+            j = job_at(w, j).after
         while too_many > 0:
             j = _begun_last(w, s)
-            too_many -= w.jobs[j].crew
+            too_many -= job_at(w, j).crew
             _hand_back(w, j)
 
 
 @inlined
 def _goes_on(w: World, j: int) -> bool:
     """What is done at this very instant is not handed over."""
-    job = w.jobs[j]
-    return job.state != ON_THE_SCENE or job.ends > w.state[0].now
+    job = job_at(w, j)
+    return job.state != ON_THE_SCENE or job.ends > w.now
 
 
 @compiled
 def _begun_last(w: World, s: int) -> int:
     """Of the jobs in hand that go on, the one that was begun last."""
     last = -1
-    j = w.staff[s].in_hand
+    j = staff_at(w, s).in_hand
     while j >= 0:
         if _goes_on(w, j):
-            x = w.jobs[j]
+            x = job_at(w, j)
             if last < 0:
                 last = j
             else:
-                y = w.jobs[last]
+                y = job_at(w, last)
                 if x.began > y.began or (x.began == y.began and x.id > y.id):
                     last = j
-        j = w.jobs[j].after
+        j = job_at(w, j).after
     return last
 
 
 @compiled
 def _hand_back(w: World, j: int) -> None:
     """Return work in hand to the head of the queue; what is done of it stays done."""
-    now = w.state[0].now
-    s = w.jobs[j].staff
+    now = w.now
+    s = job_at(w, j).staff
     out_of_hand(w, j)
-    w.staff[s].busy -= w.jobs[j].crew
-    i = new_job(w, w.jobs[j].kind, w.jobs[j].demand, w.jobs[j].round, w.jobs[j].work)
-    job, again = w.jobs[j], w.jobs[i]
+    staff_at(w, s).busy -= job_at(w, j).crew
+    i = new_job(w, job_at(w, j).kind, job_at(w, j).demand, job_at(w, j).round, job_at(w, j).work)
+    job, again = job_at(w, j), job_at(w, i)
     again.stage, again.rest, again.handed_back = job.stage, job.rest, True
     if job.state == ON_THE_SCENE:
         again.work, again.rest = job.ends - now, True
     _is_over(w, j)
     new_visit(w, i)
     again.class_, again.rank = HEAD_OF_QUEUE, job.rank
-    join(w, i, queue_of(w, s, w.stages[job.stage].group))
+    join(w, i, queue_of(w, s, stage_at(w, job.stage).group))
     release(w, j)

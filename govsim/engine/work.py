@@ -9,9 +9,21 @@ from __future__ import annotations
 from govsim.engine.compiling import compiled, inlined
 from govsim.engine.events import at, working_end
 from govsim.engine.memory import HAND_OVER, World
-from govsim.engine.rules import stretched, travel_time, work_time
 from govsim.engine.rules import free_members as _free_members
-from govsim.engine.rules import job_identifier
+from govsim.engine.rules import job_identifier, stretched, travel_time, work_time
+from govsim.engine.tables import (
+    category_at,
+    crew_at,
+    demand_at,
+    job_at,
+    listed,
+    luck_at,
+    queue_at,
+    speed_at,
+    staff_at,
+    stage_at,
+    visit_at,
+)
 from govsim.pools import BEGUN, GONE, ON_THE_SCENE, WAITING
 from govsim.randomness import NEVER
 from govsim.rules import CASE, DONE, ON_SCENE, PATIENCE_ENDS, VISIT
@@ -22,7 +34,7 @@ from govsim.rules import CASE, DONE, ON_SCENE, PATIENCE_ENDS, VISIT
 @compiled
 def set_patience(w: World, d: int, end: int) -> None:
     """Let patience end at another time; what was set before is void."""
-    demand = w.demands[d]
+    demand = demand_at(w, d)
     if end != demand.patience_end:
         demand.patience_end = end
         at(w, end, PATIENCE_ENDS, d, end)
@@ -31,9 +43,9 @@ def set_patience(w: World, d: int, end: int) -> None:
 @compiled
 def stretch_patience(w: World, d: int, factor: float) -> None:
     """Something happened: what is left of patience is multiplied."""
-    end = w.demands[d].patience_end
+    end = demand_at(w, d).patience_end
     if end < NEVER:
-        set_patience(w, d, stretched(w.state[0].now, end, factor))
+        set_patience(w, d, stretched(w.now, end, factor))
 
 
 # ---------------------------------------------------------------------- jobs
@@ -42,15 +54,14 @@ def stretch_patience(w: World, d: int, factor: float) -> None:
 @compiled
 def new_job(w: World, kind: int, d: int, round_: int, work: int) -> int:
     """Make a piece of work, in the place of one that nothing names any more if there is one."""
-    state = w.state[0]
-    j = state.free_job
+    j = w.free_job
     if j >= 0:
-        state.free_job = w.jobs[j].after
+        w.free_job = job_at(w, j).after
     else:
-        j = state.jobs
-        state.jobs += 1
-    state.live += 1
-    job = w.jobs[j]
+        j = w.jobs
+        w.jobs += 1
+    w.live += 1
+    job = job_at(w, j)
     job.id = job_identifier(d, kind, round_)
     job.kind, job.demand, job.round, job.work = kind, d, round_, work
     job.state, job.crew, job.stage, job.rest, job.over = WAITING, 1, 0, False, False
@@ -63,37 +74,36 @@ def new_job(w: World, kind: int, d: int, round_: int, work: int) -> int:
 @compiled
 def new_visit(w: World, j: int) -> None:
     """Enter a piece of work on the scene in the log of visits."""
-    state, job = w.state[0], w.jobs[j]
-    row = w.visits[state.visits]
-    row.demand, row.stage, row.queued = job.demand, job.stage, state.now
+    job = job_at(w, j)
+    row = visit_at(w, w.visits)
+    row.demand, row.stage, row.queued = job.demand, job.stage, w.now
     row.pool, row.crew, row.began, row.scene, row.ended = -1, 1, -1, -1, -1
     row.handed_back = 1 if job.handed_back else 0
-    job.visit = state.visits
-    state.visits += 1
-    w.demands[job.demand].visit = j
+    job.visit = w.visits
+    w.visits += 1
+    demand_at(w, job.demand).visit = j
 
 
 @compiled
 def release(w: World, j: int) -> None:
     """Give up the place of a job that is over, once nothing names it."""
-    job = w.jobs[j]
+    job = job_at(w, j)
     if job.state == GONE and job.references == 0:
-        demand = w.demands[job.demand]
+        demand = demand_at(w, job.demand)
         if demand.visit == j:
             demand.visit = -1
-        state = w.state[0]
-        job.after = state.free_job
-        state.free_job = j
-        state.live -= 1
+        job.after = w.free_job
+        w.free_job = j
+        w.live -= 1
 
 
 @inlined
 def crew_of(w: World, j: int, s: int) -> int:
     """Members of this staff that a job takes."""
-    job = w.jobs[j]
+    job = job_at(w, j)
     if job.kind != VISIT:
         return 1
-    return w.crews[w.stages[job.stage].group, w.staff[s].team]
+    return crew_at(w, stage_at(w, job.stage).group * w.teams + staff_at(w, s).team).value
 
 
 # ---------------------------------------------------------------------- staff
@@ -102,25 +112,25 @@ def crew_of(w: World, j: int, s: int) -> int:
 @inlined
 def free(w: World, s: int) -> int:
     """Members who can begin something."""
-    staff = w.staff[s]
+    staff = staff_at(w, s)
     return _free_members(staff.on_duty, staff.helpers, staff.busy)
 
 
 @inlined
 def waiting(w: World, s: int) -> int:
     """Jobs in the queues that a staff draws on."""
-    staff = w.staff[s]
+    staff = staff_at(w, s)
     found = 0
     for i in range(staff.queues, staff.queues + staff.n_queues):
-        found += w.queues[w.lists[i]].waiting
+        found += queue_at(w, listed(w, i).value).waiting
     return found
 
 
 @compiled
 def account(w: World, s: int) -> None:
     """Add up person-time since the last change."""
-    staff, now = w.staff[s], w.state[0].now
-    span = now - max(staff.since, w.plan[0].measured_from)
+    staff, now = staff_at(w, s), w.now
+    span = now - max(staff.since, w.measured_from)
     staff.since = now
     if span > 0:
         staff.busy_ms += (staff.busy + staff.leaving) * span
@@ -133,18 +143,18 @@ def account(w: World, s: int) -> None:
 def begin(w: World, j: int, s: int) -> None:
     """Put a crew to work on a job."""
     account(w, s)
-    staff, job, now = w.staff[s], w.jobs[j], w.state[0].now
+    staff, job, now = staff_at(w, s), job_at(w, j), w.now
     staff.busy += job.crew
-    if now >= w.plan[0].measured_from:
+    if now >= w.measured_from:
         staff.jobs += 1
     job.staff, job.state, job.began, job.shift = s, BEGUN, now, staff.shift
     if job.visit >= 0:
-        row = w.visits[job.visit]
+        row = visit_at(w, job.visit)
         row.pool, row.crew, row.began = s, job.crew, now
     if staff.end_of_shift == HAND_OVER:
         job.before, job.after = -1, staff.in_hand
         if staff.in_hand >= 0:
-            w.jobs[staff.in_hand].before = j
+            job_at(w, staff.in_hand).before = j
         staff.in_hand = j
     _begun(w, j)
 
@@ -152,23 +162,23 @@ def begin(w: World, j: int, s: int) -> None:
 @compiled
 def out_of_hand(w: World, j: int) -> None:
     """Take a job from those that its staff has in hand."""
-    job = w.jobs[j]
+    job = job_at(w, j)
     if job.before >= 0:
-        w.jobs[job.before].after = job.after
+        job_at(w, job.before).after = job.after
     else:
-        w.staff[job.staff].in_hand = job.after
+        staff_at(w, job.staff).in_hand = job.after
     if job.after >= 0:
-        w.jobs[job.after].before = job.before
+        job_at(w, job.after).before = job.before
 
 
 @compiled
 def _begun(w: World, j: int) -> None:
     """A team leaves for the scene, others work where they are."""
-    job, now = w.jobs[j], w.state[0].now
+    job, now = job_at(w, j), w.now
     d = job.demand
-    luck = w.luck[d]
+    luck = luck_at(w, d)
     if job.kind == CASE:
-        category = w.categories[luck.category]
+        category = category_at(w, luck.category)
         if category.calendar_time:
             will_end(w, j, now + job.work)
         else:
@@ -176,20 +186,20 @@ def _begun(w: World, j: int) -> None:
     elif job.kind != VISIT:
         will_end(w, j, now + job.work)
     else:
-        demand, plan, staff = w.demands[d], w.plan[0], w.staff[job.staff]
+        demand, staff = demand_at(w, d), staff_at(w, job.staff)
         if demand.dispatched < 0:
             demand.dispatched, demand.served_by = now, job.staff
-        if not plan.travels:
+        if not w.travels:
             on_scene(w, j)
             return
         way = travel_time(
             luck.x - staff.x,
             luck.y - staff.y,
-            plan.rectilinear,
-            plan.detour,
+            w.rectilinear,
+            w.detour,
             staff.pace,
             luck.way,
-            plan.tick,
+            w.tick,
         )
         there = now + luck.turn_out + way + luck.access
         if at(w, there, ON_SCENE, job.id, j):
@@ -199,30 +209,31 @@ def _begun(w: World, j: int) -> None:
 @compiled
 def on_scene(w: World, j: int) -> None:
     """The crew is on the scene: the resident is reassured, and work begins."""
-    job = w.jobs[j]
+    job = job_at(w, j)
     if job.over:  # handed back on the way
         return
-    d, now, plan = job.demand, w.state[0].now, w.plan[0]
-    demand = w.demands[d]
+    d, now = job.demand, w.now
+    demand = demand_at(w, d)
     job.state = ON_THE_SCENE
-    w.visits[job.visit].scene = now
+    visit_at(w, job.visit).scene = now
     if demand.scene < 0:
         demand.scene = now
-        if plan.ends_at_scene:
+        if w.ends_at_scene:
             set_patience(w, d, NEVER)
         else:
-            stretch_patience(w, d, plan.stretch_scene)
+            stretch_patience(w, d, w.stretch_scene)
     work = job.work
     if not job.rest:
-        speed = w.speeds[w.staff[job.staff].team, w.luck[d].category]
-        work = work_time(job.work, speed, plan.tick)
+        team, category = staff_at(w, job.staff).team, luck_at(w, d).category
+        speed = speed_at(w, team * w.n_categories + category).value
+        work = work_time(job.work, speed, w.tick)
     will_end(w, j, now + work)
 
 
 @compiled
 def will_end(w: World, j: int, time: int) -> None:
     """Set the time at which a job that has begun is done."""
-    job = w.jobs[j]
+    job = job_at(w, j)
     job.ends = time
     if at(w, time, DONE, job.id, j):
         job.references += 1
