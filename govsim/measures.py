@@ -225,7 +225,8 @@ class _Reading:
         orders = self.outcome.orders
         counts = orders["time"] >= self.start
         demand, cause = orders["demand"][counts], orders["cause"][counts]
-        overdue = orders["overdue"][counts] == 1
+        # As with the clocks: only orders whose limit has run out can be judged.
+        due = counts & (orders["due"] >= 0) & (orders["due"] < self.end)
         residents = self.static.residents
         by_grid = {"district": np.zeros(len(residents), dtype=np.int64)}
         by_grid |= {"street": self.static.street[1], "community": self.static.community[1]}
@@ -244,7 +245,10 @@ class _Reading:
             yield "cause", name, "orders", float(n)
             yield "cause", name, "orders_per_1000", 1000 * n / residents.sum() / self.years
         if len(demand):
-            yield "district", "", "orders_overdue_share", float(overdue.mean())
+            yield (
+                "district", "", "orders_overdue_share",
+                _ratio(orders["overdue"][due].sum(), due.sum()),
+            )  # fmt: skip
             yield "district", "", "orders_repeated_share", float((cause == REPEATED).mean())
 
     def times(self) -> Iterator[Row]:
