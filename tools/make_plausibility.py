@@ -64,7 +64,16 @@ def _mix(kind: str, hotline: float, others: dict[str, float]) -> tuple[tuple[str
 
 WITH = {"walk_in": 0.20, "hotline": 0.10, "wechat": 0.30, "property_desk": 0.20, "other": 0.05}
 WITHOUT = {"wechat": 0.10, "grid_worker": 0.20, "property_desk": 0.35, "other": 0.05}
-CATEGORIES = ("property", "municipal", "parking", "sanitation", "urban_management", "noise", "civil", "hazard")
+CATEGORIES = (
+    "property",
+    "municipal",
+    "parking",
+    "sanitation",
+    "urban_management",
+    "noise",
+    "civil",
+    "hazard",
+)
 
 UNCERTAIN = (
     Uncertain("latent demand, times the default", 0.48, 2.0, (("demand.level", "{x}"),), log=True),
@@ -119,7 +128,11 @@ def simulate(task: tuple[str, int, list[tuple[str, str]]]) -> dict[str, float]:
     share = by_category.set_index("key")["value"]
     found["property_share"] = float(share["property"] / share.sum())
     found["urban_share"] = float(share["urban_management"] / share.sum())
-    solved = (orders["arrived"] >= warm_up) & (orders["resolved"] >= 0) & (orders["cause"] == FIRST_CHANNEL)
+    solved = (
+        (orders["arrived"] >= warm_up)
+        & (orders["resolved"] >= 0)
+        & (orders["cause"] == FIRST_CHANNEL)
+    )
     early = orders["time"] < net.end - 60 * DAY  # long enough ago to be solved by now
     which = solved & early
     if which.any():
@@ -127,7 +140,9 @@ def simulate(task: tuple[str, int, list[tuple[str, str]]]) -> dict[str, float]:
         found["working_days"] = float(work.mean() / net.day_length)
     complex_ = table.complex & (d["dispatched"] >= warm_up) & (d["dispatched"] < net.end - 60 * DAY)
     length = np.where(d["resolved"] >= 0, d["resolved"], net.end) - d["dispatched"]
-    found["beyond_15_days"] = float((length[complex_] > 15 * DAY).mean()) if complex_.any() else np.nan
+    found["beyond_15_days"] = (
+        float((length[complex_] > 15 * DAY).mean()) if complex_.any() else np.nan
+    )
     return found
 
 
@@ -176,9 +191,14 @@ def district(today: pd.DataFrame, before: pd.DataFrame) -> list[str]:
         ("Reports 9 to 11 h over the mean hour", "a peak", today["morning_peak"], 1.2, 3.0, False, "Beijing 2019 (P)."),
         ("Reports 14 to 16 h over the mean hour", "a peak", today["afternoon_peak"], 1.2, 3.0, False, "Beijing 2019 (P)."),
     ]  # fmt: skip
-    lines = ["| figure | published | simulated (95% interval) | | source, and why |", "|---|---|---|---|---|"]
+    lines = [
+        "| figure | published | simulated (95% interval) | | source, and why |",
+        "|---|---|---|---|---|",
+    ]
     for name, published, values, low, high, percent, why in rows:
-        lines.append(f"| {name} | {published} | {said(values, percent)} | {judged(values.mean(), low, high)} | {why} |")
+        lines.append(
+            f"| {name} | {published} | {said(values, percent)} | {judged(values.mean(), low, high)} | {why} |"
+        )
     return lines
 
 
@@ -210,7 +230,9 @@ def tiandi(replications: int, draws: int, pool: ProcessPoolExecutor) -> list[str
         "",
         "| 5% | 25% | median | 75% | 95% | share of points with a fall over 60% |",
         "|---|---|---|---|---|---|",
-        "| " + " | ".join(f"{100 * x:.0f}%" for x in q) + f" | {100 * over:.0f}% (± {100 * error:.0f}) |",
+        "| "
+        + " | ".join(f"{100 * x:.0f}%" for x in q)
+        + f" | {100 * over:.0f}% (± {100 * error:.0f}) |",
         "",
         "What the fall depends on most, by Spearman's rank correlation with it:",
         "",
