@@ -35,9 +35,9 @@ _SHARE, _NONE = Text("%", "%"), Text("", "")
 _YUAN, _HOURS, _MIN = Text("元/年", "yuan a year"), Text("小时", "h"), Text("分钟", "min")
 # ruff: noqa: E501 - a table is read by its rows
 _MEASURES: list[tuple[str, str, str, Text, Kind, Better | None]] = [
-    ("compliance_scene", "10分钟到场达标率", "On the scene in time", _SHARE, "share", "higher"),
-    ("compliance_solve", "1小时解决达标率", "Simple problems solved in time", _SHARE, "share", "higher"),
-    ("compliance_reply", "1天回复达标率", "Replied in time", _SHARE, "share", "higher"),
+    ("compliance_scene", "到场达标率", "On the scene in time", _SHARE, "share", "higher"),
+    ("compliance_solve", "简单问题解决达标率", "Simple problems solved in time", _SHARE, "share", "higher"),
+    ("compliance_reply", "回复达标率", "Replied in time", _SHARE, "share", "higher"),
     ("n_scene", "适用到场时限的诉求", "Demands under clock 1", Text("件", "demands"), "count", None),
     ("n_solve", "适用解决时限的诉求", "Demands under clock 2", Text("件", "demands"), "count", None),
     ("n_reply", "适用回复时限的诉求", "Demands under clock 3", Text("件", "demands"), "count", None),

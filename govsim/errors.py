@@ -35,7 +35,7 @@ class Problem:
         place = f"{self.file}:{self.line}" if self.line else self.file
         text = ": ".join(part for part in (place, self.path, self.message) if part)
         if self.suggestion:
-            text += " " + tr("Did you mean “{it}”?", it=self.suggestion)
+            text += tr("; did you mean “{it}”?", it=self.suggestion)
         return text
 
 

@@ -28,6 +28,7 @@ from govsim.outcome import Outcome
 from govsim.rules import CAUSES, OPEN, REPEATED, WITHDRAWN
 from govsim.scenarios.calendar import WorkingClock
 from govsim.scenarios.units import DAY, HOUR, MINUTE, YEAR
+from govsim.statistics import gini, kaplan_meier
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -225,7 +226,8 @@ class _Reading:
         orders = self.outcome.orders
         counts = orders["time"] >= self.start
         demand, cause = orders["demand"][counts], orders["cause"][counts]
-        overdue = orders["overdue"][counts] == 1
+        # As with the clocks: only orders whose limit has run out can be judged.
+        due = counts & (orders["due"] >= 0) & (orders["due"] < self.end)
         residents = self.static.residents
         by_grid = {"district": np.zeros(len(residents), dtype=np.int64)}
         by_grid |= {"street": self.static.street[1], "community": self.static.community[1]}
@@ -244,7 +246,10 @@ class _Reading:
             yield "cause", name, "orders", float(n)
             yield "cause", name, "orders_per_1000", 1000 * n / residents.sum() / self.years
         if len(demand):
-            yield "district", "", "orders_overdue_share", float(overdue.mean())
+            yield (
+                "district", "", "orders_overdue_share",
+                _ratio(orders["overdue"][due].sum(), due.sum()),
+            )  # fmt: skip
             yield "district", "", "orders_repeated_share", float((cause == REPEATED).mean())
 
     def times(self) -> Iterator[Row]:
@@ -434,47 +439,7 @@ class _Reading:
         return rows
 
 
-# ---------------------------------------------------------------------- statistics
-
-
-def gini(rate: Floats, people: Floats) -> float:
-    """Gini coefficient of a rate over people: 0 where all have the same.
-
-    Half the mean absolute difference between two residents drawn at random, over the
-    mean rate.
-    """
-    order = np.argsort(rate, kind="stable")
-    share = people[order] / people.sum()
-    have = rate[order] * share
-    if have.sum() <= 0:
-        return 0.0
-    lorenz = np.concatenate([[0.0], np.cumsum(have) / have.sum()])
-    return float(1 - (share * (lorenz[1:] + lorenz[:-1])).sum())
-
-
-def kaplan_meier(length: Floats, over: Bools) -> tuple[Floats, Floats]:
-    """Estimate survival from lengths in ascending order, some of them censored.
-
-    Parameters
-    ----------
-    length : float[n], ascending; ties with events first or last make no difference.
-    over : bool[n], whether the length ended, rather than was cut off.
-
-    Returns
-    -------
-    times, survival
-        float[m]; survival after each time at which something ended.
-
-    Notes
-    -----
-    Kaplan and Meier 1958. Censorings at a time count as at risk at that time.
-    """
-    times, first = np.unique(length, return_index=True)
-    ended = np.add.reduceat(over.astype(np.int64), first) if len(length) else np.empty(0, np.int64)
-    at_risk = len(length) - first
-    survival: Floats = np.cumprod(1 - ended / at_risk, dtype=np.float64)
-    some = ended > 0
-    return times[some], survival[some]
+# ---------------------------------------------------------------------- by group
 
 
 def _survival(level: _Level, name: str, code: Ints, length: Floats, over: Bools) -> Iterator[Row]:

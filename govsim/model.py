@@ -135,7 +135,9 @@ class Service(Residents):
         interim = self.now + self.plan.promises.interim_after
         self.at(interim, INTERIM, d, self.interim_reply_is_due, d)
         if self.promises_matter:
-            for promise in (SCENE, SOLVE, ANSWER):
+            # Who is answered at the desk was promised nobody on the scene.
+            at_desk = self.table.answered[d] and self.orders[d] == 0
+            for promise in (ANSWER,) if at_desk else (SCENE, SOLVE, ANSWER):
                 if self.table.loses_trust[promise][d]:
                     due = self.after(self.now, self.limits[promise])
                     self.at(due, PROMISE_DUE, 4 * d + promise, self.promise_due, d, promise)

@@ -1,8 +1,8 @@
-"""What replications say: intervals of means, when there are enough, where the warm-up ends.
+"""Statistics that stand alone: intervals, precision, warm-up, censored times, inequality.
 
-Each replication gives one value of a measure, independent of the others and identically
-distributed; nothing here looks inside a replication but `mser5`. Called by
-`govsim.experiment` and `govsim.results`; uses nothing of govsim.
+Between replications: `interval` and its kin, for values that are independent and
+identically distributed. Within one: `mser5`, `kaplan_meier` and `gini`. Called by
+`govsim.measures`, `govsim.experiment` and `govsim.results`; uses nothing of govsim.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -179,3 +182,43 @@ def mser5(series: ArrayLike) -> Truncation:
     within = int(np.argmin(error[: half + 1]))
     best = int(np.argmin(error[: max(k - 4, half + 1)]))
     return Truncation(within * BATCH, settled=best <= half)
+
+
+def gini(rate: Floats, people: Floats) -> float:
+    """Gini coefficient of a rate over people: 0 where all have the same.
+
+    Half the mean absolute difference between two residents drawn at random, over the
+    mean rate.
+    """
+    order = np.argsort(rate, kind="stable")
+    share = people[order] / people.sum()
+    have = rate[order] * share
+    if have.sum() <= 0:
+        return 0.0
+    lorenz = np.concatenate([[0.0], np.cumsum(have) / have.sum()])
+    return float(1 - (share * (lorenz[1:] + lorenz[:-1])).sum())
+
+
+def kaplan_meier(length: Floats, over: Bools) -> tuple[Floats, Floats]:
+    """Estimate survival from lengths in ascending order, some of them censored.
+
+    Parameters
+    ----------
+    length : float[n], ascending; ties with events first or last make no difference.
+    over : bool[n], whether the length ended, rather than was cut off.
+
+    Returns
+    -------
+    times, survival
+        float[m]; survival after each time at which something ended.
+
+    Notes
+    -----
+    Kaplan and Meier 1958. Censorings at a time count as at risk at that time.
+    """
+    times, first = np.unique(length, return_index=True)
+    ended = np.add.reduceat(over.astype(np.int64), first) if len(length) else np.empty(0, np.int64)
+    at_risk = len(length) - first
+    survival: Floats = np.cumprod(1 - ended / at_risk, dtype=np.float64)
+    some = ended > 0
+    return times[some], survival[some]

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from govsim.errors import InputError
 from govsim.language import use
 from govsim.scenarios.checks import Finding, check
+from govsim.scenarios.loading import load, to_yaml
 from govsim.scenarios.schema import Scenario
 
 LABEL = {"zh": "某", "en": "some"}
@@ -560,3 +562,12 @@ def test_the_shipped_scenarios_have_no_mistakes() -> None:
     folder = Path(__file__).parents[1] / "scenarios"
     for file in sorted(folder.rglob("*.yaml")):
         load(file)
+
+
+def test_what_cannot_be_read_and_what_does_not_fit_are_told_in_one_go(tmp_path: Path) -> None:
+    text = to_yaml(plan({})).replace("group: reception", "group: recption")
+    file = tmp_path / "plan.yaml"
+    file.write_text(f"{text}\nhorizn: 3 days\n", encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        load(file)
+    assert {p.path for p in error.value.problems} == {f"{NOISE}.group", "horizn"}

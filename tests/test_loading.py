@@ -480,7 +480,7 @@ def test_a_wrong_value_is_named_with_its_place_and_what_is_allowed(
 def test_all_mistakes_of_a_file_are_reported_at_once_in_order(write: Write) -> None:
     found = problems(write("seed: -1\nlabel: ok\nwarm_up: 10\nteams:\n  a: {creww: 1}\n"))
     assert [(p.line, p.path) for p in found] == [(1, "seed"), (3, "warm_up"), (5, "teams.a.creww")]
-    assert str(found[2]) == ("plan.yaml:5: teams.a.creww: unknown key “creww” Did you mean “crew”?")
+    assert str(found[2]) == "plan.yaml:5: teams.a.creww: unknown key “creww”; did you mean “crew”?"
 
 
 # ---------------------------------------------------------------- tables

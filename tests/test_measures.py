@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from govsim import model
 from govsim.demand import BY_PATROL, BY_VISIT
-from govsim.measures import gini, kaplan_meier, measure, promise_kept
+from govsim.measures import measure, promise_kept
 from govsim.network import Network
 from govsim.scenarios.quantities import DAY, HOUR, MINUTE, YEAR
+from govsim.statistics import gini, kaplan_meier
 
 
 class Found:

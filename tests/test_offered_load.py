@@ -12,8 +12,8 @@ import pytest
 from govsim.demand import draw
 from govsim.errors import InputError
 from govsim.language import use
-from govsim.offered_load import flows, load_report, load_warnings
 from govsim.network import Network, build
+from govsim.offered_load import flows, load_report, load_warnings
 from govsim.scenarios.documents import Origin
 from govsim.scenarios.findings import Finding
 from govsim.scenarios.schema import Scenario

@@ -11,12 +11,14 @@ Makes docs/images/run-en.svg, run-zh.svg (the terminal) and overview-en.png, ove
 from __future__ import annotations
 
 import argparse
+import html
 import io
 import re
 import shutil
 import tempfile
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.console import Console
 
 from govsim import experiment
@@ -30,6 +32,8 @@ RESULTS = Path("results")
 
 # Rich's own format fetches a font from the network, which a picture in a README can't.
 FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+TEXT = re.compile(r'textLength="[^"]*"([^>]*>)([^<]*)(</text>)')
+CELL = 12.2  # width of a column in Rich's drawing
 FONTS = "Consolas, Menlo, 'DejaVu Sans Mono', 'Noto Sans Mono CJK SC', 'Microsoft YaHei', monospace"
 
 
@@ -39,7 +43,14 @@ def terminal(result: Result, command: str) -> str:
     console.print(summary(result))
     drawn = console.export_svg(title=command, unique_id="govsim")
     plain = FONT_FACE.sub("", drawn).replace("Fira Code, monospace", FONTS)
+    plain = TEXT.sub(_as_wide_as_its_columns, plain)
     return "\n".join(line.rstrip() for line in plain.splitlines()) + "\n"
+
+
+def _as_wide_as_its_columns(text: re.Match[str]) -> str:
+    """Give Chinese its two columns a character, which Rich forgets in the length of a text."""
+    rest, words, end = text.groups()
+    return f'textLength="{cell_len(html.unescape(words)) * CELL:g}"{rest}{words}{end}'
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from importlib import import_module
 import click
 
 from govsim import language
+from govsim.cli.helping import Context, Late, translate_click
 from govsim.language import tr
 
 COMMANDS = {
@@ -28,6 +29,8 @@ COMMANDS = {
 class _Commands(click.Group):
     """Imports a command when it is asked for."""
 
+    context_class = Context
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -37,6 +40,9 @@ class _Commands(click.Group):
         module, name = COMMANDS[cmd_name].split(":")
         command: click.Command = getattr(import_module(module), name)
         return command
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [tr("[OPTIONS]"), tr("COMMAND [ARGS]...")]
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_paragraph()
@@ -51,9 +57,28 @@ def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
         ctx.exit()
 
 
+def _lang(ctx: click.Context, _: click.Parameter, asked: str | None) -> None:
+    if asked:
+        language.use("zh" if asked == "zh" else "en")
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Version."
+    "--version",
+    cls=Late,
+    said=lambda: tr("Show the version."),
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+)
+@click.option(
+    "--lang",
+    cls=Late,
+    said=lambda: tr("Language of what is said."),
+    type=click.Choice(["zh", "en"]),
+    expose_value=False,
+    callback=_lang,
 )
 def cli() -> None:
     """Say what each command does: ``govsim COMMAND --help``."""
@@ -66,6 +91,7 @@ def main() -> None:
             # Windows pipes have the locale's code page, which lacks what we write.
             reconfigure(encoding="utf-8", errors="replace")
     speak(sys.argv[1:])
+    translate_click()
     cli()
 
 

@@ -52,9 +52,9 @@ def _scenarios() -> list[dict[str, Any]]:
         except InputError as error:
             found.append(entry | {"title": "", "question": str(error.problems[0])})
             continue
-        if scenario.question is not None:  # without one it is there to be extended
-            question = name(scenario.question)
-            found.append(entry | {"title": name(scenario.label), "question": question})
+        title = name(scenario.label)
+        question = title if scenario.question is None else name(scenario.question)
+        found.append(entry | {"title": title, "question": question})
     return found
 
 

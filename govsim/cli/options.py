@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from govsim import language
+from govsim.cli.helping import Command
 from govsim.errors import InputError, RunError
 from govsim.language import tr
 
@@ -50,7 +51,9 @@ def command(name: str, help_: str) -> Callable[[Callable[..., Any]], click.Comma
                 _explain(error)
 
         guarded.__doc__ = None
-        made = click.command(name, help=help_)(guarded)
+        made = click.command(
+            name, cls=Command, help=help_, short_help=help_, options_metavar=tr("[OPTIONS]")
+        )(guarded)
         made.params += [
             click.Option(
                 ["--lang"], type=click.Choice(["zh", "en"]), help=tr("Language of what is said.")
@@ -91,7 +94,12 @@ def fail(message: str, code: int = FAILED) -> NoReturn:
 def out(help_: str) -> Callable[[F], F]:
     """Make the option for the results folder."""
     return click.option(
-        "--out", type=click.Path(path_type=Path), default=RESULTS, show_default=True, help=help_
+        "--out",
+        type=click.Path(path_type=Path),
+        metavar="FOLDER",
+        default=RESULTS,
+        show_default=True,
+        help=help_,
     )
 
 

@@ -41,11 +41,20 @@ def share(text: str | None) -> float | None:
 @command("run", tr("Simulate SCENARIO, a file or the name of one in ./scenarios."))
 @click.argument("scenario")
 @click.option(
-    "--replications", "-n", type=click.IntRange(min=1), help=tr("How many replications to run.")
+    "--replications",
+    "-n",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help=tr("How many replications to run."),
 )
 @click.option("--precision", metavar="5%", help=tr("Instead: run until intervals are this narrow."))
 @click.option("--on", multiple=True, metavar="MEASURE", help=tr("Measure for --precision."))
-@click.option("--seed", type=click.IntRange(min=0), help=tr("Seed, in place of the scenario's."))
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help=tr("Seed, in place of the scenario's."),
+)
 @click.option(
     "--set", "settings", multiple=True, metavar="PATH=VALUE", help=tr("Change one input.")
 )
@@ -223,5 +232,6 @@ class _Lines:
         if now.done >= now.total:
             line = tr("replications: {n}, all done", n=now.total)
         else:
-            line = f"{_doing(now)}: {now.within:.0%}" + (f", {left}" if left else "")
+            line = tr("{doing}: {share:.0%}", doing=_doing(now), share=now.within)
+            line = tr("{line}, {left}", line=line, left=left) if left else line
         click.echo(line, err=True)

@@ -16,7 +16,11 @@ from govsim.language import tr
 @command("validate-model", tr("Compare the model with known results of queueing theory."))
 @click.argument("cases", nargs=-1, metavar="[CASE...]")
 @click.option(
-    "--replications", "-n", type=click.IntRange(min=2), help=tr("How many replications to run.")
+    "--replications",
+    "-n",
+    type=click.IntRange(min=2),
+    metavar="N",
+    help=tr("How many replications to run."),
 )
 @click.option(
     "--write",
@@ -116,11 +120,8 @@ class _Told:
             spent = time.monotonic() - self.began
             left = in_words(spent / self.done * (self.total - self.done))
             line = tr("{case}: {done} of {all}", case=case, done=self.done, all=self.total)
-            click.echo(
-                f"\r\033[K{line}, {left}" if self.done < self.total else "\r\033[K",
-                err=True,
-                nl=False,
-            )
+            shown = tr("{line}, {left}", line=line, left=left) if self.done < self.total else ""
+            click.echo(f"\r\033[K{shown}", err=True, nl=False)
         elif case != self.last:
             self.last = case
             click.echo(case, err=True)

@@ -21,6 +21,7 @@ from govsim.report.wording import (
     MISSING,
     PROMISES,
     cause_name,
+    evidence_name,
     how_measured,
     measure_name,
     money_unit,
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 """Columns of a terminal that every table fits in."""
+
+PATH_WIDTH = 30
+"""Columns for the path of an input."""
 
 WORST = 5
 """Stations in the table of the worst."""
@@ -236,20 +240,32 @@ def state_name(state: str | None) -> str:
 def inputs(frame: pd.DataFrame) -> RenderableType:
     """Lay out the inputs of a scenario; see `govsim.scenarios.parameters.parameters`."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for head, share in (
-        (tr("Input"), 6),
-        (tr("value"), 4),
-        (tr("range"), 4),
-        (tr("evidence"), 2),
-        (tr("source"), 4),
+    for head, width in (
+        (tr("Input"), PATH_WIDTH),
+        (tr("value"), 18),
+        (tr("range"), 18),
+        (tr("evidence"), 9),
+        (tr("source"), None),
     ):
-        table.add_column(head, ratio=share, overflow="fold")
+        table.add_column(head, width=width, overflow="fold")
     for row in frame[~frame["unit"].str.startswith("name in ")].itertuples():
         known = row.low is not None
         ends = f"{_compact(row.low)} – {_compact(row.high)}" if known else ""
-        cells = (row.path, _compact(row.value), ends, row.evidence, row.source)
+        evidence = evidence_name(str(row.evidence))
+        cells = (_broken(str(row.path)), _compact(row.value), ends, evidence, row.source)
         table.add_row(*(escape(str(cell)) for cell in cells))
     return table
+
+
+def _broken(path: str) -> str:
+    """Break a path before a dot where it is too long for its column."""
+    lines = [""]
+    for i, step in enumerate(path.split(".")):
+        part = f".{step}" if i else step
+        if lines[-1] and len(lines[-1] + part) > PATH_WIDTH:
+            lines.append("  ")
+        lines[-1] += part
+    return "\n".join(lines)
 
 
 def _compact(value: object) -> str:
@@ -262,4 +278,6 @@ def _compact(value: object) -> str:
         return ", ".join(parts)
     if isinstance(value, list | tuple):
         return ", ".join(map(_compact, value))
+    if isinstance(value, bool):
+        return str(value).lower()  # as a scenario file spells it
     return "" if value is None else str(value)

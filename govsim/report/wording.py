@@ -30,6 +30,18 @@ def cause_name(cause: str) -> str:
     return names.get(cause, cause)
 
 
+def evidence_name(evidence: str) -> str:
+    """Name how well an input is known."""
+    names = {
+        "published": tr("published"),
+        "inferred": tr("inferred"),
+        "assumed": tr("assumed"),
+        "calibrated": tr("calibrated"),
+        "given": tr("given"),
+    }
+    return names.get(evidence, evidence)
+
+
 def team_name(result: Result, team: str) -> str:
     """Name a team, a desk, or the 12345 centre."""
     if team in result.scenario.teams:

@@ -1,0 +1,1 @@
+"""What a scenario is: its schema, how it is read and checked, its territory and calendar."""

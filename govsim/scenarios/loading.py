@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -78,10 +80,19 @@ def load(path: str | Path, *, overrides: Sequence[str] = (), settings: Settings 
     from govsim.scenarios.checks import check
     from govsim.scenarios.schema import Scenario
 
-    loaded, tree = _read(Path(path), Scenario, overrides, settings)
+    folder = Path(path).resolve().parent
+
+    def errors_of(scenario: Scenario, tree: Node, left_out: set[tuple[Key, ...]]) -> list[Problem]:
+        return [
+            problem_at(tree, where, message, suggestion)
+            for where, severity, message, suggestion in check(scenario, folder)
+            if severity == "error" and not any(_touch(where, out) for out in left_out)
+        ]
+
+    loaded, tree = _read(Path(path), Scenario, overrides, settings, errors_of)
     findings = [
         (severity, problem_at(tree, where, message, suggestion))
-        for where, severity, message, suggestion in check(loaded.scenario, loaded.folder)
+        for where, severity, message, suggestion in check(loaded.scenario, folder)
     ]
     if errors := [problem for severity, problem in findings if severity == "error"]:
         raise InputError(_in_order(errors))
@@ -103,8 +114,13 @@ def load_as(
 
 
 def _read(
-    path: Path, model: type[M], overrides: Sequence[str], settings: Settings
+    path: Path,
+    model: type[M],
+    overrides: Sequence[str],
+    settings: Settings,
+    further: Callable[[M, Node, set[tuple[Key, ...]]], list[Problem]] | None = None,
 ) -> tuple[LoadedAs[M], Node]:
+    """Read by a schema; `further` finds what else is wrong where only some entries can't be."""
     build = Assembly(model, root_of(path))
     tree = build.read(path, None)
     if build.problems:
@@ -123,7 +139,12 @@ def _read(
     try:
         scenario = model.model_validate(plain)
     except ValidationError as error:
-        raise InputError(_in_order([*build.problems, *explain(error, tree, model)])) from None
+        problems = [*build.problems, *explain(error, tree, model)]
+        rest, left_out = _without(plain, [tuple(e["loc"]) for e in error.errors()])
+        if further is not None:
+            with suppress(ValidationError):
+                problems += further(model.model_validate(rest), tree, left_out)
+        raise InputError(_in_order(problems)) from None
     if build.problems:
         raise InputError(_in_order(build.problems))
     loaded = LoadedAs(
@@ -134,6 +155,36 @@ def _read(
         files=tuple(build.files),
     )
     return loaded, tree
+
+
+def _without(
+    plain: dict[str, Any], wrong: Iterable[tuple[Key, ...]]
+) -> tuple[dict[Key, Any], set[tuple[Key, ...]]]:
+    """Leave out what can't be read, so that the rest can be checked in the same go.
+
+    Returns
+    -------
+    rest, left_out : the tree without the entries, and the paths of these.
+    """
+    rest: dict[Key, Any] = deepcopy(plain)  # type: ignore[arg-type]  # keys are texts
+    left_out: set[tuple[Key, ...]] = set()
+    for loc in wrong:
+        block = rest
+        for depth, key in enumerate(loc, 1):
+            if key not in block:
+                break
+            if not isinstance(block[key], dict) or depth == len(loc):
+                del block[key]
+                left_out.add(loc[:depth])
+                break
+            block = block[key]
+    return rest, left_out
+
+
+def _touch(one: Sequence[Key], other: Sequence[Key]) -> bool:
+    """Say whether one path leads to the other, or past it."""
+    shared = min(len(one), len(other))
+    return tuple(one[:shared]) == tuple(other[:shared])
 
 
 def problem_at(tree: Node, where: Sequence[Key], message: str, suggestion: str = "") -> Problem:

@@ -288,7 +288,7 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[Any]]]:
 def _unreadable(path: Path, error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         near = closest(path.name, (p.name for p in path.parent.glob("*")))
-        hint = " " + tr("Did you mean “{it}”?", it=near) if near else ""
+        hint = tr("; did you mean “{it}”?", it=near) if near else ""
         return tr("there is no such file") + hint
     if isinstance(error, IsADirectoryError):
         return tr("this is a folder, not a table")
