@@ -139,7 +139,8 @@ def clocks_start(w: World, d: int) -> None:
         return
     at(w, now + w.interim_after, INTERIM, d, 0)
     if w.promises_matter:
-        for promise in range(SCENE, ANSWER + 1):
+        at_desk = luck_at(w, d).answered and demand_at(w, d).orders == 0
+        for promise in range(ANSWER if at_desk else SCENE, ANSWER + 1):
             if loses_trust_at(w, promise * w.n + d).value:
                 at(w, after(w, now, promise), PROMISE_DUE, 4 * d + promise, 0)
 
