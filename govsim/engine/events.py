@@ -1,4 +1,8 @@
-"""The calendar of what is scheduled for later: a binary heap ordered as the rules w.
+"""The calendar of what is scheduled for later, taken out in the order that the rules state.
+
+Time is cut into stretches. Events of the present one stand in a binary heap, which so
+stays small enough for the fastest memory; those of later ones in a chain for each, in no
+order, until it is their stretch.
 
 Demands that enter and rosters that change stand sorted in tables of their own; see
 `govsim.engine.loop`. Called by everything that takes time.
@@ -10,11 +14,13 @@ from govsim.engine.compiling import compiled, inlined
 from govsim.engine.memory import World
 from govsim.engine.rules import event_key, next_open, working_finish
 from govsim.engine.tables import (
+    chain_of_stretch,
     channel_at,
     clock_at,
     done_of,
     ends_of,
     event_at,
+    later_at,
     limit_at,
     starts_of,
 )
@@ -57,14 +63,49 @@ def take_event(w: World) -> None:
     _push(w, i, time, key, payload)
 
 
-@inlined
+@compiled
+def _put_off(w: World, time: int, key: int, payload: int) -> None:
+    """Keep an event for a later stretch."""
+    i = w.free_later
+    if i >= 0:
+        w.free_later = later_at(w, i).next
+    else:
+        i = w.later
+        w.later += 1
+    w.live_later += 1
+    event, chain = later_at(w, i), chain_of_stretch(w, time >> w.shift)
+    event.time, event.key, event.payload, event.next = time, key, payload, chain.value
+    chain.value = i
+
+
+@compiled
+def next_stretch(w: World) -> None:
+    """Go on to the next stretch of time, and put its events in order."""
+    w.stretch += 1
+    w.stretch_end += 1 << w.shift
+    i = chain_of_stretch(w, w.stretch).value
+    while i >= 0:
+        event = later_at(w, i)
+        _push(w, w.events, event.time, event.key, event.payload)
+        w.events += 1
+        w.live_later -= 1
+        onward = event.next
+        event.next = w.free_later
+        w.free_later = i
+        i = onward
+
+
+@compiled
 def at(w: World, time: int, kind: int, identifier: int, payload: int) -> bool:
     """Let something happen at `time`, unless that is past the horizon; tell whether it will."""
     if time >= w.end:
         return False
     w.timed_events += 1
-    _push(w, w.events, time, event_key(kind, identifier), payload)
-    w.events += 1
+    if time < w.stretch_end:
+        _push(w, w.events, time, event_key(kind, identifier), payload)
+        w.events += 1
+    else:
+        _put_off(w, time, event_key(kind, identifier), payload)
     return True
 
 

@@ -30,6 +30,9 @@ Ints = NDArray[np.int64]
 ROWS_AT_ONCE = 4096
 """Rows of the demand table that are put side by side at a time; they fit a core's cache."""
 
+AT_A_TIME = 32
+"""Demands that enter in a stretch of time whose events are kept in order, about."""
+
 MODES = {"finish": memory.FINISH, "relief": memory.RELIEF, "hand over": memory.HAND_OVER}
 VIAS = {"direct": memory.DIRECT, "desk": memory.AT_DESK, "centre": memory.BY_CENTRE}
 
@@ -115,6 +118,8 @@ class _Layout:
             "lists": np.array(self.lists, np.int64),
             "steps": steps,
             "events": np.zeros(1024, memory.EVENT),
+            "later": np.zeros(1024, memory.LATER),
+            "stretches": np.full((network.end >> numbers["shift"]) + 2, -1, np.int64),
             "jobs": np.zeros(1024, memory.JOB),
             "nodes": np.zeros(1024, memory.NODE),
             "orders": np.zeros(256, memory.ORDER),
@@ -142,6 +147,7 @@ class _Layout:
         patience, helpers = plan.residents.patience, plan.helpers
         first, n_sittings = self._list(network.sittings.tolist())
         line = network.helper_timeline
+        shift = max(network.end * AT_A_TIME // max(len(self.table), 1), 1).bit_length()
         return {
             "n": len(self.table),
             "end": network.end,
@@ -160,6 +166,9 @@ class _Layout:
             "n_channels": len(plan.channels),
             "teams": len(plan.teams),
             "n_categories": len(network.categories),
+            "shift": shift,
+            "stretch_end": 1 << shift,
+            "free_later": -1,
             "free_job": -1,
             "free_node": -1,
             "helpers_on_call": network.timelines[line].available[0] if line >= 0 else 0,

@@ -1,4 +1,4 @@
-"""The loop over all events of a replication, in the order that the rules w.
+"""The loop over all events of a replication, in the order that the rules state.
 
 What enters and what rosters do stands sorted in tables from the start; only the rest
 goes through the heap of `govsim.engine.events`. Entered by `govsim.engine.run`.
@@ -7,7 +7,7 @@ goes through the heap of `govsim.engine.events`. Entered by `govsim.engine.run`.
 from __future__ import annotations
 
 from govsim.engine.compiling import compiled, inlined, kept
-from govsim.engine.events import take_event
+from govsim.engine.events import next_stretch, take_event
 from govsim.engine.memory import Table, World
 from govsim.engine.residents import (
     call_is_taken,
@@ -83,7 +83,8 @@ def _has_room(w: World) -> bool:
     most = _most_needed(w)
     w.needed = most
     return (
-        w.events + most <= w.room_events
+        w.events + w.live_later + most <= w.room_events
+        and w.live_later + most <= w.room_later
         and w.live + most <= w.room_jobs
         and w.live_nodes + most <= w.room_nodes
         and w.orders + most <= w.room_orders
@@ -122,6 +123,9 @@ def advance(world: Table, until: int) -> int:
             # Rosters come before everything else of their instant.
             if changes_at < time or (changes_at == time and what >= 0):
                 time, key, what = changes_at, event_key(ROSTER, 0), 2
+        if time >= w.stretch_end and w.stretch_end < until:
+            next_stretch(w)
+            continue
         if what < 0:
             return IS_THERE
         w.now = time

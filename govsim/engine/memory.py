@@ -67,6 +67,9 @@ VISIT_ROW = _record(i8="demand stage pool crew queued began scene ended handed_b
 
 EVENT = _record(i8="time key payload")
 
+LATER = _record(i8="time key payload next")
+"""An event of a later stretch of time; a stretch's events form a chain."""
+
 STAGE = _record(i8="group work")
 
 STEP = _record(i8="time line number staff n_staff", b1="boundary")
@@ -128,6 +131,8 @@ TABLES: dict[str, np.dtype[np.void]] = {
     "lists": NUMBER,
     "steps": STEP,
     "events": EVENT,
+    "later": LATER,
+    "stretches": NUMBER,
     "jobs": JOB,
     "nodes": NODE,
     "orders": ORDER,
@@ -137,14 +142,15 @@ TABLES: dict[str, np.dtype[np.void]] = {
 """Each table's kind of record. `crews` runs over groups and teams, `speeds` over teams
 and categories, what a demand is drawn for each round over rounds and demands."""
 
-GROWING = ("events", "jobs", "nodes", "orders", "visits", "stack")
+GROWING = ("events", "later", "jobs", "nodes", "orders", "visits", "stack")
 
 PLAN = """n end measured_from tick centre most_calls call_back_after interim_after
     escalates_after overdue_priority threshold helpers_arrive_after cases helper_line
-    n_channels sittings n_sittings n_steps teams n_categories"""
+    n_channels sittings n_sittings n_steps teams n_categories shift"""
 
 STATE = """now events next_demand next_step jobs free_job live nodes free_node live_nodes
-    orders visits in_meetings helpers_on_call timed_events needed"""
+    orders visits in_meetings later free_later live_later stretch stretch_end
+    helpers_on_call timed_events needed"""
 
 WORLD = _record(
     i8=" ".join(
@@ -191,6 +197,8 @@ class Memory:
         for name in GROWING:
             old = self.tables[name]
             used = 0 if name == "stack" else int(self.world[name][0])
+            if name == "events":
+                used += int(self.world["live_later"][0])
             if used + needed > len(old):
                 new = np.zeros(2 * (len(old) + needed), old.dtype)
                 new[: len(old)] = old
