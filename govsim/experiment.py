@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -44,7 +44,8 @@ class Progress:
 
     Attributes
     ----------
-    phase : ``warm-up`` while pilot replications look for it, else ``replications``.
+    phase : ``compiling`` before the engine is compiled; ``warm-up`` while pilot replications
+        look for it, else ``replications``.
     done : replications that are finished.
     total : replications in all; with a precision, so many as are now expected.
     within : share of the replication in hand.
@@ -60,12 +61,16 @@ class Progress:
 
 OnProgress = Callable[[Progress], None]
 
+Engine = Literal["compiled", "simpy"]
+"""What simulates: the compiled engine, or the SimPy model. Both give the same bits."""
+
 
 def simulate(
     network: Network,
     replication: int,
     measured_from: int = 0,
     on_day: Callable[[int], None] | None = None,
+    engine: Engine = "compiled",
 ) -> tuple[Measures, DemandTable, Outcome]:
     """Run one replication: draw its demands, serve them, measure.
 
@@ -75,10 +80,20 @@ def simulate(
     replication : its number, from 0.
     measured_from : end of the warm-up, ms.
     on_day : told the days that have passed, at each midnight.
+    engine : what simulates.
     """
     table = demand.draw(network, replication)
-    outcome = model.run(network, table, measured_from, on_day)
+    outcome = _runs(engine)(network, table, measured_from, on_day)
     return measures.measure(network, table, outcome), table, outcome
+
+
+def _runs(engine: Engine) -> Callable[..., Outcome]:
+    """Get the function that simulates; the compiled engine is imported only where it is used."""
+    if engine == "simpy":
+        return model.run
+    from govsim.engine import run as compiled
+
+    return compiled
 
 
 def run(
@@ -95,6 +110,7 @@ def run(
     out: str | Path | None = None,
     keep_orders: bool = False,
     on_progress: OnProgress | None = None,
+    engine: Engine = "compiled",
 ) -> Result:
     """Simulate a scenario.
 
@@ -112,6 +128,7 @@ def run(
         None: nothing is written.
     keep_orders : also keep what became of each demand (``orders.parquet``); needs `out`.
     on_progress : told how far the run is.
+    engine : what simulates; the results are the same.
 
     Returns
     -------
@@ -143,7 +160,7 @@ def run(
     path = (
         Path(out) / scenario_name(loaded) / provenance.run_id(service) if out is not None else None
     )
-    return _Run(loaded, service, wanted, path, keep_orders, on_progress).result()
+    return _Run(loaded, service, wanted, path, keep_orders, on_progress, engine).result()
 
 
 def scenario_name(loaded: Loaded) -> str:
@@ -230,6 +247,7 @@ class _Run:
     path: Path | None
     keep_orders: bool
     on_progress: OnProgress | None
+    engine: Engine = "compiled"
     kept: list[dict[str, pd.DataFrame]] = field(default_factory=list)
     """Tables of each replication, where there is no folder."""
     district: list[dict[str, float]] = field(default_factory=list)
@@ -252,6 +270,7 @@ class _Run:
         state, error = "failed", ""
         try:
             self._record("running")
+            self._compile()
             self.warm_up = self._warm_up()
             self._record("running")
             self._replicate()
@@ -271,6 +290,14 @@ class _Run:
 
     # ------------------------------------------------------------------ replications
 
+    def _compile(self) -> None:
+        """Say that the engine must be compiled first, which the first replication does."""
+        if self.engine == "compiled" and self.on_progress:
+            from govsim.engine import is_kept
+
+            if not is_kept():
+                self._tell("compiling", 0, self._expected())
+
     def _warm_up(self) -> WarmUp:
         """Take the warm-up from the scenario, from an earlier run, or find it."""
         given = self.network.scenario.warm_up
@@ -284,6 +311,7 @@ class _Run:
             found = warmup.find(
                 self.network,
                 lambda pilot, day: self._tell("warm-up", pilot, warmup.PILOTS, day / days),
+                _runs(self.engine),
             )
         if not found.settled:
             self.warnings.append(
@@ -320,6 +348,7 @@ class _Run:
             replication,
             self.warm_up.length,
             lambda day: self._tell("replications", replication, total, min(1.0, day / days)),
+            self.engine,
         )
         tables = {storage.MEASURES: found.values, storage.WEEKLY: found.weekly}
         if self.folder:

@@ -46,13 +46,18 @@ class WarmUp:
     measure: str
 
 
-def find(network: Network, on_day: Callable[[int, int], None] | None = None) -> WarmUp:
+def find(
+    network: Network,
+    on_day: Callable[[int, int], None] | None = None,
+    run: Callable[..., Outcome] = model.run,
+) -> WarmUp:
     """Run pilot replications, and cut where both open demands and orders have settled.
 
     Parameters
     ----------
     network : the service.
     on_day : told the pilot's number, from 0, and the days that have passed in it.
+    run : what simulates.
 
     Notes
     -----
@@ -65,7 +70,7 @@ def find(network: Network, on_day: Callable[[int, int], None] | None = None) -> 
     for pilot in range(PILOTS):
         table = demand.draw(network, FIRST_PILOT + pilot)
         hook = (lambda day, p=pilot: on_day(p, day)) if on_day else None
-        outcome = model.run(network, table, 0, hook)
+        outcome = run(network, table, 0, hook)
         for name, one in observe(outcome, step).items():
             series.setdefault(name, []).append(one)
     longest = WarmUp(0, True, "open")

@@ -16,7 +16,7 @@ from govsim.errors import InputError, Problem
 from govsim.language import tr
 
 if TYPE_CHECKING:
-    from govsim.experiment import OnProgress, Progress
+    from govsim.experiment import Engine, OnProgress, Progress
     from govsim.results import Result
 
 
@@ -63,6 +63,14 @@ def share(text: str | None) -> float | None:
 )
 @out(tr("Folder for results."))
 @click.option("--orders", is_flag=True, help=tr("Also write what became of each demand."))
+@click.option(
+    "--engine",
+    type=click.Choice(["compiled", "simpy"]),
+    default="compiled",
+    help=tr(
+        "What simulates: the compiled engine, or the readable model; the results are the same."
+    ),
+)
 @click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
 @as_json()
 def run(
@@ -75,6 +83,7 @@ def run(
     overrides: tuple[str, ...],
     out: Path,
     orders: bool,
+    engine: Engine,
     quiet: bool,
     as_json_: bool,
 ) -> None:
@@ -105,6 +114,7 @@ def run(
                 out=out,
                 keep_orders=orders,
                 on_progress=told,
+                engine=engine,
             )
     except KeyboardInterrupt:
         fail(tr("Stopped. Finished replications are kept: the same command goes on from here."))
@@ -156,6 +166,8 @@ def progress(quiet: bool) -> Iterator[OnProgress | None]:
 
 
 def _doing(now: Progress) -> str:
+    if now.phase == "compiling":
+        return tr("compiling the engine; only the first run after an update has to wait")
     if now.phase == "warm-up":
         return tr("finding the warm-up")
     return tr("replication {n} of {total}", n=min(now.done + 1, now.total), total=now.total)
@@ -225,6 +237,9 @@ class _Lines:
         self.clock, self.said, self.at = Clock(), -1, time.monotonic()
 
     def __call__(self, now: Progress) -> None:
+        if now.phase == "compiling":
+            click.echo(_doing(now), err=True)
+            return
         left = in_words(self.clock.left(now))
         if now.done == self.said and time.monotonic() - self.at < self.EVERY:
             return
