@@ -246,11 +246,10 @@ class _Reading:
             yield "cause", name, "orders", float(n)
             yield "cause", name, "orders_per_1000", 1000 * n / residents.sum() / self.years
         if len(demand):
-            yield (
-                "district", "", "orders_overdue_share",
-                _ratio(orders["overdue"][due].sum(), due.sum()),
-            )  # fmt: skip
             yield "district", "", "orders_repeated_share", float((cause == REPEATED).mean())
+        if due.any():
+            share = float((orders["overdue"][due] == 1).mean())
+            yield "district", "", "orders_overdue_share", share
 
     def times(self) -> Iterator[Row]:
         """Times to the scene, to the solution and to the reply, by Kaplan-Meier."""

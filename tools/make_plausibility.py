@@ -141,9 +141,10 @@ def simulate(task: tuple[str, int, list[tuple[str, str]]]) -> dict[str, float]:
         found["working_days"] = float(work.mean() / net.day_length)
     complex_ = table.complex & (d["dispatched"] >= warm_up) & (d["dispatched"] < net.end - 60 * DAY)
     length = np.where(d["resolved"] >= 0, d["resolved"], net.end) - d["dispatched"]
-    found["beyond_15_days"] = (
-        float((length[complex_] > 15 * DAY).mean()) if complex_.any() else np.nan
-    )
+    end = d["dispatched"] + length
+    work = net.clock.work_between_all(d["dispatched"], end) / net.day_length
+    found["beyond_15_days"] = float((length[complex_] > 15 * DAY).mean())
+    found["beyond_15_working_days"] = float((work[complex_] > 15).mean())
     return found
 
 
