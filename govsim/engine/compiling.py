@@ -19,6 +19,8 @@ from typing import Any, TypeVar
 
 from numba import config, njit
 
+from govsim.provenance import NOT_OF_THE_MODEL
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
@@ -68,11 +70,14 @@ def kept(function: Function) -> Function:
 
 @cache
 def source_hash() -> str:
-    """Hash all Python sources of the package: whatever is compiled comes from them."""
+    """Hash all Python sources that a replication can depend on; what is compiled is among them."""
     package = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
-        digest.update(path.relative_to(package).as_posix().encode() + b"\0")
+        name = path.relative_to(package)
+        if name.parts[0].removesuffix(".py") in NOT_OF_THE_MODEL:
+            continue
+        digest.update(name.as_posix().encode() + b"\0")
         digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
