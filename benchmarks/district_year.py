@@ -90,6 +90,7 @@ def simulated_year() -> None:
     service = model.Service(net, table)
     with timed(times, "SimPy model"):
         outcome = service.run()
+    peak = peak_gib()
     with timed(times, "engine, compiling"):
         same = engine.run(net, table)
     assert not outcome.differences(same), "the engines differ"
@@ -101,7 +102,7 @@ def simulated_year() -> None:
     print(f"district-year: {len(table):,} demands, {events:,} timed events")
     for what, seconds in times.items():
         print(f"  {what:18} {seconds:8.2f} s")
-    print(f"  peak memory        {peak_gib():8.2f} GiB")
+    print(f"  memory with SimPy  {peak:8.2f} GiB")
     ratio = times["SimPy model"] / yardstick
     print(f"  the SimPy model takes {ratio:.1f} times bare SimPy timeouts ({yardstick:.1f} s)")
     faster = times["SimPy model"] / times["compiled engine"]
@@ -112,6 +113,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--simulate", action="store_true", help="also simulate a year")
     arguments = parser.parse_args()
-    demand_table()
     if arguments.simulate:
         simulated_year()
+    demand_table()
