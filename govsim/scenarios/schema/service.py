@@ -273,11 +273,11 @@ class Policies(Model):
     order: Literal["arrival", "due"] = choice("arrival")
     """Within a priority: by order of arrival, or by the time that clock 2 (or an order) is due."""
     overdue_priority: int = choice(1, ge=0, le=9)
-    """Priority class that an order from 12345 raises its demand to once overdue."""
+    """Class to which 12345 orders raise a demand: after a failure at once, else when overdue."""
     neighbours_within: Distance | None = choice(None)
     """Point stations within this distance help where no crew is free. None: no help."""
     dispatch_delay: Distribution = par("0 min", "0 min", "60 min")
-    """From acceptance to dispatch."""
+    """From acceptance to dispatch; orders from 12345 and reopened cases are dispatched at once."""
 
 
 class Costs(Model):
