@@ -96,9 +96,9 @@ def fields(text: str) -> set[tuple[str, str, str]]:
     return {(name, turn or "", how or "") for _, name, how, turn in parts if name is not None}
 
 
-def _forms(text: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    """Singular and plural of a message; most have one form only."""
-    return (text,) if isinstance(text, str) else tuple(text)
+def _forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    """Singular and plural of a message; most have one form, new ones none that says anything."""
+    return (text or "",) if text is None or isinstance(text, str) else tuple(text)
 
 
 def _translated(message: Message) -> bool:
