@@ -226,7 +226,6 @@ class Service(Residents):
     def turned_away(self, job: Job) -> None:
         """No room to wait."""
         d = job.demand
-        self.staffing.leave_unqueued(job)
         self.visit_of.pop(d, None)
         self.state[d] = TURNED_AWAY
         self.closes(d, ENDED_TURNED_AWAY)

@@ -336,10 +336,6 @@ class Staffing:
         job.queue.push(job)
         self._see_to(job.queue)
 
-    def leave_unqueued(self, job: Job) -> None:
-        """Give up a job that was never let into a queue."""
-        job.state = GONE
-
     def _see_to(self, queue: Queue) -> None:
         """Let whoever is free take what now stands first in a queue."""
         for staff in queue.staff:

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from govsim.scenarios.calendar import NEVER as NEVER
 from govsim.scenarios.quantities import (
     Deterministic,
     Distribution,
@@ -44,9 +45,6 @@ Float32s = NDArray[np.float32]
 Integers = NDArray[np.int64]
 Ids = NDArray[np.uint64]
 Words = NDArray[np.uint32]
-
-NEVER = 2**62
-"""Milliseconds: a time that does not come. Half the range of int64, so that sums fit."""
 
 LONGEST_DRAW = NEVER // 4
 """Milliseconds, 36 million years: no drawn duration is longer, however heavy its tail."""
