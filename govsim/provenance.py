@@ -26,13 +26,24 @@ NOT_OF_THE_MODEL = frozenset(
     {
         "catalogue",
         "cli",
+        "compare",
         "errors",
+        "executors",
         "experiment",
+        "explain",
         "language",
         "locale",
+        "regression",
         "report",
         "results",
+        "selection",
+        "sensitivity",
+        "shapley",
         "storage",
+        "sweep",
+        "tasks",
+        "trace",
+        "tradeoffs",
     }
 )
 """Parts of the package that change no number in a replication. Named are these and not
