@@ -8,20 +8,20 @@ stand in the same order as functions that Numba compiles, on tables of records
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from govsim.demand import DemandTable
 from govsim.engine.compiling import is_kept
 from govsim.engine.layout import lay_out
-from govsim.engine.loop import NEEDS_ROOM, advance
+from govsim.engine.loop import IS_THERE, NEEDS_ROOM, advance
 from govsim.engine.memory import Memory
 from govsim.network import Network
 from govsim.outcome import DEMAND_COLUMNS, ORDER_COLUMNS, POOL_COLUMNS, VISIT_COLUMNS, Outcome
 from govsim.scenarios.units import DAY
 
-__all__ = ["is_kept", "run"]
+__all__ = ["is_kept", "run", "watch"]
 
 
 def run(
@@ -47,6 +47,29 @@ def run(
             on_day(day)
     _go_to(memory, network.end)
     return _outcome(memory, network)
+
+
+def watch(network: Network, table: DemandTable, demand: int) -> Iterator[Memory]:
+    """Simulate one replication, and stop whenever an event has changed anything of a demand.
+
+    Parameters
+    ----------
+    demand : its row in the demand table.
+
+    Yields
+    ------
+    Memory
+        The replication as it stands; `Memory.world` has the time (`now`) and the event
+        (`key`). Now and then nothing has changed that an `Outcome` would show.
+    """
+    memory = lay_out(network, table, 0)
+    memory.world["watched"] = demand
+    memory.tables["last_seen"][0] = memory.tables["demands"][demand]
+    while (why := advance(memory.world, network.end)) != IS_THERE:
+        if why == NEEDS_ROOM:
+            memory.make_room()
+        else:
+            yield memory
 
 
 def _go_to(memory: Memory, until: int) -> None:

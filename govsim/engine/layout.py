@@ -125,6 +125,7 @@ class _Layout:
             "orders": np.zeros(256, memory.ORDER),
             "visits": np.zeros(n + 256, memory.VISIT_ROW),
             "stack": np.zeros(1024, memory.FRAME),
+            "last_seen": np.zeros(1, memory.DEMAND),
         }
         return Memory(numbers | {"n_steps": len(steps)}, tables)
 
@@ -171,6 +172,7 @@ class _Layout:
             "free_later": -1,
             "free_job": -1,
             "free_node": -1,
+            "watched": -1,
             "helpers_on_call": network.timelines[line].available[0] if line >= 0 else 0,
             "sittings": first,
             "n_sittings": n_sittings,

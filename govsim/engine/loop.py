@@ -37,6 +37,7 @@ from govsim.engine.tables import (
     luck_at,
     step_at,
 )
+from govsim.engine.watching import has_changed
 from govsim.engine.work import on_scene, release
 from govsim.pools import GONE
 from govsim.rules import (
@@ -61,8 +62,9 @@ from govsim.rules import (
     SITTING,
 )
 
-IS_THERE, NEEDS_ROOM = range(2)
-"""How `advance` returns: at the time that it was to go to, or for larger tables."""
+IS_THERE, NEEDS_ROOM, NOTICED = range(3)
+"""How `advance` returns: at the time that it was to go to, for larger tables, or because an
+event has just changed something of the demand that is watched."""
 
 IDENTIFIER = (1 << ORDER_BITS) - 1
 
@@ -100,7 +102,7 @@ def advance(world: Table, until: int) -> int:
     Returns
     -------
     int
-        `IS_THERE`; or `NEEDS_ROOM`, when it is to be called again with larger tables.
+        `IS_THERE`; or `NEEDS_ROOM` or `NOTICED`, when it is to be called again to go on.
     """
     w = world[0]
     n, n_steps = w.n, w.n_steps
@@ -144,6 +146,9 @@ def advance(world: Table, until: int) -> int:
             w.next_step = last
             w.timed_events += 1
             rosters_change(w, step, last)
+        if w.watched >= 0 and has_changed(w):
+            w.key = key
+            return NOTICED
 
 
 @compiled

@@ -138,26 +138,28 @@ TABLES: dict[str, np.dtype[np.void]] = {
     "orders": ORDER,
     "visits": VISIT_ROW,
     "stack": FRAME,
+    "last_seen": DEMAND,
 }
 """Each table's kind of record. `crews` runs over groups and teams, `speeds` over teams
-and categories, what a demand is drawn for each round over rounds and demands."""
+and categories, what a demand is drawn for each round over rounds and demands. `last_seen` is what
+`govsim.engine.watching` compares the demand with that is watched."""
 
 GROWING = ("events", "later", "jobs", "nodes", "orders", "visits", "stack")
 
 PLAN = """n end measured_from tick centre most_calls call_back_after interim_after
     escalates_after overdue_priority threshold helpers_arrive_after cases helper_line
-    n_channels sittings n_sittings n_steps teams n_categories shift"""
+    n_channels sittings n_sittings n_steps teams n_categories shift watched"""
 
 STATE = """now events next_demand next_step jobs free_job live nodes free_node live_nodes
     orders visits in_meetings later free_later live_later stretch stretch_end
-    helpers_on_call timed_events needed"""
+    helpers_on_call timed_events needed key"""
 
 WORLD = _record(
     i8=" ".join(
         [PLAN, STATE, *(f"at_{name}" for name in TABLES), *(f"room_{name}" for name in GROWING)]
     ),
     b1="""promises_made promises_matter by_due travels rectilinear withdraws ends_at_scene
-    helpers_enabled""",
+    helpers_enabled touched""",
     f8="detour stretch_scene stretch_reply left_after_broken lost_per_day least",
 )
 """The scenario's numbers, where the replication is, and where its tables are."""

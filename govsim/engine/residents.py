@@ -23,6 +23,7 @@ from govsim.engine.tables import (
     luck_at,
     order_at,
 )
+from govsim.engine.watching import touch
 from govsim.engine.work import stretch_patience
 from govsim.pools import WAITING
 from govsim.randomness import NEVER
@@ -118,6 +119,7 @@ def order_comes(w: World, o: int) -> None:
     order.arrived = now
     due = after(w, order.time, OF_ORDER)
     order.due = due
+    touch(w, d)
     if order.resolved >= 0:
         return
     at(w, max(due, now), ORDER_DUE, o, 0)
@@ -156,6 +158,7 @@ def order_is_due(w: World, o: int) -> None:
     if order.resolved >= 0 or demand.state != OPEN:
         return
     order.overdue = 1
+    touch(w, d)
     presses(w, d)
     if o == demand.last_order and calls_again_at(w, demand.orders * w.n + d).value:
         calls_12345(w, d, REPEATED)

@@ -22,6 +22,7 @@ from govsim.engine.tables import (
     step_at,
     visit_at,
 )
+from govsim.engine.watching import touch
 from govsim.engine.work import (
     account,
     begin,
@@ -292,6 +293,7 @@ def set_free(w: World, j: int) -> None:
 def _is_over(w: World, j: int) -> None:
     job = job_at(w, j)
     job.state, job.over = GONE, True
+    touch(w, job.demand)
     if job.visit >= 0:
         visit_at(w, job.visit).ended = w.now
 

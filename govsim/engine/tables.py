@@ -16,7 +16,7 @@ from numba import carray, from_dtype, types
 from numba.extending import intrinsic
 
 from govsim.engine.compiling import inlined
-from govsim.engine.memory import TABLES
+from govsim.engine.memory import NUMBER, TABLES
 
 
 def _pointer_to(kind: Any) -> Callable[[int, int, int], Any]:
@@ -58,6 +58,7 @@ def _stretch(table: str) -> Callable[[Any, int, int], Any]:
     return found
 
 
+word_at = _pointer_to(from_dtype(NUMBER))
 luck_at = _records("luck")
 stage_at = _records("stages")
 demand_at = _records("demands")

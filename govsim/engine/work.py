@@ -24,6 +24,7 @@ from govsim.engine.tables import (
     stage_at,
     visit_at,
 )
+from govsim.engine.watching import touch
 from govsim.pools import BEGUN, GONE, ON_THE_SCENE, WAITING
 from govsim.randomness import NEVER
 from govsim.rules import CASE, DONE, ON_SCENE, PATIENCE_ENDS, VISIT
@@ -156,6 +157,7 @@ def begin(w: World, j: int, s: int) -> None:
         if staff.in_hand >= 0:
             job_at(w, staff.in_hand).before = j
         staff.in_hand = j
+    touch(w, job.demand)
     _begun(w, j)
 
 
@@ -216,6 +218,7 @@ def on_scene(w: World, j: int) -> None:
     demand = demand_at(w, d)
     job.state = ON_THE_SCENE
     visit_at(w, job.visit).scene = now
+    touch(w, d)
     if demand.scene < 0:
         demand.scene = now
         if w.ends_at_scene:
