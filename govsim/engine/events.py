@@ -2,7 +2,8 @@
 
 Time is cut into stretches. Events of the present one stand in a binary heap, which so
 stays small enough for the fastest memory; those of later ones in a chain for each, in no
-order, until it is their stretch.
+order, until it is their stretch. What would change nothing by then, such as the end of a
+patience that was met, can be revoked: it then never reaches the heap.
 
 Demands that enter and rosters that change stand sorted in tables of their own; see
 `govsim.engine.loop`. Called by everything that takes time.
@@ -63,9 +64,16 @@ def take_event(w: World) -> None:
     _push(w, i, time, key, payload)
 
 
+REVOKED = -1
+"""Key of an entry of `World.later` that stands for nothing."""
+
+NOWHERE = -1
+"""Place of an event that can't be revoked any more."""
+
+
 @compiled
-def _put_off(w: World, time: int, key: int, payload: int) -> None:
-    """Keep an event for a later stretch."""
+def _put_off(w: World, time: int, key: int, payload: int) -> int:
+    """Keep an event for a later stretch; tell where."""
     i = w.free_later
     if i >= 0:
         w.free_later = later_at(w, i).next
@@ -76,6 +84,7 @@ def _put_off(w: World, time: int, key: int, payload: int) -> None:
     event, chain = later_at(w, i), chain_of_stretch(w, time >> w.shift)
     event.time, event.key, event.payload, event.next = time, key, payload, chain.value
     chain.value = i
+    return i
 
 
 @compiled
@@ -86,8 +95,10 @@ def next_stretch(w: World) -> None:
     i = chain_of_stretch(w, w.stretch).value
     while i >= 0:
         event = later_at(w, i)
-        _push(w, w.events, event.time, event.key, event.payload)
-        w.events += 1
+        if event.key != REVOKED:
+            _push(w, w.events, event.time, event.key, event.payload)
+            w.events += 1
+            event.key = REVOKED
         w.live_later -= 1
         onward = event.next
         event.next = w.free_later
@@ -96,17 +107,31 @@ def next_stretch(w: World) -> None:
 
 
 @compiled
-def at(w: World, time: int, kind: int, identifier: int, payload: int) -> bool:
-    """Let something happen at `time`, unless that is past the horizon; tell whether it will."""
+def at(w: World, time: int, kind: int, identifier: int, payload: int) -> int:
+    """Let something happen at `time`, unless that is past the horizon.
+
+    Returns
+    -------
+    int
+        Its place, by which it can be revoked, or `NOWHERE`.
+    """
     if time >= w.end:
-        return False
+        return NOWHERE
     w.timed_events += 1
-    if time < w.stretch_end:
-        _push(w, w.events, time, event_key(kind, identifier), payload)
-        w.events += 1
-    else:
-        _put_off(w, time, event_key(kind, identifier), payload)
-    return True
+    if time >= w.stretch_end:
+        return _put_off(w, time, event_key(kind, identifier), payload)
+    _push(w, w.events, time, event_key(kind, identifier), payload)
+    w.events += 1
+    return NOWHERE
+
+
+@inlined
+def revoke(w: World, place: int, kind: int, identifier: int) -> None:
+    """Take back an event that would change nothing, if it still stands in its place."""
+    if place != NOWHERE:
+        event = later_at(w, place)
+        if event.key == event_key(kind, identifier):
+            event.key = REVOKED
 
 
 @inlined

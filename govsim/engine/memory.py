@@ -23,20 +23,27 @@ def _record(**kinds: str) -> np.dtype[np.void]:
 
 LUCK = _record(
     i8="""enters patience repeat_after intake dispatch_delay turn_out access department_time
-    reply interim_reply written_reply call order_delay rework first_stage end_stage""",
+    reply interim_reply written_reply call order_delay rework""",
     f8="x y way",
-    i4="category point channel repeats source",
+    i4="first_stage end_stage point repeats",
+    i2="category channel",
+    i1="source",
     b1="answered answered_by_centre complex meeting calls",
 )
 """A row of the demand table, its columns side by side; see `govsim.demand.DemandTable`."""
 
 DEMAND = _record(
     i8="""reported clock_start accepted dispatched scene resolved replied closed
-    patience_ended solved_at patience_end stage first_order last_order visit next_waiting""",
-    i4="state channel ended satisfied orders repeats reopened served_by wanted",
+    patience_ended solved_at patience_end""",
+    i4="""stage first_order last_order visit next_waiting patience_event interim_event
+    orders repeats reopened served_by""",
+    i2="channel",
+    i1="state ended satisfied",
     b1="solved urgent repeat_pending",
 )
-"""What becomes of a demand; `visit` is the job that the model calls ``visit_of``."""
+"""What becomes of a demand; `visit` is the job that the model calls ``visit_of``. Where the
+end of its patience and its interim reply stand among the events: `patience_event`,
+`interim_event`."""
 
 JOB = _record(
     i8="""id demand work ends began class_ rank crew stage staff queue order visit shift
@@ -60,8 +67,9 @@ STAFF = _record(
 )
 """A pool of people; `queues`: in `World.lists`; `in_hand`: first of a chain of jobs."""
 
-ORDER = _record(i8="demand time cause round answered arrived due resolved overdue next")
-"""A 12345 order; `next` is the next of the same demand."""
+ORDER = _record(i8="demand time cause round answered arrived due resolved overdue next due_event")
+"""A 12345 order; `next` is the next of the same demand, `due_event` the place of its limit
+among the events."""
 
 VISIT_ROW = _record(i8="demand stage pool crew queued began scene ended handed_back")
 

@@ -122,7 +122,7 @@ def order_comes(w: World, o: int) -> None:
     touch(w, d)
     if order.resolved >= 0:
         return
-    at(w, max(due, now), ORDER_DUE, o, 0)
+    order.due_event = at(w, max(due, now), ORDER_DUE, o, 0)
     if demand.state != OPEN:
         demand.state, demand.solved, demand.urgent = OPEN, False, True
         demand.reopened += 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from govsim.demand import REPORTED
 from govsim.engine.compiling import compiled, inlined
-from govsim.engine.events import after, at, opens
+from govsim.engine.events import NOWHERE, after, at, opens, revoke
 from govsim.engine.memory import (
     ANSWER,
     AT_DESK,
@@ -71,6 +71,7 @@ from govsim.rules import (
     INTERIM,
     INTERIM_REPLY,
     OPEN,
+    ORDER_DUE,
     PASSED_ON,
     PROMISE_DUE,
     REPEAT,
@@ -133,14 +134,16 @@ def reports(w: World, d: int, channel: int) -> None:
 @compiled
 def clocks_start(w: World, d: int) -> None:
     """The three clocks run from here; what a broken promise may cost is watched."""
-    now = w.now
-    demand_at(w, d).clock_start = now
+    now, luck, demand = w.now, luck_at(w, d), demand_at(w, d)
+    demand.clock_start = now
     if not w.promises_made:
         return
-    at(w, now + w.interim_after, INTERIM, d, 0)
+    demand.interim_event = at(w, now + w.interim_after, INTERIM, d, 0)
     if w.promises_matter:
-        at_desk = luck_at(w, d).answered and demand_at(w, d).orders == 0
+        at_desk = luck.answered and demand.orders == 0
         for promise in range(ANSWER if at_desk else SCENE, ANSWER + 1):
+            if promise == SOLVE and luck.complex:
+                continue  # nobody was promised that, so nothing will come of it
             if loses_trust_at(w, promise * w.n + d).value:
                 at(w, after(w, now, promise), PROMISE_DUE, 4 * d + promise, 0)
 
@@ -362,6 +365,7 @@ def is_solved(w: World, d: int, how: int) -> None:
         order = order_at(w, o)
         if order.resolved < 0:
             order.resolved = now
+            revoke(w, order.due_event, ORDER_DUE, o)
             if order.arrived >= 0:
                 done_at_once(w, WRITTEN_REPLY, d, order.round, luck.written_reply)
         o = order.next
@@ -378,6 +382,7 @@ def is_replied(w: World, d: int) -> None:
     demand = demand_at(w, d)
     if demand.replied < 0:
         demand.replied = w.now
+        revoke(w, demand.interim_event, INTERIM, d)
         stretch_patience(w, d, w.stretch_reply)
 
 
@@ -409,7 +414,9 @@ def closes(w: World, d: int, how: int) -> None:
     content = satisfied(luck, contentment_at(w, how).value, late, w.lost_per_day, w.least)
     demand.satisfied = 1 if content else 0
     if this:
-        at(w, now + w.call_back_after, CALL_BACK, d, now)
+        # Content residents have nothing to add; who was turned away may be again, right now.
+        if not content or how == ENDED_TURNED_AWAY:
+            at(w, now + w.call_back_after, CALL_BACK, d, now)
     elif not content and escalates_at(w, this * w.n + d).value:
         at(w, now + w.escalates_after, CALLS_12345, d, UNSATISFIED)
 
@@ -440,7 +447,7 @@ def calls_12345(w: World, d: int, cause: int) -> None:
     order = order_at(w, o)
     order.demand, order.time, order.cause, order.round = d, w.now, cause, demand.orders
     order.answered, order.arrived, order.due, order.resolved = 0, -1, -1, -1
-    order.overdue, order.next = 0, -1
+    order.overdue, order.next, order.due_event = 0, -1, NOWHERE
     if demand.last_order >= 0:
         order_at(w, demand.last_order).next = o
     else:

@@ -7,7 +7,7 @@ The compiled counterpart of `Job` in `govsim.pools` and of the work on the scene
 from __future__ import annotations
 
 from govsim.engine.compiling import compiled, inlined
-from govsim.engine.events import at, working_end
+from govsim.engine.events import at, revoke, working_end
 from govsim.engine.memory import HAND_OVER, World
 from govsim.engine.rules import free_members as _free_members
 from govsim.engine.rules import job_identifier, stretched, travel_time, work_time
@@ -37,8 +37,9 @@ def set_patience(w: World, d: int, end: int) -> None:
     """Let patience end at another time; what was set before is void."""
     demand = demand_at(w, d)
     if end != demand.patience_end:
+        revoke(w, demand.patience_event, PATIENCE_ENDS, d)
         demand.patience_end = end
-        at(w, end, PATIENCE_ENDS, d, end)
+        demand.patience_event = at(w, end, PATIENCE_ENDS, d, end)
 
 
 @compiled
@@ -204,7 +205,8 @@ def _begun(w: World, j: int) -> None:
             w.tick,
         )
         there = now + luck.turn_out + way + luck.access
-        if at(w, there, ON_SCENE, job.id, j):
+        if there < w.end:
+            at(w, there, ON_SCENE, job.id, j)
             job.references += 1
 
 
@@ -238,5 +240,6 @@ def will_end(w: World, j: int, time: int) -> None:
     """Set the time at which a job that has begun is done."""
     job = job_at(w, j)
     job.ends = time
-    if at(w, time, DONE, job.id, j):
+    if time < w.end:
+        at(w, time, DONE, job.id, j)
         job.references += 1
