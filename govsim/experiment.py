@@ -1,40 +1,37 @@
 """Replications of a scenario: as many as asked, or as many as a precision needs.
 
-`run` is the door for the command line and for Python. One replication goes through
-`simulate`: demand table, model, measures. With a results folder each replication is
-kept as soon as it is finished, so a run that was stopped goes on where it was, and one
-that was finished can be given more replications.
+`run` is the door for the command line and for Python. An executor does the replications
+(`govsim.tasks.perform`), several at once if it has the workers; the results are the same.
+With a results folder each replication is kept as soon as it is finished, so a run that was
+stopped goes on where it was, and one that was finished can be given more replications.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
-from govsim import demand, measures, model, network, provenance, storage, warmup
+from govsim import network, provenance, storage, tasks, warmup
 from govsim.catalogue import CATALOGUE
-from govsim.demand import DemandTable
 from govsim.errors import InputError, Problem, RunError
+from govsim.executors import Executor, Serial
 from govsim.language import name, tr
-from govsim.ledger import demands_frame
-from govsim.measures import Measures
-from govsim.network import Network
 from govsim.offered_load import load_warnings
-from govsim.outcome import Outcome
 from govsim.results import MAIN, Result
 from govsim.scenarios.loading import Loaded, LoadedAs, Settings, load
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.units import DAY, nearest
 from govsim.statistics import interval, precise_enough
 from govsim.storage import RunFolder
+from govsim.tasks import Engine, Plan, Task
 from govsim.warmup import WarmUp
 
 
@@ -48,7 +45,7 @@ class Progress:
         look for it, else ``replications``.
     done : replications that are finished.
     total : replications in all; with a precision, so many as are now expected.
-    within : share of the replication in hand.
+    within : how much of the replications under way is done, in replications.
     began_with : replications that were there when the run began.
     """
 
@@ -60,40 +57,6 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
-
-Engine = Literal["compiled", "simpy"]
-"""What simulates: the compiled engine, or the SimPy model. Both give the same bits."""
-
-
-def simulate(
-    network: Network,
-    replication: int,
-    measured_from: int = 0,
-    on_day: Callable[[int], None] | None = None,
-    engine: Engine = "compiled",
-) -> tuple[Measures, DemandTable, Outcome]:
-    """Run one replication: draw its demands, serve them, measure.
-
-    Parameters
-    ----------
-    network : the service.
-    replication : its number, from 0.
-    measured_from : end of the warm-up, ms.
-    on_day : told the days that have passed, at each midnight.
-    engine : what simulates.
-    """
-    table = demand.draw(network, replication)
-    outcome = _runs(engine)(network, table, measured_from, on_day)
-    return measures.measure(network, table, outcome), table, outcome
-
-
-def _runs(engine: Engine) -> Callable[..., Outcome]:
-    """Get the function that simulates; the compiled engine is imported only where it is used."""
-    if engine == "simpy":
-        return model.run
-    from govsim.engine import run as compiled
-
-    return compiled
 
 
 def run(
@@ -111,6 +74,7 @@ def run(
     keep_orders: bool = False,
     on_progress: OnProgress | None = None,
     engine: Engine = "compiled",
+    executor: Executor | None = None,
 ) -> Result:
     """Simulate a scenario.
 
@@ -129,6 +93,8 @@ def run(
     keep_orders : also keep what became of each demand (``orders.parquet``); needs `out`.
     on_progress : told how far the run is.
     engine : what simulates; the results are the same.
+    executor : where replications are done; in this process, one after another, if not
+        given. See `govsim.executors.choose`.
 
     Returns
     -------
@@ -142,25 +108,12 @@ def run(
     RunError
         The results can't be written.
     """
-    _check(replications, precision, on)
+    asked = wanted(replications, precision, on, at_least, most)
     loaded = _loaded(scenario, settings, overrides)
-    plan = loaded.scenario
     if seed is not None:
-        plan = plan.model_copy(update={"seed": seed})
-    service = network.build(plan, loaded.folder)
-    overloads = load_warnings(service, loaded.origins)
-    loaded = replace(loaded, warnings=(*loaded.warnings, *overloads))
-    wanted = _Wanted(
-        plan.replications if replications is None else replications,
-        precision,
-        tuple(on),
-        at_least,
-        max(most, at_least),
-    )
-    path = (
-        Path(out) / scenario_name(loaded) / provenance.run_id(service) if out is not None else None
-    )
-    return _Run(loaded, service, wanted, path, keep_orders, on_progress, engine).result()
+        loaded = replace(loaded, scenario=loaded.scenario.model_copy(update={"seed": seed}))
+    under_way = Run(loaded, asked, out, keep_orders, on_progress, engine)
+    return under_way.result(executor or Serial())
 
 
 def scenario_name(loaded: Loaded) -> str:
@@ -180,7 +133,20 @@ def _loaded(
     return scenario
 
 
-def _check(replications: int | None, precision: float | None, on: Sequence[str]) -> None:
+def wanted(
+    replications: int | None,
+    precision: float | None,
+    on: Sequence[str],
+    at_least: int = 5,
+    most: int = 200,
+) -> Wanted:
+    """Say how many replications are wanted; as in `run`.
+
+    Raises
+    ------
+    InputError
+        With all that makes no sense.
+    """
     problems = [
         Problem(
             tr("unknown measure “{name}”", name=measure),
@@ -198,25 +164,30 @@ def _check(replications: int | None, precision: float | None, on: Sequence[str])
         )
     if problems:
         raise InputError(problems)
+    return Wanted(replications, precision, tuple(on), at_least, max(most, at_least))
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """When there are enough replications."""
+class Wanted:
+    """When there are enough replications.
 
-    replications: int
+    Attributes
+    ----------
+    replications : how many; None for the scenario's own number.
+    precision, on, at_least, most : as in `run`.
+    """
+
+    replications: int | None
     precision: float | None
     on: tuple[str, ...]
     at_least: int
     most: int
 
-    def enough(self, values: pd.DataFrame, done: int, confidence: float) -> bool:
-        """Whether to stop after `done` replications; `values` has a row for each."""
-        if self.precision is None:
-            return done >= self.replications
-        if done < self.at_least:
+    def enough(self, values: pd.DataFrame, confidence: float) -> bool:
+        """Whether to stop after the replications in `values`, which has a row for each."""
+        if len(values) < self.at_least:
             return False
-        return done >= self.most or not self.imprecise(values, confidence)
+        return len(values) >= self.most or not self.imprecise(values, confidence)
 
     def imprecise(self, values: pd.DataFrame, confidence: float) -> list[str]:
         """Name the measures whose intervals are still too wide; not those without any value."""
@@ -225,80 +196,103 @@ class _Wanted:
         found = {m: interval(values[m], confidence) for m in self.on if m in values}
         return [m for m, i in found.items() if i.n and not precise_enough(i, self.precision)]
 
-    def expected(self, values: pd.DataFrame, done: int, confidence: float) -> int:
-        """Guess the replications in all: half-widths shrink with their square root."""
-        if self.precision is None:
-            return max(self.replications, done)
+    def expected(self, values: pd.DataFrame, confidence: float) -> int:
+        """Guess the replications that a precision takes: half-widths shrink with their root."""
+        done = len(values)
         guess = max(self.at_least, done)
         for measure in self.imprecise(values, confidence) if done > 1 else ():
             i = interval(values[measure], confidence)
-            ratio = i.half_width / (self.precision * abs(i.mean)) if i.mean else 1.0
+            ratio = i.half_width / ((self.precision or 1.0) * abs(i.mean)) if i.mean else 1.0
             guess = max(guess, ceil(done * ratio**2) if ratio == ratio else guess)
         return min(guess, self.most)
 
 
 @dataclass
-class _Run:
-    """A run under way."""
+class Run:
+    """A run under way: knows what is left to do, and keeps what was done.
+
+    `result` does all of it; a sweep calls the steps of many runs, so that their
+    replications share the workers.
+    """
 
     loaded: Loaded
-    network: Network
-    wanted: _Wanted
-    path: Path | None
-    keep_orders: bool
-    on_progress: OnProgress | None
+    wanted: Wanted
+    out: str | Path | None = None
+    keep_orders: bool = False
+    on_progress: OnProgress | None = None
     engine: Engine = "compiled"
-    kept: list[dict[str, pd.DataFrame]] = field(default_factory=list)
+    kept: dict[int, dict[str, pd.DataFrame]] = field(default_factory=dict)
     """Tables of each replication, where there is no folder."""
-    district: list[dict[str, float]] = field(default_factory=list)
-    """Measures of the district that precision is asked of, by replication."""
 
     def __post_init__(self) -> None:
-        self.folder = RunFolder(self.path) if self.path else None
+        scenario = self.loaded.scenario
+        self.network = network.build(scenario, self.loaded.folder)
+        self.plan = Plan.of(self.network)
+        self.folder = None
+        if self.out is not None:
+            self.folder = RunFolder(Path(self.out) / scenario_name(self.loaded) / self.plan.run)
         self.before = self.folder.manifest() if self.folder else {}
         self.keep_orders = self.folder is not None and (
             self.keep_orders or bool(self.before.get("orders"))
         )
-        self.confidence = self.network.scenario.confidence
-        self.warnings = [str(warning) for warning in self.loaded.warnings]
+        self.total = self.wanted.replications or scenario.replications
+        if self.wanted.precision is not None:
+            self.total = self.wanted.at_least
+        overloads = load_warnings(self.network, self.loaded.origins)
+        self.warnings = [str(warning) for warning in (*self.loaded.warnings, *overloads)]
         self.warm_up = WarmUp(0, True, "")
         self.began_with = self.before.get("replications", 0)
         self.started, self.clock = _now(), time.monotonic()
 
-    def result(self) -> Result:
+    def result(self, executor: Executor) -> Result:
         """Do what is left to do, and give the result."""
-        state, error = "failed", ""
         try:
-            self._record("running")
+            self.begin(executor)
+            if self.wanted.precision is not None:
+                self._until_precise(executor)
+            made = executor.as_completed(tasks.perform, self.missing(), self._under_way)
+            for task, tables in made:
+                self.keep(task.replication, tables)
+            return self.finish()
+        except BaseException as error:
+            self.give_up(error)
+            raise
+
+    def begin(self, executor: Executor) -> None:
+        """Record that the run is under way, compile the engine, find the warm-up."""
+        self._record("running")
+        if self.engine == "compiled" and executor.here:
             self._compile()
-            self.warm_up = self._warm_up()
-            self._record("running")
-            self._replicate()
-            result = self._finish()
-            state = "done"
-        except KeyboardInterrupt:
-            state = "stopped"
-            raise
-        except Exception as problem:
-            error = f"{type(problem).__name__}: {problem}"
-            raise
-        finally:
-            if state != "done":
-                with suppress(RunError):  # what went wrong first is what matters
-                    self._record(state, error)
-        return result
+        self.warm_up = self._warm_up(executor)
+        self._record("running")
+        if self.wanted.precision is None:
+            self._never_fewer_than_before()
+
+    def _never_fewer_than_before(self) -> None:
+        """Want all that earlier runs have made, gaps among them filled."""
+        self.total = max(self.total, self.folder.reach() if self.folder else 0)
+        self.done = sum(map(self.has, range(self.total)))
+        self._under_way(0.0)
+
+    def give_up(self, error: BaseException) -> None:
+        """Record why the run has not come to its end."""
+        with suppress(RunError):  # what went wrong first is what matters
+            if isinstance(error, Exception):
+                self._record("failed", f"{type(error).__name__}: {error}")
+            else:
+                self._record("stopped")
 
     # ------------------------------------------------------------------ replications
 
     def _compile(self) -> None:
-        """Say that the engine must be compiled first, which the first replication does."""
-        if self.engine == "compiled" and self.on_progress:
-            from govsim.engine import is_kept
+        """Compile the engine before several workers need it, and say so if it takes long."""
+        from govsim.engine import is_kept
 
-            if not is_kept():
-                self._tell("compiling", 0, self._expected())
+        if not is_kept():
+            self._tell("compiling", 0, self.total)
+            tasks.compile_engine()
 
-    def _warm_up(self) -> WarmUp:
+    def _warm_up(self, executor: Executor) -> WarmUp:
         """Take the warm-up from the scenario, from an earlier run, or find it."""
         given = self.network.scenario.warm_up
         if given != "mser5":
@@ -307,12 +301,7 @@ class _Run:
         if known.get("measure"):
             found = WarmUp(known["length_ms"], known["settled"], known["measure"])
         else:
-            days = self.network.end / DAY
-            found = warmup.find(
-                self.network,
-                lambda pilot, day: self._tell("warm-up", pilot, warmup.PILOTS, day / days),
-                _runs(self.engine),
-            )
+            found = self._find_warm_up(executor)
         if not found.settled:
             self.warnings.append(
                 tr(
@@ -324,69 +313,85 @@ class _Run:
             )
         return found
 
-    def _replicate(self) -> None:
-        replication = 0
-        total = self._expected()
-        while not self.wanted.enough(self._values(), replication, self.confidence):
-            if not (self.folder and self.folder.has(replication, self.keep_orders)):
-                self._do(replication, total)
-            self._note(replication)
-            replication += 1
-            total = self._expected()
-        while self.folder and self.folder.has(replication, self.keep_orders):
-            self._note(replication)  # made by an earlier run: never thrown away
-            replication += 1
-        self.done = replication
-        self._tell("replications", self.done, self.done)
-        self._judge()
+    def _find_warm_up(self, executor: Executor) -> WarmUp:
+        pilots = [
+            Task(self.plan, warmup.FIRST_PILOT + number, engine=self.engine)
+            for number in range(warmup.PILOTS)
+        ]
+        series: list[dict[str, warmup.Series]] = []
 
-    def _do(self, replication: int, total: int) -> None:
-        days = self.network.end / DAY
-        self._tell("replications", replication, total)
-        found, table, outcome = simulate(
-            self.network,
-            replication,
-            self.warm_up.length,
-            lambda day: self._tell("replications", replication, total, min(1.0, day / days)),
-            self.engine,
-        )
-        tables = {storage.MEASURES: found.values, storage.WEEKLY: found.weekly}
+        def under_way(share: float) -> None:
+            self._tell("warm-up", len(series), warmup.PILOTS, share)
+
+        under_way(0.0)
+        for one in executor.map(tasks.pilot, pilots, under_way):
+            series.append(one)
+            under_way(0.0)
+        return warmup.find(series, warmup.step(self.network.end))
+
+    def has(self, replication: int) -> bool:
+        """Whether a replication is there already."""
         if self.folder:
-            if self.keep_orders:
-                tables[storage.ORDERS] = demands_frame(self.network, table, outcome)
+            return self.folder.has(replication, self.keep_orders)
+        return replication in self.kept
+
+    def missing(self, most: int | None = None) -> Iterator[Task]:
+        """Name the replications that are left to do, or those below `most`."""
+        for replication in range(self.total if most is None else most):
+            if not self.has(replication):
+                length = self.warm_up.length
+                yield Task(self.plan, replication, length, self.engine, self.keep_orders)
+
+    def keep(self, replication: int, tables: dict[str, pd.DataFrame]) -> None:
+        """Keep a replication that was done, in whatever order they come."""
+        if self.folder:
             self.folder.put(replication, tables)
         else:
-            self.kept.append(tables)
+            self.kept[replication] = tables
+        self.done += 1
+        self._under_way(0.0)
 
-    def _note(self, replication: int) -> None:
-        """Remember what precision is judged by."""
-        if self.wanted.precision is None:
-            self.district.append({})
-            return
+    def _until_precise(self, executor: Executor) -> None:
+        """Add replications until the first n are precise.
+
+        Workers are ahead of the one that is judged, but what they have done is kept in the
+        order of the replications, and no more of it than is needed: how many there are in
+        the end depends neither on their number nor on a run having been killed.
+        """
+        district: list[dict[str, float]] = []
+        values, confidence = pd.DataFrame(), self.network.scenario.confidence
+        ahead = self.missing(self.wanted.most)
+        with closing(executor.map(tasks.perform, ahead, self._under_way)) as made:
+            while not self.wanted.enough(values, confidence):
+                replication = self.done = len(district)
+                if not self.has(replication):
+                    self.keep(replication, next(made))
+                district.append(self._judged(replication))
+                values = pd.DataFrame(district)
+                self.total = self.wanted.expected(values, confidence)
+        n = self.total = len(district)
+        if wide := self.wanted.imprecise(values, confidence):
+            self.warnings.append(
+                tr(
+                    "after {n} replications the precision of {share} is not reached on: {names}",
+                    n=n,
+                    share=f"{100 * (self.wanted.precision or 0):g}%",
+                    names=", ".join(name(CATALOGUE[measure].label) for measure in wide),
+                )
+            )
+        self._never_fewer_than_before()
+
+    def _judged(self, replication: int) -> dict[str, float]:
+        """Get the measures of the district that precision is judged by."""
         if self.folder:
             values = self.folder.get(replication)
         else:
             values = self.kept[replication][storage.MEASURES]
         mine = values[(values["level"] == "district") & values["measure"].isin(self.wanted.on)]
-        self.district.append(dict(zip(mine["measure"], mine["value"], strict=True)))
+        return dict(zip(mine["measure"], mine["value"], strict=True))
 
-    def _values(self) -> pd.DataFrame:
-        return pd.DataFrame(self.district)
-
-    def _expected(self) -> int:
-        return self.wanted.expected(self._values(), len(self.district), self.confidence)
-
-    def _judge(self) -> None:
-        wide = self.wanted.imprecise(self._values(), self.confidence)
-        if wide:
-            self.warnings.append(
-                tr(
-                    "after {n} replications the precision of {share} is not reached on: {names}",
-                    n=self.done,
-                    share=f"{100 * (self.wanted.precision or 0):g}%",
-                    names=", ".join(name(CATALOGUE[measure].label) for measure in wide),
-                )
-            )
+    def _under_way(self, share: float) -> None:
+        self._tell("replications", self.done, self.total, share)
 
     def _tell(self, phase: str, done: int, total: int, within: float = 0.0) -> None:
         if self.on_progress:
@@ -394,19 +399,21 @@ class _Run:
 
     # ------------------------------------------------------------------ the end
 
-    def _finish(self) -> Result:
+    def finish(self) -> Result:
+        """Join what was kept, and give the result."""
+        done = self.total
+        self._tell("replications", done, done)
         points = self.network.territory.points
+        manifest = self._manifest("done", done)
         if not self.folder:
             values, weekly = (
-                pd.concat([part[table].assign(replication=r) for r, part in enumerate(self.kept)])
+                pd.concat([self.kept[r][table].assign(replication=r) for r in range(done)])
                 for table in (storage.MEASURES, storage.WEEKLY)
             )
-            manifest = self._manifest("done", self.done)
             return Result(values, weekly, points, manifest, None, self.network)
         names = [storage.MEASURES, storage.WEEKLY] + [storage.ORDERS] * self.keep_orders
-        self.folder.combine(self.done, tuple(names))
+        self.folder.combine(done, tuple(names))
         self.folder.put_points(points)
-        manifest = self._manifest("done", self.done)
         self.folder.record(manifest)
         self.folder.drop_parts()
         self.folder.point_latest()

@@ -158,7 +158,12 @@ def build(scenario: Scenario, folder: Path | None = None) -> Network:
     InputError
         When a table that the scenario names can't be used.
     """
-    return _Builder(scenario, build_territory(scenario.territory, folder or Path())).network()
+    return lay_out(scenario, build_territory(scenario.territory, folder or Path()))
+
+
+def lay_out(scenario: Scenario, territory: Territory) -> Network:
+    """Lay out the service in a territory that was built from the scenario's section."""
+    return _Builder(scenario, territory).network()
 
 
 class _Builder:

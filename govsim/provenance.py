@@ -65,9 +65,13 @@ def run_id(network: Network) -> str:
     """
     told = {k: v for k, v in resolved(network.scenario).items() if k not in NOT_OF_THE_RUN}
     told["territory"] = network.territory.content_hash()
-    libraries = {name: _version(name) for name in COMPUTING}
-    text = json.dumps([told, code_hash(), libraries], sort_keys=True, ensure_ascii=False)
+    text = json.dumps([told, *program()], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def program() -> tuple[str, dict[str, str]]:
+    """What computes here: the hash of the code, and versions of libraries by their names."""
+    return code_hash(), {name: _version(name) for name in COMPUTING}
 
 
 def resolved(scenario: Scenario, folder: Path | None = None) -> dict[str, Any]:

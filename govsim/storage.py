@@ -113,6 +113,11 @@ class RunFolder:
         combined = self._combined(MEASURES)
         return combined + sum(int(name) >= combined for name in parts)
 
+    def reach(self) -> int:
+        """One more than the highest replication that is there; some below may be missing."""
+        parts = (int(p.name) + 1 for p in (self.path / PARTS).glob("[0-9]*"))
+        return max(self._combined(MEASURES), *parts, 0)
+
     def put(self, replication: int, tables: dict[str, pd.DataFrame]) -> None:
         """Keep a finished replication.
 

@@ -5,14 +5,12 @@ Called by `govsim.experiment` where a scenario says ``warm_up: mser5``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from govsim import demand, model
-from govsim.network import Network
 from govsim.outcome import Outcome
 from govsim.scenarios.units import DAY, HOUR
 from govsim.statistics import mser5
@@ -46,18 +44,13 @@ class WarmUp:
     measure: str
 
 
-def find(
-    network: Network,
-    on_day: Callable[[int, int], None] | None = None,
-    run: Callable[..., Outcome] = model.run,
-) -> WarmUp:
-    """Run pilot replications, and cut where both open demands and orders have settled.
+def find(pilots: Iterable[Mapping[str, Series]], interval: int) -> WarmUp:
+    """Cut where both open demands and orders have settled.
 
     Parameters
     ----------
-    network : the service.
-    on_day : told the pilot's number, from 0, and the days that have passed in it.
-    run : what simulates.
+    pilots : what `observe` gives of each pilot replication.
+    interval : length of the steps that were observed, ms.
 
     Notes
     -----
@@ -65,32 +58,29 @@ def find(
     the orders that came, step by step; each step is a day, or less on a short horizon.
     Days are smoothed over the week before, or the rule would see Sundays as bias.
     """
-    step = _step(network.end)
     series: dict[str, list[Series]] = {}
-    for pilot in range(PILOTS):
-        table = demand.draw(network, FIRST_PILOT + pilot)
-        hook = (lambda day, p=pilot: on_day(p, day)) if on_day else None
-        outcome = run(network, table, 0, hook)
-        for name, one in observe(outcome, step).items():
+    for pilot in pilots:
+        for name, one in pilot.items():
             series.setdefault(name, []).append(one)
     longest = WarmUp(0, True, "open")
     for name, several in series.items():
         mean = np.mean(several, axis=0)
-        window = 7 if step == DAY and len(mean) >= FEWEST + 7 else 1
+        window = 7 if interval == DAY and len(mean) >= FEWEST + 7 else 1
         mean = np.convolve(mean, np.full(window, 1 / window), "valid")
         if np.ptp(mean) == 0:
             continue
         cut = mser5(mean)
-        found = WarmUp(cut.index * step, cut.settled, name)
+        found = WarmUp(cut.index * interval, cut.settled, name)
         if (not found.settled, found.length) > (not longest.settled, longest.length):
             longest = found
     return longest
 
 
-def _step(end: int) -> int:
-    for step in (DAY, HOUR):
-        if end >= FEWEST * step:
-            return step
+def step(end: int) -> int:
+    """Choose the step in which a replication of this length, ms, is observed."""
+    for length in (DAY, HOUR):
+        if end >= FEWEST * length:
+            return length
     return max(1, end // (4 * FEWEST))
 
 

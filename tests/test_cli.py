@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.cells import cell_len
 
-from govsim import experiment, language
+from govsim import language, tasks
 from govsim.cli import cli, speak
 from govsim.cli.options import WRONG_INPUT, scenario_file
 from govsim.cli.running import Clock, in_words, share
@@ -120,7 +120,7 @@ def test_a_run_that_is_interrupted_says_how_to_go_on(monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(experiment, "simulate", interrupted)
+    monkeypatch.setattr(tasks, "simulate", interrupted)
     said = typed("run", "mine", *SHORT)
     assert said.exit_code == 1
     assert "the same command goes on" in said.stderr
@@ -140,7 +140,7 @@ def test_a_mistake_of_the_program_is_owned_and_shown_only_when_asked(monkeypatch
     def broken(*_, **__):
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr(experiment, "simulate", broken)
+    monkeypatch.setattr(tasks, "simulate", broken)
     said = typed("run", "mine", *SHORT)
     assert said.exit_code == 1
     assert "a mistake in govsim" in said.stderr

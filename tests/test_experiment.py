@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import govsim
-from govsim import experiment, language, provenance, warmup
+from govsim import language, network, provenance, tasks, warmup
 from govsim.errors import InputError, RunError
 from govsim.scenarios.loading import load
 from govsim.statistics import interval
@@ -37,14 +37,14 @@ def tables(folder: Path) -> dict[str, bytes]:
 
 def stopped_in(replication: int, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     """Let the simulation of a replication fail."""
-    simulate = experiment.simulate
+    simulate = tasks.simulate
 
     def stops(network, number, *args, **kwargs):
         if number == replication:
             raise error
         return simulate(network, number, *args, **kwargs)
 
-    monkeypatch.setattr(experiment, "simulate", stops)
+    monkeypatch.setattr(tasks, "simulate", stops)
 
 
 # ------------------------------------------------------------------ replications
@@ -250,8 +250,8 @@ def test_a_horizon_that_is_too_short_for_its_warm_up_is_said(short, monkeypatch)
 
 
 def test_open_demands_are_counted_when_they_came_and_until_they_closed(short):
-    network = experiment.network.build(short.scenario, short.folder)
-    _, _, outcome = experiment.simulate(network, 0)
+    service = network.build(short.scenario, short.folder)
+    _, _, outcome = tasks.simulate(service, 0)
     series = warmup.observe(outcome, 86_400_000)
     d = outcome.demands
     begun = np.where(d["reported"] >= 0, d["reported"], d["accepted"])

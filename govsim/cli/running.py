@@ -16,8 +16,9 @@ from govsim.errors import InputError, Problem
 from govsim.language import tr
 
 if TYPE_CHECKING:
-    from govsim.experiment import Engine, OnProgress, Progress
+    from govsim.experiment import OnProgress, Progress
     from govsim.results import Result
+    from govsim.tasks import Engine
 
 
 def share(text: str | None) -> float | None:

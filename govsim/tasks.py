@@ -1,0 +1,191 @@
+"""What a worker does: one replication, or one pilot, of a plan that travels with the task.
+
+A `Task` is small: what it simulates is drawn where it is done, from the seed. A worker
+needs no file of the caller's, and builds the network of a plan once. Called by
+`govsim.experiment` through `govsim.executors`.
+"""
+
+from __future__ import annotations
+
+import pickle
+import threading
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from govsim import demand, measures, model, network, provenance, storage, warmup
+from govsim.demand import DemandTable
+from govsim.errors import RunError
+from govsim.executors import report
+from govsim.language import tr
+from govsim.ledger import demands_frame
+from govsim.measures import Measures
+from govsim.network import Network
+from govsim.outcome import Outcome
+from govsim.scenarios.loading import load
+from govsim.scenarios.units import DAY
+
+Engine = Literal["compiled", "simpy"]
+"""What simulates: the compiled engine, or the SimPy model. Both give the same bits."""
+
+TEMPLATE = Path(__file__).parent / "scenarios" / "template.yaml"
+
+KEPT = 4
+"""Networks that a process keeps, those used last; a district's takes some 10 MB."""
+
+_networks: OrderedDict[str, Network] = OrderedDict()
+_one_builds = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A scenario with its territory, as it travels to workers.
+
+    Attributes
+    ----------
+    run : id of its run; see `govsim.provenance.run_id`.
+    program : code and libraries that it is to be simulated with.
+    content : scenario and territory, packed; some 100 kB for a district.
+    """
+
+    run: str
+    program: tuple[str, dict[str, str]] = field(compare=False)
+    content: bytes = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, service: Network) -> Plan:
+        """Pack a network; in this process it will not be built again."""
+        packed = zlib.compress(pickle.dumps((service.scenario, service.territory)), 1)
+        plan = cls(provenance.run_id(service), provenance.program(), packed)
+        with _one_builds:
+            _keep(plan.run, service)
+        return plan
+
+    def network(self) -> Network:
+        """Lay out the service, or take the network that was laid out before.
+
+        Raises
+        ------
+        RunError
+            This process has another program than the caller.
+        """
+        with _one_builds:
+            if self.run not in _networks:
+                if (mine := provenance.program()) != self.program:
+                    raise RunError(_difference(self.program, mine))
+                scenario, territory = pickle.loads(zlib.decompress(self.content))
+                _keep(self.run, network.lay_out(scenario, territory))
+            _networks.move_to_end(self.run)
+            return _networks[self.run]
+
+
+def _keep(run: str, service: Network) -> None:
+    _networks[run] = service
+    while len(_networks) > KEPT:
+        _networks.popitem(last=False)
+
+
+def _difference(caller: tuple[str, dict[str, str]], worker: tuple[str, dict[str, str]]) -> str:
+    if caller[0] != worker[0]:
+        return tr("a worker has another version of govsim; install the same one everywhere")
+    there = ", ".join(f"{n} {v}" for n, v in worker[1].items() if v != caller[1].get(n))
+    here = ", ".join(f"{n} {v}" for n, v in caller[1].items() if v != worker[1].get(n))
+    return tr(
+        "a worker has {there} where this machine has {here}; the results could differ",
+        there=there,
+        here=here,
+    )
+
+
+@dataclass(frozen=True)
+class Task:
+    """One replication.
+
+    Attributes
+    ----------
+    plan : what is simulated.
+    replication : its number, from 0.
+    measured_from : end of the warm-up, ms.
+    engine : what simulates.
+    orders : whether what became of each demand is wanted too.
+    """
+
+    plan: Plan
+    replication: int
+    measured_from: int = 0
+    engine: Engine = "compiled"
+    orders: bool = False
+
+
+def perform(task: Task) -> dict[str, pd.DataFrame]:
+    """Simulate a replication and give its tables by the names in `govsim.storage`."""
+    service = task.plan.network()
+    found, table, outcome = simulate(
+        service, task.replication, task.measured_from, _report_of(service), task.engine
+    )
+    tables = {storage.MEASURES: found.values, storage.WEEKLY: found.weekly}
+    if task.orders:
+        tables[storage.ORDERS] = demands_frame(service, table, outcome)
+    return tables
+
+
+def pilot(task: Task) -> dict[str, warmup.Series]:
+    """Simulate a replication and give the series by which its warm-up is found."""
+    service = task.plan.network()
+    table = demand.draw(service, task.replication)
+    outcome = runs(task.engine)(service, table, 0, _report_of(service))
+    return warmup.observe(outcome, warmup.step(service.end))
+
+
+def _report_of(service: Network) -> Callable[[int], None]:
+    """Report the share of a replication at each midnight."""
+    days = service.end / DAY
+    return lambda day: report(min(1.0, day / days))
+
+
+def simulate(
+    network: Network,
+    replication: int,
+    measured_from: int = 0,
+    on_day: Callable[[int], None] | None = None,
+    engine: Engine = "compiled",
+) -> tuple[Measures, DemandTable, Outcome]:
+    """Run one replication: draw its demands, serve them, measure.
+
+    Parameters
+    ----------
+    network : the service.
+    replication : its number, from 0.
+    measured_from : end of the warm-up, ms.
+    on_day : told the days that have passed, at each midnight.
+    engine : what simulates.
+    """
+    table = demand.draw(network, replication)
+    outcome = runs(engine)(network, table, measured_from, on_day)
+    return measures.measure(network, table, outcome), table, outcome
+
+
+def runs(engine: Engine) -> Callable[..., Outcome]:
+    """Get the function that simulates; the compiled engine is imported only where it is used."""
+    if engine == "simpy":
+        return model.run
+    from govsim.engine import run as compiled
+
+    return compiled
+
+
+@cache
+def compile_engine() -> None:
+    """Compile whatever is compiled when it is first used, by simulating a day.
+
+    Several workers that begin at once would otherwise wait for one of them, or each compile.
+    """
+    day = (("horizon", "1 day"), ("warm_up", "0 days"))
+    loaded = load(TEMPLATE, settings=day)
+    simulate(network.build(loaded.scenario, loaded.folder), 0)
