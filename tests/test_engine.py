@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from parting import KINDS, over_random_scenarios, parting
 from strategies import scenarios
 
-from govsim import demand, engine, model, network, rules
-from govsim.engine import compiling
+from govsim import compiling, demand, engine, model, network, rules
 from govsim.scenarios import calendar
 from govsim.scenarios.loading import load
 from govsim.scenarios.schema import Scenario
@@ -88,8 +87,8 @@ def test_the_working_clock_compiled_counts_as_it_does_plain(
 
 def test_an_edited_rule_is_never_ignored(tmp_path: Path) -> None:
     package = tmp_path / "govsim"
-    (package / "engine").mkdir(parents=True)
-    where = package / "engine" / "compiling.py"
+    package.mkdir()
+    where = package / "compiling.py"
     where.write_bytes(Path(compiling.__file__).read_bytes())
     rule = package / "rules.py"
     seen = set()
@@ -112,6 +111,27 @@ def test_an_engine_that_can_keep_nothing_goes_on_without(
     with mock.patch.object(compiling, "cache_folder", lambda: None):
         double = compiling.kept(lambda x: 2 * x)
     assert double(4) == 8
+
+
+def double(x: int) -> int:
+    return 2 * x
+
+
+def triple(x: int) -> int:
+    return 3 * x
+
+
+def test_all_that_is_compiled_must_be_kept_for_a_run_to_begin_at_once(tmp_path: Path) -> None:
+    with (
+        mock.patch.object(compiling, "cache_folder", lambda: tmp_path),
+        mock.patch.object(compiling, "ENTERED", []),
+    ):
+        one = compiling.kept(double)
+        assert not compiling.is_kept()
+        assert one(4) == 8 and compiling.is_kept()
+        other = compiling.kept(triple)
+        assert not compiling.is_kept()
+        assert other(4) == 12 and compiling.is_kept()
 
 
 def test_importing_the_engine_compiles_nothing() -> None:

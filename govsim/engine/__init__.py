@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from govsim.compiling import is_kept
 from govsim.demand import DemandTable
-from govsim.engine.compiling import is_kept
 from govsim.engine.layout import lay_out
 from govsim.engine.loop import IS_THERE, NEEDS_ROOM, advance
 from govsim.engine.memory import Memory

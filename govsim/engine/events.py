@@ -11,7 +11,7 @@ Demands that enter and rosters that change stand sorted in tables of their own; 
 
 from __future__ import annotations
 
-from govsim.engine.compiling import compiled, inlined
+from govsim.compiling import compiled, inlined
 from govsim.engine.memory import World
 from govsim.engine.rules import event_key, next_open, working_finish
 from govsim.engine.tables import (

@@ -6,7 +6,7 @@ goes through the heap of `govsim.engine.events`. Entered by `govsim.engine.run`.
 
 from __future__ import annotations
 
-from govsim.engine.compiling import compiled, inlined, kept
+from govsim.compiling import compiled, inlined, kept
 from govsim.engine.events import next_stretch, take_event
 from govsim.engine.memory import Table, World
 from govsim.engine.residents import (

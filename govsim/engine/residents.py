@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from govsim.engine.compiling import compiled
+from govsim.compiling import compiled
 from govsim.engine.events import after, at
 from govsim.engine.memory import ANSWER, AT_DESK, BY_CENTRE, OF_ORDER, SCENE, SOLVE, World
 from govsim.engine.rules import cause_of_call, queue_class

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from govsim import rules
-from govsim.engine.compiling import inlined, shared
+from govsim.compiling import inlined, shared
 from govsim.scenarios import calendar
 
 

@@ -6,8 +6,8 @@ step says what it means.
 
 from __future__ import annotations
 
+from govsim.compiling import compiled, inlined
 from govsim.demand import REPORTED
-from govsim.engine.compiling import compiled, inlined
 from govsim.engine.events import NOWHERE, after, at, opens, revoke
 from govsim.engine.memory import (
     ANSWER,

@@ -6,7 +6,7 @@ it twice, and one that has left still stands in it: such entries are passed over
 
 from __future__ import annotations
 
-from govsim.engine.compiling import compiled, inlined
+from govsim.compiling import compiled, inlined
 from govsim.engine.events import at
 from govsim.engine.memory import HAND_OVER, RELIEF, World
 from govsim.engine.rules import can_begin, wants_helper

@@ -15,7 +15,7 @@ import numpy as np
 from numba import carray, from_dtype, types
 from numba.extending import intrinsic
 
-from govsim.engine.compiling import inlined
+from govsim.compiling import inlined
 from govsim.engine.memory import NUMBER, TABLES
 
 

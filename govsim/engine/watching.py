@@ -7,7 +7,7 @@ what it was; what changes of its work and orders only, elsewhere, is `touch`ed t
 
 from __future__ import annotations
 
-from govsim.engine.compiling import compiled, inlined
+from govsim.compiling import compiled, inlined
 from govsim.engine.memory import DEMAND, World
 from govsim.engine.tables import word_at
 

@@ -6,7 +6,7 @@ The compiled counterpart of `Job` in `govsim.pools` and of the work on the scene
 
 from __future__ import annotations
 
-from govsim.engine.compiling import compiled, inlined
+from govsim.compiling import compiled, inlined
 from govsim.engine.events import at, revoke, working_end
 from govsim.engine.memory import HAND_OVER, World
 from govsim.engine.rules import free_members as _free_members

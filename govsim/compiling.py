@@ -1,4 +1,4 @@
-"""Compiles the engine's functions, and keeps what was compiled between runs.
+"""Compiles functions that must be fast, and keeps what was compiled between runs.
 
 Rules are shared with the SimPy model: `shared` compiles the very code of a function of
 `govsim.rules`. Numba's cache notices a change only in the file of the function that is
@@ -24,17 +24,17 @@ from govsim.provenance import NOT_OF_THE_MODEL
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-"""No fastmath: both engines must round alike."""
+"""No fastmath: compiled code must round as plain code does."""
 
 
 def compiled(function: Function) -> Function:
-    """Compile a part of the engine, as it is called."""
+    """Compile a function that compiled code calls."""
     made: Function = njit(**OPTIONS)(function)
     return made
 
 
 def inlined(function: Function) -> Function:
-    """Compile a small part of the engine into whatever calls it."""
+    """Compile a small function into whatever calls it."""
     made: Function = njit(forceinline=True, **OPTIONS)(function)
     return made
 
@@ -52,8 +52,13 @@ def shared(function: Function, **others: Any) -> Function:
     return made
 
 
+ENTERED: list[str] = []
+"""Functions that are entered from Python, by the names that their files in the cache have."""
+
+
 def kept(function: Function) -> Function:
     """Compile a function that is entered from Python, and keep it on disk if that can be."""
+    ENTERED.append(f"{function.__module__.rpartition('.')[2]}.{function.__name__}-")
     folder = cache_folder()
     before = config.CACHE_DIR
     try:
@@ -71,7 +76,7 @@ def kept(function: Function) -> Function:
 @cache
 def source_hash() -> str:
     """Hash all Python sources that a replication can depend on; what is compiled is among them."""
-    package = Path(__file__).parents[1]
+    package = Path(__file__).parent
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         name = path.relative_to(package)
@@ -89,7 +94,7 @@ def cache_folder() -> Path | None:
     Returns
     -------
     Path or None
-        None where there is no place to write; the engine then compiles anew each time.
+        None where there is no place to write; all is then compiled anew in each process.
     """
     for base in _places():
         folder = base / "govsim" / "compiled" / source_hash()
@@ -105,9 +110,10 @@ def cache_folder() -> Path | None:
 
 
 def is_kept() -> bool:
-    """Tell whether compiled code of these sources is on disk already."""
+    """Tell whether all that was imported to be compiled is on disk already."""
     folder = cache_folder()
-    return folder is not None and any(folder.rglob("*.nbc"))
+    files = [] if folder is None else [file.name for file in folder.rglob("*.nbc")]
+    return all(any(file.startswith(name) for file in files) for name in ENTERED)
 
 
 def _places() -> list[Path]:
