@@ -53,11 +53,11 @@ def shared(function: Function, **others: Any) -> Function:
 
 
 ENTERED: list[str] = []
-"""Functions that are entered from Python, by the names that their files in the cache have."""
+"""Functions that every replication enters, by the names that their files in the cache have."""
 
 
 def kept(function: Function) -> Function:
-    """Compile a function that is entered from Python, and keep it on disk if that can be."""
+    """Compile a function that every replication enters, and keep it on disk if that can be."""
     ENTERED.append(f"{function.__module__.rpartition('.')[2]}.{function.__name__}-")
     folder = cache_folder()
     before = config.CACHE_DIR

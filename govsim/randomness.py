@@ -7,8 +7,8 @@ or rule changes nobody else's luck, and a table may be drawn in any order or in 
 Called by `govsim.demand` only: engines draw nothing.
 
 The generator is Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as
-easy as 1, 2, 3", SC 2011). All that decides a bit is integer arithmetic on words of
-fixed width, so compiled code can produce the same bits:
+easy as 1, 2, 3", SC 2011), compiled. All that decides a bit is integer arithmetic on
+words of fixed width, so every machine draws the same bits:
 
 - key: 8 bytes of BLAKE2b of ``"{seed}|{stream}"``, read as a little-endian number;
 - counter: (id, low 32 bits; id, high 32 bits; draw; replication);
@@ -19,7 +19,6 @@ fixed width, so compiled code can produce the same bits:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -28,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from govsim.compiling import compiled, inlined, kept
 from govsim.scenarios.calendar import NEVER as NEVER
 from govsim.scenarios.quantities import (
     Deterministic,
@@ -45,27 +45,21 @@ Float32s = NDArray[np.float32]
 Integers = NDArray[np.int64]
 Ids = NDArray[np.uint64]
 Words = NDArray[np.uint32]
+FourWords = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
 
 LONGEST_DRAW = NEVER // 4
 """Milliseconds, 36 million years: no drawn duration is longer, however heavy its tail."""
 
 WORD = 2**32
 
+# Typed, as Numba makes a float of a signed and an unsigned number together.
 _WORD_BITS = np.uint64(32)
 _LOW_WORD = np.uint64(WORD - 1)
-_MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
-_KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
+_M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+_STEP0, _STEP1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _ROUNDS = 10
-
-# Six rows of this many 64-bit numbers, 384 kB, stay in a core's L2 cache. Chunks of 2048
-# took twice the time per number; larger ones gain little, and outgrow small caches.
-_CHUNK = 8192
-
-# A number in [1, 2) from 52 random bits, less this, is (bits + 1/2) / 2**52, exactly.
-_ONE_AS_BITS = np.uint64(0x3FF0000000000000)
-_TO_OPEN = 1.0 - 2.0**-53
-_ONE_AS_BITS_32 = np.uint32(0x3F800000)
-_TO_OPEN_32 = np.float32(1.0 - 2.0**-24)
+_ONE, _EIGHT, _ELEVEN = np.uint64(1), np.uint64(8), np.uint64(11)
+_PER_COIN = np.float32(2.0**-24)
 
 
 # ------------------------------------------------------------------ uniform numbers
@@ -110,8 +104,10 @@ class Streams:
             2**-53, symmetric about 1/2, so that no logarithm meets a 0. (With 53 random
             bits and a half, the largest would round to 1.) It is the first of `pair`.
         """
-        numbers: Floats = self._doubles(1, stream, ids, draw)[0]
-        return numbers
+        ids = _as_ids(ids)
+        out = np.empty(len(ids))
+        _fill_uniform(out, ids, self._counter_and_key(stream, draw))
+        return out
 
     def pair(
         self, stream: str, ids: NDArray[np.integer[Any]], draw: int = 0
@@ -120,8 +116,10 @@ class Streams:
 
         Parameters and values are those of `uniform`.
         """
-        first, second = self._doubles(2, stream, ids, draw)
-        return first, second
+        ids = _as_ids(ids)
+        out = np.empty((2, len(ids)))
+        _fill_pair(out, ids, self._counter_and_key(stream, draw))
+        return out[0], out[1]
 
     def coins(self, stream: str, ids: NDArray[np.integer[Any]], draw: int = 0) -> Float32s:
         """Draw four independent coarse uniform numbers for each id, for yes or no.
@@ -138,12 +136,7 @@ class Streams:
         """
         ids = _as_ids(ids)
         out = np.empty((4, len(ids)), np.float32)
-        words = out.view(np.uint32)
-        for part, blocks in _blocks(ids, draw, self.replication, self.key(stream)):
-            _split_words(blocks, words[:, part])
-            words[:, part] >>= np.uint32(9)
-            words[:, part] |= _ONE_AS_BITS_32
-            out[:, part] -= _TO_OPEN_32
+        _fill_coins(out, ids, self._counter_and_key(stream, draw))
         return out
 
     def key(self, stream: str) -> int:
@@ -151,15 +144,8 @@ class Streams:
         digest = blake2b(f"{self.seed}|{stream}".encode(), digest_size=8).digest()
         return int.from_bytes(digest, "little")
 
-    def _doubles(self, rows: int, stream: str, ids: NDArray[np.integer[Any]], draw: int) -> Floats:
-        ids = _as_ids(ids)
-        out = np.empty((rows, len(ids)))
-        bits = out.view(np.uint64)
-        for part, blocks in _blocks(ids, draw, self.replication, self.key(stream), rows):
-            np.right_shift(blocks, np.uint64(12), out=bits[:, part])
-            bits[:, part] |= _ONE_AS_BITS
-            out[:, part] -= _TO_OPEN
-        return out
+    def _counter_and_key(self, stream: str, draw: int) -> FourWords:
+        return _counter_and_key(draw, self.replication, self.key(stream))
 
 
 def philox(ids: NDArray[np.integer[Any]], draw: int, replication: int, key: int) -> Words:
@@ -176,10 +162,8 @@ def philox(ids: NDArray[np.integer[Any]], draw: int, replication: int, key: int)
     numpy.ndarray
         uint32 of shape (4, n), the words w0 to w3.
     """
-    ids = _as_ids(ids)
     words = np.empty((4, len(ids)), np.uint32)
-    for part, blocks in _blocks(ids, draw, replication, key):
-        _split_words(blocks, words[:, part])
+    _fill_words(words, _as_ids(ids), _counter_and_key(draw, replication, key))
     return words
 
 
@@ -192,78 +176,72 @@ def _as_ids(ids: NDArray[np.integer[Any]]) -> Ids:
     ids = np.asarray(ids)
     if ids.ndim != 1 or ids.dtype.kind not in "iu":
         raise TypeError(f"ids must be one row of integers, not {ids.dtype} of shape {ids.shape}")
-    return ids.astype(np.uint64, copy=False)
+    return np.ascontiguousarray(ids, np.uint64)
 
 
-def _split_words(blocks: Ids, words: Words) -> None:
-    # Assigning a 64-bit number to a 32-bit word keeps its low half.
-    words[0::2] = blocks >> _WORD_BITS
-    words[1::2] = blocks & _LOW_WORD
-
-
-def _blocks(
-    ids: Ids, draw: int, replication: int, key: int, rows: int = 2
-) -> Iterator[tuple[slice, Ids]]:
-    """Yield (which ids, their blocks uint64[rows, m]); a block is overwritten by the next.
-
-    Row 0 holds ``w0 << 32 | w1``, row 1, left out if `rows` is 1, ``w2 << 32 | w3``.
-
-    With the counter (x0, x1, x2, x3), one round is, M being the multipliers, k the key::
-
-        x0, x1, x2, x3 = high(M1 x2) ^ x1 ^ k0,  low(M1 x2),  high(M0 x0) ^ x3 ^ k1,  low(M0 x0)
-
-    x1 and x3 are therefore kept as the whole products (`made0`, `made2`) of the round
-    before, whose low halves they are. Every operation writes into a buffer that is there.
-    """
+def _counter_and_key(draw: int, replication: int, key: int) -> FourWords:
+    """Give all words but those of the id, as `_encrypted` takes them."""
     _check_word("draw", draw)
     _check_word("replication", replication)
-    m0, m1 = _MULTIPLIERS
-    keys = [
-        tuple(
-            np.uint64((half + turn * step) % WORD)
-            for half, step in zip((key % WORD, key >> 32), _KEY_STEPS, strict=True)
-        )
-        for turn in range(_ROUNDS)
-    ]
-    buffers = np.empty((6, min(len(ids), _CHUNK)), np.uint64)
-    for start in range(0, len(ids), _CHUNK):
-        part = slice(start, min(start + _CHUNK, len(ids)))
-        x0, x2, made0, made2, next0, next2 = buffers[:, : part.stop - start]
-        np.bitwise_and(ids[part], _LOW_WORD, out=x0)
-        np.right_shift(ids[part], _WORD_BITS, out=made0)
-        x2[:] = draw
-        made2[:] = replication
-        for k0, k1 in keys[:-1]:
-            np.multiply(x2, m1, out=next0)
-            np.multiply(x0, m0, out=next2)
-            _mix(next0, made0, k0, x0)
-            _mix(next2, made2, k1, x2)
-            made0, next0 = next0, made0
-            made2, next2 = next2, made2
-        # The last round leaves both words together, as the halves of one number.
-        k0, k1 = keys[-1]
-        np.multiply(x2, m1, out=x2)
-        _join(x2, made0, k0)
-        if rows == 2:
-            np.multiply(x0, m0, out=x0)
-            _join(x0, made2, k1)
-        # x2 lies next to x0 in the buffers: rows in the order 1, 0.
-        yield part, buffers[1::-1, : part.stop - start][:rows]
+    return np.uint64(draw), np.uint64(replication), np.uint64(key % WORD), np.uint64(key // WORD)
 
 
-def _mix(product: Ids, before: Ids, key: np.uint64, out: Ids) -> None:
-    """Set `out` to high(product) ^ low(before) ^ key; `before` is used up."""
-    np.right_shift(product, _WORD_BITS, out=out)
-    np.bitwise_and(before, _LOW_WORD, out=before)
-    np.bitwise_xor(out, before, out=out)
-    np.bitwise_xor(out, key, out=out)
+@inlined
+def _encrypted(
+    id_: np.uint64, x2: np.uint64, x3: np.uint64, k0: np.uint64, k1: np.uint64
+) -> tuple[np.uint64, np.uint64]:
+    """Encrypt one counter; gives ``w0 << 32 | w1`` and ``w2 << 32 | w3``.
+
+    All words are kept in 64 bits: that is how processors multiply words side by side.
+    """
+    x0, x1 = id_ & _LOW_WORD, id_ >> _WORD_BITS
+    for _ in range(_ROUNDS):
+        made0, made2 = _M0 * x0, _M1 * x2
+        x0, x1 = (made2 >> _WORD_BITS) ^ x1 ^ k0, made2 & _LOW_WORD
+        x2, x3 = (made0 >> _WORD_BITS) ^ x3 ^ k1, made0 & _LOW_WORD
+        k0, k1 = (k0 + _STEP0) & _LOW_WORD, (k1 + _STEP1) & _LOW_WORD
+    return x0 << _WORD_BITS | x1, x2 << _WORD_BITS | x3
 
 
-def _join(product: Ids, before: Ids, key: np.uint64) -> None:
-    """Mix as `_mix` does, in the high half of `product`; its low half is the second word."""
-    np.bitwise_xor(before, key, out=before)
-    np.left_shift(before, _WORD_BITS, out=before)
-    np.bitwise_xor(product, before, out=product)
+@inlined
+def to_double(bits: np.uint64) -> np.float64:
+    """Make an odd multiple of 2**-53 of the first 52 of 64 random bits."""
+    return np.float64(np.int64(bits >> _ELEVEN | _ONE)) * 2.0**-53
+
+
+@inlined
+def to_coin(word: np.uint64) -> np.float32:
+    """Make an odd multiple of 2**-24 of the first 23 of 32 random bits."""
+    return np.float32(np.int32(word >> _EIGHT | _ONE)) * _PER_COIN
+
+
+@compiled
+def _fill_words(out: Words, ids: Ids, counter_and_key: FourWords) -> None:
+    for i in range(len(ids)):
+        first, second = _encrypted(ids[i], *counter_and_key)
+        out[0, i], out[1, i] = first >> _WORD_BITS, first & _LOW_WORD
+        out[2, i], out[3, i] = second >> _WORD_BITS, second & _LOW_WORD
+
+
+@kept
+def _fill_uniform(out: Floats, ids: Ids, counter_and_key: FourWords) -> None:
+    for i in range(len(ids)):
+        out[i] = to_double(_encrypted(ids[i], *counter_and_key)[0])
+
+
+@kept
+def _fill_pair(out: Floats, ids: Ids, counter_and_key: FourWords) -> None:
+    for i in range(len(ids)):
+        first, second = _encrypted(ids[i], *counter_and_key)
+        out[0, i], out[1, i] = to_double(first), to_double(second)
+
+
+@kept
+def _fill_coins(out: Float32s, ids: Ids, counter_and_key: FourWords) -> None:
+    for i in range(len(ids)):
+        first, second = _encrypted(ids[i], *counter_and_key)
+        out[0, i], out[1, i] = to_coin(first >> _WORD_BITS), to_coin(first & _LOW_WORD)
+        out[2, i], out[3, i] = to_coin(second >> _WORD_BITS), to_coin(second & _LOW_WORD)
 
 
 # ------------------------------------------------------- times, counts, factors from them
