@@ -14,7 +14,7 @@ import numpy as np
 
 from govsim.compiling import is_kept
 from govsim.demand import DemandTable
-from govsim.engine.layout import lay_out
+from govsim.engine.layout import apart, lay_out
 from govsim.engine.loop import IS_THERE, NEEDS_ROOM, advance
 from govsim.engine.memory import Memory
 from govsim.network import Network
@@ -46,7 +46,9 @@ def run(
                 _go_to(memory, day * DAY)
             on_day(day)
     _go_to(memory, network.end)
-    return _outcome(memory, network)
+    outcome = _outcome(memory, network)
+    memory.give_back()
+    return outcome
 
 
 def watch(network: Network, table: DemandTable, demand: int) -> Iterator[Memory]:
@@ -81,12 +83,10 @@ def _go_to(memory: Memory, until: int) -> None:
 def _outcome(memory: Memory, network: Network) -> Outcome:
     """Hand over the records."""
     world, tables = memory.world[0], memory.tables
-    demands, orders = tables["demands"], tables["orders"][: world["orders"]]
-    visits = tables["visits"][: world["visits"]]
     return Outcome(
-        demands={c: demands[c].astype(np.int64) for c in DEMAND_COLUMNS},
-        orders={c: orders[c].copy() for c in ORDER_COLUMNS},
-        visits={c: visits[c].copy() for c in VISIT_COLUMNS},
+        demands=apart(tables["demands"][: world["n"]], DEMAND_COLUMNS),
+        orders=apart(tables["orders"][: world["orders"]], ORDER_COLUMNS),
+        visits=apart(tables["visits"][: world["visits"]], VISIT_COLUMNS),
         pools=_totals(memory, network.end),
         measured_from=int(world["measured_from"]),
         end=network.end,

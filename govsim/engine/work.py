@@ -80,7 +80,7 @@ def new_visit(w: World, j: int) -> None:
     row = visit_at(w, w.visits)
     row.demand, row.stage, row.queued = job.demand, job.stage, w.now
     row.pool, row.crew, row.began, row.scene, row.ended = -1, 1, -1, -1, -1
-    row.handed_back = 1 if job.handed_back else 0
+    row.handed_back = job.handed_back
     job.visit = w.visits
     w.visits += 1
     demand_at(w, job.demand).visit = j
