@@ -1,0 +1,215 @@
+"""The M/M/20 queue, 90% busy: govsim's whole engine beside other programs, on the same arrivals.
+
+    pip install ciw salabim cimba        # those that are there are run
+    python benchmarks/mm20.py            # a minute or two
+
+Arrivals and service times are drawn beforehand, and given to each: `govsim.engine` with all
+its mechanisms and records, the SimPy model of govsim, a queue written plainly for SimPy, Ciw,
+salabim and Cimba, and a bare loop in C (mm20.c, -O3) if there is a compiler. Each gives the
+mean wait, which must be the same; printed is the time per customer, the best of three runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from govsim import demand, engine, model, network
+from govsim.demand import DemandTable
+from govsim.network import Network
+from govsim.scenarios.loading import load
+
+Ints = NDArray[np.int64]
+
+HERE = Path(__file__).parent
+MINE = "govsim, the whole engine"
+SERVERS, PER_MINUTE = 20, 18
+"""Each customer is served for a minute on average."""
+
+
+def queue(customers: int) -> tuple[Network, DemandTable]:
+    """Lay out the queue as a scenario, and draw about so many customers."""
+    plan = load(
+        HERE.parent / "scenarios" / "textbook" / "erlang_c.yaml",
+        settings=[
+            ("horizon", f"{round(customers / PER_MINUTE)} min"),
+            ("warm_up", "0 min"),
+            ("demand.categories.demand.rate", f"{PER_MINUTE} per min"),
+            ("teams.team.roster.all day", str(SERVERS)),
+        ],
+    )
+    net = network.build(plan.scenario, plan.folder)
+    return net, demand.draw(net, 0)
+
+
+def by_simpy(arrives: Ints, work: Ints) -> float:
+    """Run a queue as SimPy's own examples write one."""
+    env = simpy.Environment()
+    staff = simpy.Resource(env, SERVERS)
+    waits = []
+
+    def customer(env: simpy.Environment, work: int) -> Iterator[simpy.Event]:
+        came = env.now
+        with staff.request() as request:
+            yield request
+            waits.append(env.now - came)
+            yield env.timeout(work)
+
+    def source(env: simpy.Environment) -> Iterator[simpy.Event]:
+        for at, length in zip(arrives.tolist(), work.tolist(), strict=True):
+            yield env.timeout(at - env.now)
+            env.process(customer(env, length))
+
+    env.process(source(env))
+    env.run()
+    return float(np.mean(waits))
+
+
+def by_ciw(arrives: Ints, work: Ints) -> float:
+    """Run it with Ciw's distributions of given numbers."""
+    import ciw
+
+    gaps = np.diff(arrives, prepend=0).tolist()
+    plan = ciw.create_network(
+        arrival_distributions=[ciw.dists.Sequential([*gaps, float("inf")])],
+        service_distributions=[ciw.dists.Sequential(work.tolist())],
+        number_of_servers=[SERVERS],
+    )
+    simulation = ciw.Simulation(plan)
+    simulation.simulate_until_max_customers(len(arrives), method="Finish")
+    return float(np.mean([r.waiting_time for r in simulation.get_all_records()]))
+
+
+def by_salabim(arrives: Ints, work: Ints) -> float:
+    """Run it with salabim's components."""
+    import salabim as sim
+
+    sim.yieldless(False)
+    env = sim.Environment(trace=False, time_unit="n/a")
+    staff = sim.Resource("staff", capacity=SERVERS, monitor=False)
+    waits = []
+
+    class Customer(sim.Component):
+        def setup(self, work: int) -> None:
+            self.work = work
+
+        def process(self) -> Iterator[None]:
+            came = env.now()
+            yield self.request(staff)
+            waits.append(env.now() - came)
+            yield self.hold(self.work)
+            self.release()
+
+    class Source(sim.Component):
+        def process(self) -> Iterator[None]:
+            for at, length in zip(arrives.tolist(), work.tolist(), strict=True):
+                yield self.hold(till=at)
+                Customer(work=length)
+
+    Source()
+    env.run()
+    return float(np.mean(waits))
+
+
+def by_cimba(arrives: Ints, work: Ints) -> tuple[float, float]:
+    """Run it with Cimba, in a process of its own; the time, s, and the mean wait, ms."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [str(Path(folder) / name) for name in ("arrives.npy", "work.npy")]
+        for file, values in zip(files, (arrives, work), strict=True):
+            np.save(file, values)
+        command = [sys.executable, str(HERE / "mm20_cimba.py"), *files]
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    seconds, wait = map(float, said.split()[-2:])
+    return seconds, wait
+
+
+def c_loop() -> Callable[[Ints, Ints], float] | None:
+    """Build the loop in C; None where there is no compiler."""
+    compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    if compiler is None:
+        return None
+    built = Path(tempfile.mkdtemp()) / "mm20.so"
+    flags = ["-O3", "-march=native", "-shared", "-fPIC"]
+    subprocess.run([compiler, *flags, str(HERE / "mm20.c"), "-o", str(built)], check=True)
+    loop = ctypes.CDLL(str(built)).mmc
+    loop.argtypes = [ctypes.c_int64] * 2 + [np.ctypeslib.ndpointer(np.int64)] * 4
+
+    def run(arrives: Ints, work: Ints) -> float:
+        began, ended = np.empty_like(arrives), np.empty_like(arrives)
+        loop(len(arrives), SERVERS, arrives, work, began, ended)
+        return float((began - arrives).mean())
+
+    return run
+
+
+def best(block: Callable[[], float], runs: int = 3) -> tuple[float, float]:
+    """Shortest of several times, s, and what the block gives."""
+    times, found = deque[float](), 0.0
+    for _ in range(runs):
+        begun = time.perf_counter()
+        found = block()
+        times.append(time.perf_counter() - begun)
+    return min(times), found
+
+
+def main() -> None:
+    """Run all that are there, and print the ratios."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--customers", type=int, default=1_000_000, help="for the fast ones")
+    parser.add_argument("--few", type=int, default=100_000, help="for those in Python")
+    arguments = parser.parse_args()
+    rows: list[tuple[str, float]] = []
+
+    def note(name: str, seconds: float, wait: float, n: int) -> None:
+        rows.append((name, seconds / n * 1e9))
+        print(f"  {name:28} {n:>9,} customers, mean wait {wait / 1000:.2f} s", flush=True)
+
+    for fast, customers in ((True, arguments.customers), (False, arguments.few)):
+        net, table = queue(customers)
+        n = len(table)
+        come = table.enters < net.end
+        arrives, work = table.enters[come], table.stage_work[: come.sum()].astype(np.int64)
+
+        def of_outcome(run: Callable[..., object], net: Network, table: DemandTable) -> float:
+            visits = run(net, table).visits  # type: ignore[attr-defined]
+            begun = visits["began"] >= 0
+            return float((visits["began"] - visits["queued"])[begun].mean())
+
+        blocks: dict[str, Callable[[], float]] = {}
+        if fast:
+            engine.run(net, table)  # compiled now, if it was not
+            blocks[MINE] = lambda: of_outcome(engine.run, net, table)
+            if loop := c_loop():
+                blocks["a bare loop in C, -O3"] = lambda loop=loop: loop(arrives, work)
+            if find_spec("cimba"):
+                note("Cimba", *by_cimba(arrives, work), n)
+        else:
+            blocks["govsim, the SimPy model"] = lambda: of_outcome(model.run, net, table)
+            blocks["SimPy, written plainly"] = lambda: by_simpy(arrives, work)
+            if find_spec("salabim"):
+                blocks["salabim"] = lambda: by_salabim(arrives, work)
+            if find_spec("ciw"):
+                blocks["Ciw"] = lambda: by_ciw(arrives, work)
+        for name, block in blocks.items():
+            note(name, *best(block, 5 if fast else 1), n)
+    mine = dict(rows)[MINE]
+    print(f"\n{'M/M/20, 90% busy':30} {'ns a customer':>14} {'times govsim':>13}")
+    for name, cost in rows:
+        print(f"{name:30} {cost:14,.0f} {cost / mine:13.2f}")
+
+
+if __name__ == "__main__":
+    main()
