@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from govsim import demand, engine, model, network
 from govsim.demand import DemandTable
 from govsim.network import Network
+from govsim.outcome import Outcome
 from govsim.scenarios.loading import load
 
 Ints = NDArray[np.int64]
@@ -165,50 +166,59 @@ def best(block: Callable[[], float], runs: int = 3) -> tuple[float, float]:
     return min(times), found
 
 
+def mean_wait(
+    run: Callable[[Network, DemandTable], Outcome], net: Network, table: DemandTable
+) -> float:
+    """Mean wait for a server, ms, as an engine of govsim gives it."""
+    visits = run(net, table).visits
+    begun = visits["began"] >= 0
+    return float((visits["began"] - visits["queued"])[begun].mean())
+
+
+def fast_ones(net: Network, table: DemandTable) -> Iterator[tuple[str, float, float]]:
+    """Run what is compiled: name, shortest time, s, mean wait, ms."""
+    arrives, work = given(net, table)
+    engine.run(net, table)  # compiled now, if it was not
+    yield MINE, *best(lambda: mean_wait(engine.run, net, table), 5)
+    if loop := c_loop():
+        yield "a bare loop in C, -O3", *best(lambda: loop(arrives, work), 5)
+    if find_spec("cimba"):
+        yield "Cimba", *by_cimba(arrives, work)
+
+
+def slow_ones(net: Network, table: DemandTable) -> Iterator[tuple[str, float, float]]:
+    """Run what is in Python, likewise."""
+    arrives, work = given(net, table)
+    yield "govsim, the SimPy model", *best(lambda: mean_wait(model.run, net, table), 1)
+    yield "SimPy, written plainly", *best(lambda: by_simpy(arrives, work), 1)
+    if find_spec("salabim"):
+        yield "salabim", *best(lambda: by_salabim(arrives, work), 1)
+    if find_spec("ciw"):
+        yield "Ciw", *best(lambda: by_ciw(arrives, work), 1)
+
+
+def given(net: Network, table: DemandTable) -> tuple[Ints, Ints]:
+    """Times of arrival and of service, ms, of all who come before the horizon."""
+    come = table.enters < net.end
+    return table.enters[come], table.stage_work[: come.sum()].astype(np.int64)
+
+
 def main() -> None:
     """Run all that are there, and print the ratios."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--customers", type=int, default=1_000_000, help="for the fast ones")
     parser.add_argument("--few", type=int, default=100_000, help="for those in Python")
     arguments = parser.parse_args()
-    rows: list[tuple[str, float]] = []
-
-    def note(name: str, seconds: float, wait: float, n: int) -> None:
-        rows.append((name, seconds / n * 1e9))
-        print(f"  {name:28} {n:>9,} customers, mean wait {wait / 1000:.2f} s", flush=True)
-
-    for fast, customers in ((True, arguments.customers), (False, arguments.few)):
+    costs: dict[str, float] = {}
+    for customers, programs in ((arguments.customers, fast_ones), (arguments.few, slow_ones)):
         net, table = queue(customers)
         n = len(table)
-        come = table.enters < net.end
-        arrives, work = table.enters[come], table.stage_work[: come.sum()].astype(np.int64)
-
-        def of_outcome(run: Callable[..., object], net: Network, table: DemandTable) -> float:
-            visits = run(net, table).visits  # type: ignore[attr-defined]
-            begun = visits["began"] >= 0
-            return float((visits["began"] - visits["queued"])[begun].mean())
-
-        blocks: dict[str, Callable[[], float]] = {}
-        if fast:
-            engine.run(net, table)  # compiled now, if it was not
-            blocks[MINE] = lambda: of_outcome(engine.run, net, table)
-            if loop := c_loop():
-                blocks["a bare loop in C, -O3"] = lambda loop=loop: loop(arrives, work)
-            if find_spec("cimba"):
-                note("Cimba", *by_cimba(arrives, work), n)
-        else:
-            blocks["govsim, the SimPy model"] = lambda: of_outcome(model.run, net, table)
-            blocks["SimPy, written plainly"] = lambda: by_simpy(arrives, work)
-            if find_spec("salabim"):
-                blocks["salabim"] = lambda: by_salabim(arrives, work)
-            if find_spec("ciw"):
-                blocks["Ciw"] = lambda: by_ciw(arrives, work)
-        for name, block in blocks.items():
-            note(name, *best(block, 5 if fast else 1), n)
-    mine = dict(rows)[MINE]
+        for name, seconds, wait in programs(net, table):
+            costs[name] = seconds / n * 1e9
+            print(f"  {name:28} {n:>9,} customers, mean wait {wait / 1000:.2f} s", flush=True)
     print(f"\n{'M/M/20, 90% busy':30} {'ns a customer':>14} {'times govsim':>13}")
-    for name, cost in rows:
-        print(f"{name:30} {cost:14,.0f} {cost / mine:13.2f}")
+    for name, cost in costs.items():
+        print(f"{name:30} {cost:14,.0f} {cost / costs[MINE]:13.2f}")
 
 
 if __name__ == "__main__":
