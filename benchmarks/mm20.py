@@ -5,7 +5,8 @@
 
 Arrivals and service times are drawn beforehand, and given to each: `govsim.engine` with all
 its mechanisms and records, the SimPy model of govsim, a queue written plainly for SimPy, Ciw,
-salabim and Cimba, and a bare loop in C (mm20.c, -O3) if there is a compiler. Each gives the
+salabim and Cimba, and a bare loop that does no more than such a queue must, in C (mm20.c, -O3)
+if there is a compiler and compiled as the engine is. Each gives the
 mean wait, which must be the same; printed is the time per customer, the best of three runs.
 """
 
@@ -28,6 +29,7 @@ import simpy
 from numpy.typing import NDArray
 
 from govsim import demand, engine, model, network
+from govsim.compiling import compiled
 from govsim.demand import DemandTable
 from govsim.network import Network
 from govsim.outcome import Outcome
@@ -137,6 +139,73 @@ def by_cimba(arrives: Ints, work: Ints) -> tuple[float, float]:
     return seconds, wait
 
 
+@compiled
+def _push(times: Ints, who: Ints, n: int, time: int, customer: int) -> None:
+    while n > 0:
+        parent = (n - 1) // 2
+        if times[parent] < time or (times[parent] == time and who[parent] <= customer):
+            break
+        times[n], who[n] = times[parent], who[parent]
+        n = parent
+    times[n], who[n] = time, customer
+
+
+@compiled
+def _pop(times: Ints, who: Ints, n: int) -> None:
+    time, customer = times[n], who[n]
+    i, child = 0, 1
+    while child < n:
+        other = child + 1
+        if other < n and (
+            times[other] < times[child]
+            or (times[other] == times[child] and who[other] < who[child])
+        ):
+            child = other
+        if time < times[child] or (time == times[child] and customer < who[child]):
+            break
+        times[i], who[i] = times[child], who[child]
+        i, child = child, 2 * child + 1
+    times[i], who[i] = time, customer
+
+
+@compiled
+def numba_loop(servers: int, arrives: Ints, work: Ints, began: Ints, ended: Ints) -> None:
+    """Do what mm20.c does, compiled as the engine is."""
+    n = len(arrives)
+    times, who = np.empty(servers, np.int64), np.empty(servers, np.int64)
+    waiting = np.empty(n, np.int64)
+    busy = head = tail = coming = 0
+    while coming < n or busy:
+        if busy and (coming >= n or times[0] <= arrives[coming]):
+            now, done = times[0], who[0]
+            ended[done] = now
+            busy -= 1
+            _pop(times, who, busy)
+            if head < tail:
+                d = waiting[head]
+                head += 1
+                began[d] = now
+                _push(times, who, busy, now + work[d], d)
+                busy += 1
+        else:
+            d = coming
+            coming += 1
+            if busy < servers:
+                began[d] = arrives[d]
+                _push(times, who, busy, arrives[d] + work[d], d)
+                busy += 1
+            else:
+                waiting[tail] = d
+                tail += 1
+
+
+def by_numba(arrives: Ints, work: Ints) -> float:
+    """Run the bare loop, compiled as the engine is."""
+    began, ended = np.empty_like(arrives), np.empty_like(arrives)
+    numba_loop(SERVERS, arrives, work, began, ended)
+    return float((began - arrives).mean())
+
+
 def c_loop() -> Callable[[Ints, Ints], float] | None:
     """Build the loop in C; None where there is no compiler."""
     compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
@@ -180,6 +249,8 @@ def fast_ones(net: Network, table: DemandTable) -> Iterator[tuple[str, float, fl
     arrives, work = given(net, table)
     engine.run(net, table)  # compiled now, if it was not
     yield MINE, *best(lambda: mean_wait(engine.run, net, table), 5)
+    by_numba(arrives, work)  # compiled now
+    yield "a bare loop, compiled so", *best(lambda: by_numba(arrives, work), 5)
     if loop := c_loop():
         yield "a bare loop in C, -O3", *best(lambda: loop(arrives, work), 5)
     if find_spec("cimba"):
