@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from math import isnan
 
 import numpy as np
 import pandas as pd
@@ -23,12 +24,13 @@ from numpy.typing import NDArray
 
 from govsim.catalogue import CATALOGUE as CATALOGUE
 from govsim.demand import BY_VISIT, REPORTED, DemandTable
+from govsim.grouping import grouped, kaplan_meier, order_of, tally
 from govsim.network import CENTRE, DEPARTMENT, DESK, TEAM, Network
 from govsim.outcome import Outcome
 from govsim.rules import CAUSES, OPEN, REPEATED, WITHDRAWN
 from govsim.scenarios.calendar import WorkingClock
 from govsim.scenarios.units import DAY, HOUR, MINUTE, YEAR
-from govsim.statistics import gini, kaplan_meier
+from govsim.statistics import gini
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -267,9 +269,9 @@ class _Reading:
         ):
             mine = np.flatnonzero(measured & applies)
             over = event[mine] >= 0
-            length = (np.where(over, event[mine], gone[mine]) - start[mine]) / unit
-            order = np.argsort(length, kind="stable")
-            mine, over, length = mine[order], over[order], length[order]
+            lasted = np.where(over, event[mine], gone[mine]) - start[mine]
+            order = order_of(lasted)
+            mine, over, length = mine[order], over[order], lasted[order] / unit
             for level in [self.district, *self.places[:4]]:
                 yield from _survival(level, name, level.code[mine], length, over)
 
@@ -442,35 +444,23 @@ class _Reading:
 
 
 def _survival(level: _Level, name: str, code: Ints, length: Floats, over: Bools) -> Iterator[Row]:
-    order = np.argsort(code, kind="stable")  # lengths stay in order within each group
-    cuts = np.searchsorted(code[order], np.arange(len(level.keys) + 1))
-    for i, key in enumerate(level.keys):
-        mine = order[cuts[i] : cuts[i + 1]]
-        if not len(mine):
-            continue
-        times, survival = kaplan_meier(length[mine], over[mine])
-        if not len(times):
-            continue
-        steps = np.diff(np.concatenate([[0.0], times]))
-        mean = float((steps * np.concatenate([[1.0], survival[:-1]])).sum())
-        yield level.name, key, f"{name}_mean", mean
-        for quantile, q in QUANTILES.items():
-            reached = np.flatnonzero(survival <= 1 - q + 1e-12)
-            if len(reached):
-                yield level.name, key, f"{name}_{quantile}", float(times[reached[0]])
+    found = kaplan_meier(length, over, grouped(code, len(level.keys)))
+    columns = {"mean": found.means()}
+    columns |= {quantile: found.quantiles(q) for quantile, q in QUANTILES.items()}
+    for key, values in zip(level.keys, np.stack(list(columns.values()), 1).tolist(), strict=True):
+        for statistic, value in zip(columns, values, strict=True):
+            if not isnan(value):
+                yield level.name, key, f"{name}_{statistic}", value
 
 
 def _count(level: _Level, name: str, which: Bools) -> Iterator[Row]:
-    code = level.code[which]
-    counts = np.bincount(code[code >= 0], minlength=len(level.keys))
+    _, counts = tally(level.code, len(level.keys), which, which)
     for key, n in zip(level.keys, counts.tolist(), strict=True):
         yield level.name, key, name, float(n)
 
 
 def _share(level: _Level, name: str, which: Bools, of: Bools) -> Iterator[Row]:
-    known = level.code >= 0
-    all_ = np.bincount(level.code[of & known], minlength=len(level.keys))
-    some = np.bincount(level.code[of & known & which], minlength=len(level.keys))
+    some, all_ = tally(level.code, len(level.keys), which, of)
     for key, a, b in zip(level.keys, some.tolist(), all_.tolist(), strict=True):
         if b:
             yield level.name, key, name, a / b

@@ -126,11 +126,8 @@ class Network:
 
     def pool_names(self) -> list[str]:
         """Name each pool for tables: point and team."""
-        points = self.territory.points
-        return [
-            f"{points['point'].iloc[p.point]}/{p.name}" if p.point >= 0 else p.name
-            for p in self.pools
-        ]
+        points = self.territory.points["point"].tolist()
+        return [f"{points[p.point]}/{p.name}" if p.point >= 0 else p.name for p in self.pools]
 
 
 def working_ms(amount: float, unit: str, day_length: int) -> tuple[int, bool]:

@@ -1,7 +1,7 @@
-"""Statistics that stand alone: intervals, precision, warm-up, censored times, inequality.
+"""Statistics that stand alone: intervals, precision, warm-up, inequality.
 
 Between replications: `interval` and its kin, for values that are independent and
-identically distributed. Within one: `mser5`, `kaplan_meier` and `gini`. Called by
+identically distributed. Within one: `mser5` and `gini`. Called by
 `govsim.measures`, `govsim.experiment` and `govsim.results`; uses nothing of govsim.
 """
 
@@ -197,28 +197,3 @@ def gini(rate: Floats, people: Floats) -> float:
         return 0.0
     lorenz = np.concatenate([[0.0], np.cumsum(have) / have.sum()])
     return float(1 - (share * (lorenz[1:] + lorenz[:-1])).sum())
-
-
-def kaplan_meier(length: Floats, over: Bools) -> tuple[Floats, Floats]:
-    """Estimate survival from lengths in ascending order, some of them censored.
-
-    Parameters
-    ----------
-    length : float[n], ascending; ties with events first or last make no difference.
-    over : bool[n], whether the length ended, rather than was cut off.
-
-    Returns
-    -------
-    times, survival
-        float[m]; survival after each time at which something ended.
-
-    Notes
-    -----
-    Kaplan and Meier 1958. Censorings at a time count as at risk at that time.
-    """
-    times, first = np.unique(length, return_index=True)
-    ended = np.add.reduceat(over.astype(np.int64), first) if len(length) else np.empty(0, np.int64)
-    at_risk = len(length) - first
-    survival: Floats = np.cumprod(1 - ended / at_risk, dtype=np.float64)
-    some = ended > 0
-    return times[some], survival[some]

@@ -1,0 +1,70 @@
+"""Compiled passes give what NumPy gives, and each group what it would give alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from govsim.grouping import grouped, kaplan_meier, order_of, tally
+
+GROUPS = 4
+
+
+@given(st.lists(st.integers(0, 3) | st.integers(-(2**61), 2**62), max_size=60))
+def test_times_are_put_in_order_and_ties_stay_as_they_were(times: list[int]) -> None:
+    column = np.array(times, dtype=np.int64)
+    assert order_of(column).tolist() == np.argsort(column, kind="stable").tolist()
+
+
+def test_a_year_of_times_is_put_in_order() -> None:
+    times = np.random.default_rng(1).integers(0, 365 * 86_400, 50_000) * 1000
+    assert np.array_equal(order_of(times), np.argsort(times, kind="stable"))
+
+
+ROWS = st.lists(
+    st.tuples(st.integers(-1, GROUPS - 1), st.booleans(), st.booleans(), st.integers(0, 9)),
+    max_size=60,
+)
+
+
+@given(ROWS)
+def test_rows_are_grouped_and_counted(rows: list[tuple[int, bool, bool, int]]) -> None:
+    code = np.array([g for g, *_ in rows], dtype=np.int64)
+    which, of = (np.array([row[i] for row in rows], dtype=bool) for i in (1, 2))
+    groups = grouped(code, GROUPS)
+    both, all_ = tally(code, GROUPS, which, of)
+    assert len(groups) == GROUPS
+    for g in range(GROUPS):
+        assert groups[g].tolist() == [i for i, c in enumerate(code) if c == g]
+        assert all_[g] == sum(of[code == g])
+        assert both[g] == sum((which & of)[code == g])
+
+
+@given(ROWS)
+def test_each_group_lasts_as_long_as_it_would_alone(
+    rows: list[tuple[int, bool, bool, int]],
+) -> None:
+    rows = sorted(rows, key=lambda row: row[3])
+    code = np.array([g for g, *_ in rows], dtype=np.int64)
+    over = np.array([ended for _, ended, *_ in rows], dtype=bool)
+    length = np.array([lasted for *_, lasted in rows], dtype=float)
+    together = kaplan_meier(length, over, grouped(code, GROUPS))
+    means, medians = together.means(), together.quantiles(0.5)
+    for g in range(GROUPS):
+        mine = code == g
+        none = np.zeros(mine.sum(), dtype=np.int64)
+        one = kaplan_meier(length[mine], over[mine], grouped(none, 1))
+        for a, b in zip(together.curve(g), one.curve(0), strict=True):
+            assert a.tolist() == b.tolist()
+        assert np.array_equal(means[g : g + 1], one.means(), equal_nan=True)
+        assert np.array_equal(medians[g : g + 1], one.quantiles(0.5), equal_nan=True)
+
+
+def test_mean_and_quantiles_of_lengths_that_all_end_are_the_plain_ones() -> None:
+    length = np.arange(1.0, 102.0)
+    all_ = kaplan_meier(length, np.ones(101, dtype=bool), grouped(np.zeros(101, np.int64), 1))
+    assert all_.means()[0] == pytest.approx(51)
+    assert all_.quantiles(0.5)[0] == 51
+    assert all_.quantiles(0.9)[0] == 91
