@@ -15,15 +15,26 @@ one by ``--workers`` and ``--cluster``.
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import (
+    BrokenExecutor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
 from contextlib import closing
 from itertools import count, islice
+from multiprocessing import get_context, parent_process
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Self, TypeVar
+
+from govsim import language
+from govsim.errors import RunError
+from govsim.language import tr
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -33,6 +44,10 @@ OnShare = Callable[[float], None]
 
 TOLD_EVERY = 0.2
 """Seconds between two times that a caller who waits is told how far the tasks are."""
+
+
+ATTEMPTS = 3
+"""Workers that may die with the same task in hand, before the run fails."""
 
 
 class GivenUpError(Exception):
@@ -73,9 +88,11 @@ class _Board:
 
     def __init__(self, shares: Any, free: Callable[[], int], stopped: Any) -> None:
         self.shares, self.free, self.stopped = shares, free, stopped
+        self.lang = language.current()
 
     def begin(self) -> None:
-        """Take a cell; called once in each worker."""
+        """Take a cell, and speak the caller's language; called once in each worker."""
+        language.use(self.lang)
         cell = self.free()
 
         def told(share: float) -> None:
@@ -188,6 +205,10 @@ class Pooled(Executor):
     def _submit(self, function: Callable[[T], R], task: T) -> Future[R]:
         """Hand a task to the workers."""
 
+    def _result(self, future: Future[R]) -> R:
+        """Get the result of a task that is done, or raise what it has raised."""
+        return future.result()
+
     def _under_way(self) -> float:
         """Sum the shares of the tasks under way."""
         return 0.0
@@ -200,18 +221,21 @@ class Pooled(Executor):
         on_share: OnShare | None,
     ) -> Generator[tuple[T, R]]:
         numbered = enumerate(tasks)
-        flying: dict[Future[R], tuple[int, T]] = {}
+        flying: dict[Future[R], tuple[int, T, int]] = {}
         landed: SimpleQueue[Future[R]] = SimpleQueue()
         early: dict[int, tuple[T, R]] = {}
         given = 0
+
+        def start(number: int, task: T, attempt: int = 1) -> None:
+            future = self._submit(function, task)
+            flying[future] = number, task, attempt
+            future.add_done_callback(landed.put)
+
         try:
             while True:
-                for number, task in islice(
-                    numbered, max(0, 2 * self.slots - len(flying) - len(early))
-                ):
-                    future = self._submit(function, task)
-                    flying[future] = number, task
-                    future.add_done_callback(landed.put)
+                room = 2 * self.slots - len(flying) - len(early)
+                for number, task in islice(numbered, max(0, room)):
+                    start(number, task)
                 if not flying:
                     return
                 try:
@@ -220,17 +244,33 @@ class Pooled(Executor):
                     if on_share is not None:
                         on_share(self._under_way())
                     continue
-                number, task = flying.pop(future)
-                if not in_order:
-                    yield task, future.result()
+                number, task, attempt = flying.pop(future)
+                try:
+                    result = self._result(future)
+                except BrokenExecutor as error:
+                    if attempt == ATTEMPTS:
+                        raise RunError(lost()) from error
+                    start(number, task, attempt + 1)
                     continue
-                early[number] = task, future.result()
+                if not in_order:
+                    yield task, result
+                    continue
+                early[number] = task, result
                 while given in early:
                     yield early.pop(given)
                     given += 1
         finally:
             for future in flying:
                 future.cancel()
+
+
+def lost() -> str:
+    """Say that a task is given up, since whoever does it dies."""
+    return tr(
+        "the same replication has ended {n} worker processes; if memory is short, "
+        "fewer --workers help",
+        n=ATTEMPTS,
+    )
 
 
 class Threads(Pooled):
@@ -259,16 +299,88 @@ class Threads(Pooled):
         self.pool.shutdown(cancel_futures=True)
 
 
-def choose(workers: int | None = None) -> Executor:
+class Processes(Pooled):
+    """Processes of this machine: for tasks that hold Python's lock, as the SimPy model does.
+
+    A worker that dies is replaced, and what it had in hand is done again.
+
+    Parameters
+    ----------
+    slots : number of processes.
+    """
+
+    def __init__(self, slots: int) -> None:
+        self.slots = slots
+        # Forking a process that has threads can hang; other systems can't fork at all.
+        self.context = get_context("spawn")
+        self.shares = self.context.RawArray("d", slots)
+        self.cells = self.context.Value("i", 0)
+        self.stopped = self.context.Event()
+        self.pool = self._begun()
+
+    def _begun(self) -> ProcessPoolExecutor:
+        shared = (self.shares, self.cells, self.stopped, language.current())
+        return ProcessPoolExecutor(self.slots, self.context, _begin_process, shared)
+
+    def _submit(self, function: Callable[[T], R], task: T) -> Future[R]:
+        try:
+            return self.pool.submit(_in_hand, function, task)
+        except BrokenExecutor:  # all its processes end when one of them dies
+            self.pool = self._begun()
+            return self.pool.submit(_in_hand, function, task)
+
+    def _under_way(self) -> float:
+        return float(sum(self.shares))
+
+    def close(self) -> None:
+        """End the processes; each gives up its task when it next reports."""
+        self.stopped.set()
+        self.pool.shutdown(cancel_futures=True)
+
+
+def _begin_process(shares: Any, cells: Any, stopped: Any, lang: language.Language) -> None:
+    """Make a new process a worker: it ends with its parent, which alone hears Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    language.use(lang)
+    with cells:
+        cell = cells.value % len(shares)
+        cells.value += 1
+    _Board(shares, lambda: cell, stopped).begin()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def choose(
+    workers: int | None = None, processes: bool = False, cluster: str | None = None
+) -> Executor:
     """Choose where tasks are done.
 
     Parameters
     ----------
     workers : tasks at once; as many as this process may use cores if not given. 1 is this
         process without further threads.
+    processes : take processes, not threads.
+    cluster : address of a Dask scheduler, ``tcp://host:port``; its workers do the tasks.
+
+    Raises
+    ------
+    InputError, RunError
+        The cluster can't be used; see `govsim.cluster.Cluster`.
     """
+    if cluster is not None:
+        from govsim.cluster import Cluster
+
+        return Cluster(cluster)
     slots = cores() if workers is None else workers
-    return Serial() if slots == 1 else Threads(slots)
+    if slots == 1:
+        return Serial()
+    return Processes(slots) if processes else Threads(slots)
 
 
 def cores() -> int:

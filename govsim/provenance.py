@@ -18,6 +18,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from govsim.language import tr
+
 if TYPE_CHECKING:
     from govsim.network import Network
     from govsim.scenarios.schema import Scenario
@@ -26,6 +28,7 @@ NOT_OF_THE_MODEL = frozenset(
     {
         "catalogue",
         "cli",
+        "cluster",
         "compare",
         "errors",
         "executors",
@@ -52,6 +55,9 @@ the others, so that a module that is forgotten here costs a run, not its truth."
 NOT_OF_THE_RUN = frozenset({"label", "question", "replications", "confidence", "evidence"})
 """Parts of a scenario that change no replication."""
 
+Program = tuple[str, dict[str, str]]
+"""What computes: the hash of the code, and versions of libraries by their names."""
+
 COMPUTING = ("numpy", "scipy", "simpy")
 """Libraries that numbers in a replication pass through."""
 
@@ -69,9 +75,22 @@ def run_id(network: Network) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def program() -> tuple[str, dict[str, str]]:
-    """What computes here: the hash of the code, and versions of libraries by their names."""
+def program() -> Program:
+    """What computes here."""
     return code_hash(), {name: _version(name) for name in COMPUTING}
+
+
+def difference(caller: Program, worker: Program) -> str:
+    """Say how the program of a worker differs from the caller's; nothing if it doesn't."""
+    if caller[0] != worker[0]:
+        return tr("a worker has another version of govsim; install the same one everywhere")
+    there = ", ".join(f"{n} {v}" for n, v in worker[1].items() if v != caller[1].get(n))
+    here = ", ".join(f"{n} {v}" for n, v in caller[1].items() if v != worker[1].get(n))
+    return there and tr(
+        "a worker has {there} where this machine has {here}; the results could differ",
+        there=there,
+        here=here,
+    )
 
 
 def resolved(scenario: Scenario, folder: Path | None = None) -> dict[str, Any]:

@@ -7,7 +7,9 @@ needs no file of the caller's, and builds the network of a plan once. Called by
 
 from __future__ import annotations
 
+import ctypes
 import pickle
+import platform
 import threading
 import zlib
 from collections import OrderedDict
@@ -23,7 +25,6 @@ from govsim import demand, measures, model, network, provenance, storage, warmup
 from govsim.demand import DemandTable
 from govsim.errors import RunError
 from govsim.executors import report
-from govsim.language import tr
 from govsim.ledger import demands_frame
 from govsim.measures import Measures
 from govsim.network import Network
@@ -35,6 +36,9 @@ Engine = Literal["compiled", "simpy"]
 """What simulates: the compiled engine, or the SimPy model. Both give the same bits."""
 
 TEMPLATE = Path(__file__).parent / "scenarios" / "template.yaml"
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+"""Parameters of glibc's `mallopt`, from ``malloc.h``; 32 MiB is the most that the second takes."""
 
 KEPT = 4
 """Networks that a process keeps, those used last; a district's takes some 10 MB."""
@@ -55,7 +59,7 @@ class Plan:
     """
 
     run: str
-    program: tuple[str, dict[str, str]] = field(compare=False)
+    program: provenance.Program = field(compare=False)
     content: bytes = field(compare=False, repr=False)
 
     @classmethod
@@ -77,8 +81,8 @@ class Plan:
         """
         with _one_builds:
             if self.run not in _networks:
-                if (mine := provenance.program()) != self.program:
-                    raise RunError(_difference(self.program, mine))
+                if differs := provenance.difference(self.program, provenance.program()):
+                    raise RunError(differs)
                 scenario, territory = pickle.loads(zlib.decompress(self.content))
                 _keep(self.run, network.lay_out(scenario, territory))
             _networks.move_to_end(self.run)
@@ -89,18 +93,6 @@ def _keep(run: str, service: Network) -> None:
     _networks[run] = service
     while len(_networks) > KEPT:
         _networks.popitem(last=False)
-
-
-def _difference(caller: tuple[str, dict[str, str]], worker: tuple[str, dict[str, str]]) -> str:
-    if caller[0] != worker[0]:
-        return tr("a worker has another version of govsim; install the same one everywhere")
-    there = ", ".join(f"{n} {v}" for n, v in worker[1].items() if v != caller[1].get(n))
-    here = ", ".join(f"{n} {v}" for n, v in caller[1].items() if v != worker[1].get(n))
-    return tr(
-        "a worker has {there} where this machine has {here}; the results could differ",
-        there=there,
-        here=here,
-    )
 
 
 @dataclass(frozen=True)
@@ -125,6 +117,7 @@ class Task:
 
 def perform(task: Task) -> dict[str, pd.DataFrame]:
     """Simulate a replication and give its tables by the names in `govsim.storage`."""
+    keep_freed_memory()
     service = task.plan.network()
     found, table, outcome = simulate(
         service, task.replication, task.measured_from, _report_of(service), task.engine
@@ -137,6 +130,7 @@ def perform(task: Task) -> dict[str, pd.DataFrame]:
 
 def pilot(task: Task) -> dict[str, warmup.Series]:
     """Simulate a replication and give the series by which its warm-up is found."""
+    keep_freed_memory()
     service = task.plan.network()
     table = demand.draw(service, task.replication)
     outcome = runs(task.engine)(service, table, 0, _report_of(service))
@@ -189,3 +183,18 @@ def compile_engine() -> None:
     day = (("horizon", "1 day"), ("warm_up", "0 days"))
     loaded = load(TEMPLATE, settings=day)
     simulate(network.build(loaded.scenario, loaded.folder), 0)
+
+
+@cache
+def keep_freed_memory() -> None:
+    """Let this process keep what it frees, up to 1 GiB, for its next replication.
+
+    A replication takes and frees hundreds of MB in columns of some MB. glibc gives them
+    back each time, and the system must clear them again; with the low threshold that Dask
+    sets for its workers (``MALLOC_TRIM_THRESHOLD_``, 64 kB) that takes a third of the time.
+    Other C libraries are left alone.
+    """
+    if platform.libc_ver()[0] == "glibc":
+        libc = ctypes.CDLL(None)
+        libc.mallopt(M_MMAP_THRESHOLD, 2**25)
+        libc.mallopt(M_TRIM_THRESHOLD, 2**30)

@@ -1,0 +1,155 @@
+"""A Dask cluster as an executor: ``--cluster tcp://host:port``, with ``govsim[cluster]``.
+
+Scheduler and workers need govsim and its libraries in the same versions, and none of the
+caller's files: tasks carry what is simulated, and results come back to be written here. What
+a lost worker had in hand, another does again. Called by `govsim.executors.choose`.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from importlib import import_module
+from typing import Any, TypeVar
+
+from govsim import language, provenance
+from govsim.errors import InputError, Problem, RunError
+from govsim.executors import Pooled, lost
+from govsim.language import tr
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+PATIENCE = 10.0
+"""Seconds to wait for the scheduler, and for its first worker."""
+
+WORKERLESS = 60.0
+"""Seconds to wait for another worker where all are lost."""
+
+COUNTED_EVERY = 2.0
+"""Seconds between two times that workers are counted: they come and go."""
+
+LOGGERS = ("distributed", "distributed.client")
+"""Dask's own accounts of what goes wrong, which a `RunError` tells more briefly."""
+
+
+class Cluster(Pooled):
+    """Workers of a Dask cluster.
+
+    Parameters
+    ----------
+    address : of its scheduler.
+
+    Raises
+    ------
+    InputError
+        The address is none.
+    RunError
+        Dask is not installed, nobody answers there, there is no worker, or one has another
+        version of govsim.
+    """
+
+    here = False
+
+    def __init__(self, address: str) -> None:
+        if not re.fullmatch(r"\w+://\S+:\d+", address):
+            message = tr("expected an address such as tcp://host:8786, not “{it}”", it=address)
+            raise InputError([Problem(message, file="--cluster")])
+        try:
+            distributed: Any = import_module("distributed")
+        except ImportError as error:
+            message = tr("--cluster needs Dask: pip install 'govsim[cluster]'")
+            raise RunError(message) from error
+        self.address = address
+        self.levels = {name: logging.getLogger(name).level for name in LOGGERS}
+        for name in LOGGERS:
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+        try:
+            self.client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
+        except (OSError, ValueError) as error:
+            self._let_dask_speak()
+            message = tr("no Dask scheduler answers at {address}", address=address)
+            raise RunError(message) from error
+        try:
+            self.client.wait_for_workers(1, timeout=PATIENCE)
+            self._check()
+        except TimeoutError as error:
+            self.close()
+            raise RunError(self._no_workers()) from error
+        except BaseException:
+            self.close()
+            raise
+        self.pool = self.client.get_executor(pure=False)
+        self.workers, self.seen, self.counted = 1, time.monotonic(), 0.0
+
+    def _check(self) -> None:
+        """See that all have the caller's program; a worker that can't read a task would die."""
+
+        # Functions within functions travel as code: no govsim is needed to receive this one.
+        def program() -> object:
+            return import_module("govsim.provenance").program()
+
+        try:
+            there = [self.client.run_on_scheduler(program), *self.client.run(program).values()]
+        except (ImportError, AttributeError) as error:
+            message = tr(
+                "the scheduler or a worker at {address} lacks this version of govsim ({reason})",
+                address=self.address,
+                reason=error,
+            )
+            raise RunError(message) from error
+        for theirs in there:
+            if differs := provenance.difference(provenance.program(), theirs):
+                raise RunError(differs)
+
+    def _no_workers(self) -> str:
+        return tr("the Dask cluster at {address} has no workers", address=self.address)
+
+    @property
+    def slots(self) -> int:  # type: ignore[override]
+        """Threads of all workers there are now, at least one."""
+        now = time.monotonic()
+        if now - self.counted >= COUNTED_EVERY:
+            self.counted = now
+            threads = sum(self.client.nthreads().values())
+            if threads:
+                self.seen = now
+            elif now - self.seen > WORKERLESS:
+                raise RunError(self._no_workers())
+            self.workers = max(1, threads)
+        return self.workers
+
+    def _submit(self, function: Callable[[T], R], task: T) -> Future[R]:
+        future: Future[R] = self.pool.submit(_on_cluster, function, task, language.current())
+        return future
+
+    def _result(self, future: Future[R]) -> R:
+        from distributed.scheduler import KilledWorker
+
+        try:
+            return future.result()
+        except KilledWorker as error:
+            raise RunError(lost()) from error
+        except CancelledError as error:
+            message = tr(
+                "the connection to the Dask cluster at {address} is lost", address=self.address
+            )
+            raise RunError(message) from error
+
+    def close(self) -> None:
+        """Leave the cluster; what is under way there comes to its end, unheard."""
+        self.client.close()
+        self._let_dask_speak()
+
+    def _let_dask_speak(self) -> None:
+        for name, level in self.levels.items():
+            logging.getLogger(name).setLevel(level)
+
+
+def _on_cluster(function: Callable[[T], R], task: T, lang: language.Language) -> R:
+    """Do a task on a worker, which says what is wrong in the caller's language."""
+    language.use(lang)
+    return function(task)
