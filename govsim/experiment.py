@@ -286,9 +286,9 @@ class Run:
 
     def _compile(self) -> None:
         """Compile the engine before several workers need it, and say so if it takes long."""
-        from govsim.engine import is_kept
+        from govsim import engine
 
-        if not is_kept():
+        if not engine.is_kept():
             self._tell("compiling", 0, self.total)
             tasks.compile_engine()
 
