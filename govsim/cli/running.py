@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,12 @@ def share(text: str | None) -> float | None:
         "What simulates: the compiled engine, or the readable model; the results are the same."
     ),
 )
+@click.option(
+    "--trace",
+    "traced",
+    metavar="DEMAND",
+    help=tr("Tell one demand's whole story instead: its identity as in orders.parquet."),
+)
 @click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
 @as_json()
 def run(
@@ -85,6 +92,7 @@ def run(
     out: Path,
     orders: bool,
     engine: Engine,
+    traced: str | None,
     quiet: bool,
     as_json_: bool,
 ) -> None:
@@ -101,6 +109,13 @@ def run(
     loaded = load(
         scenario_file(scenario), overrides=overrides, settings=[split_setting(s) for s in settings]
     )
+    if traced is not None:
+        from govsim.cli.tracing import trace
+
+        changes = {} if seed is None else {"seed": seed}
+        loaded = replace(loaded, scenario=loaded.scenario.model_copy(update=changes))
+        trace(loaded, traced, replications or loaded.scenario.replications, engine, as_json_)
+        return
     if not quiet:
         for warning in loaded.warnings:
             click.echo(tr("warning: {warning}", warning=warning), err=True)

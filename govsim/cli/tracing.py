@@ -1,0 +1,63 @@
+"""``govsim run --trace``: one demand's whole story."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from govsim.cli.options import console, print_json
+from govsim.language import name, tr
+
+if TYPE_CHECKING:
+    from govsim.scenarios.loading import Loaded
+    from govsim.tasks import Engine
+
+
+def trace(loaded: Loaded, wanted: str, replications: int, engine: Engine, as_json: bool) -> None:
+    """Follow a demand through its replication and tell its story; nothing is written."""
+    from govsim import network
+    from govsim.report.story import in_words, story
+    from govsim.trace import find, follow
+
+    service = network.build(loaded.scenario, loaded.folder)
+    replication, table, d = find(service, wanted, replications)
+    lines = story(service, table, d, follow(service, table, d, engine))
+    start = np.datetime64(loaded.scenario.start, "ms")
+    grid = service.territory.grids.iloc[int(table.grid[d])]
+    category = list(loaded.scenario.demand.categories.values())[int(table.category[d])]
+    facts: dict[str, Any] = {
+        "demand": f"{int(table.id[d]):016x}",
+        "replication": replication,
+        "category": name(category.label),
+        "grid": str(grid["grid"]),
+        "community": str(grid["community"]),
+        "point": str(service.territory.points["point"].iloc[int(table.point[d])]),
+    }
+    when = [str(start + np.timedelta64(line.time, "ms"))[:19].replace("T", " ") for line in lines]
+    if as_json:
+        told = [
+            {"time": at, "ms": line.time, "what": line.what}
+            for at, line in zip(when, lines, strict=True)
+        ]
+        print_json(facts | {"story": told})
+        return
+    from rich.table import Table
+
+    heads = {
+        "demand": tr("demand"),
+        "replication": tr("replication"),
+        "category": tr("category"),
+        "grid": tr("grid"),
+        "community": tr("community"),
+        "point": tr("service point"),
+    }
+    said = "  ".join(f"{heads[key]}: {value}" for key, value in facts.items() if value != "")
+    shown = Table(box=None, pad_edge=False)
+    shown.add_column(tr("time"), no_wrap=True)
+    shown.add_column(tr("since the onset"), justify="right", no_wrap=True)
+    shown.add_column(tr("what happened"))
+    for at, line in zip(when, lines, strict=True):
+        shown.add_row(at, in_words(line.time - lines[0].time), line.what)
+    console().print(said)
+    console().print(shown)
