@@ -144,7 +144,7 @@ def ends(players: Sequence[str], needs: Needs | None = None) -> dict[str, tuple[
         without it, the same with it.
     """
     needed = _all_needed(players, needs)
-    found = {}
+    found: dict[str, tuple[frozenset[str], ...]] = {}
     for player in players:
         late = frozenset(p for p in players if p != player and player not in needed[p])
         found[player] = (needed[player], needed[player] | {player}, late, late | {player})
