@@ -7,12 +7,16 @@ as real records are, and says when each meets the service. Called by `govsim.dem
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
+from govsim.drawing import MOST_TRIALS, Profiles, find_on_patrol, find_on_visits, happens
+from govsim.grouping import Groups, grouped, order_of
 from govsim.network import Network
 from govsim.randomness import (
     LONGEST_DRAW,
@@ -98,11 +102,7 @@ def _name(surge: Surge) -> str:
 
 @dataclass(frozen=True)
 class Arrived:
-    """Demands before their columns, in the order in which the service meets them.
-
-    All arrays have shape (n,); `nature` (4, n) holds coarse uniform numbers, of which the
-    last two are still unused: for complex, and for answered at intake.
-    """
+    """Demands before their columns, in the order in which the service meets them: shape (n,)."""
 
     id: Ids
     grid: Ints
@@ -110,7 +110,6 @@ class Arrived:
     onset: Ints
     enters: Ints
     source: Ints
-    nature: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -131,7 +130,8 @@ class Arrivals:
         self.scenario = network.scenario
         self.categories: list[Category] = list(self.scenario.demand.categories.values())
         self.tick = self.scenario.tick
-        self.profiles = [self._profile(c) for c in self.categories]
+        demand = self.scenario.demand
+        self.profiles = Profiles([np.array(c.hours or demand.hours) for c in self.categories])
 
     def draw(self) -> Arrived:
         """Draw all demands with an onset before the horizon."""
@@ -142,30 +142,18 @@ class Arrivals:
         category: Ints = np.concatenate([p.category for p in parts])
         onset: Ints = np.concatenate([p.onset for p in parts])
         nature = self.streams.coins("nature", id_)
-        incident = nature[0] < self.of(category, "incident")
-        visible = incident & (nature[1] < self.of(category, "visible"))
+        incident = happens(nature[0], category, self.of("incident"))
+        visible = happens(nature[1], category, self.of("visible"))
         report = self._report(id_, category, onset, incident)
         found, source = self._found(id_, grid, onset, incident, visible)
         source[found >= report] = REPORTED
         enters = np.minimum(found, report)
-        order = np.argsort(enters, kind="stable")  # ties stay in the order of cells
+        order = order_of(enters)  # ties stay in the order of cells
         return Arrived(
-            id_[order],
-            grid[order],
-            category[order],
-            onset[order],
-            enters[order],
-            source[order],
-            nature[:, order],
+            id_[order], grid[order], category[order], onset[order], enters[order], source[order]
         )
 
     # ------------------------------------------------------------------ arrivals
-
-    def _profile(self, category: Category) -> Floats:
-        """Cumulated share of a day's demands at the edges of its bins."""
-        weights = np.array(category.hours or self.scenario.demand.hours, dtype=float)
-        profile: Floats = np.concatenate([[0.0], np.cumsum(weights)]) / weights.sum()
-        return profile
 
     def _cells(self, surge: Surge | None) -> _Cells:
         """Draw the demands of all cells, or those that a surge adds to them.
@@ -191,10 +179,7 @@ class Arrivals:
         mean = rates * weights.sum(axis=1)[area_of][:, None]
         # Category by category, so that what follows can work on slices.
         cell_grid, cell_category = (a.T.ravel() for a in np.indices(mean.shape))
-        names, keys = grids["grid"].tolist(), list(demand.categories)
-        cell_id = np.array([_identity(g, c, tag) for c in keys for g in names], dtype=np.uint64)
-        if len(np.unique(cell_id)) < len(cell_id):
-            raise ValueError("two cells share an identity: rename a grid")
+        cell_id = _cell_ids(tuple(grids["grid"]), tuple(demand.categories), tag)
         count = poisson_counts(self.streams.uniform("count", cell_id), mean.T.ravel())
         if count.max(initial=0) >= 2**NUMBER_BITS:
             raise ValueError("a cell has over 16 million demands: split it into more grids")
@@ -202,7 +187,8 @@ class Arrivals:
         number = np.arange(first[-1]) - np.repeat(first[:-1], count)
         id_ = (np.repeat(cell_id, count) << np.uint64(NUMBER_BITS)) | number.astype(np.uint64)
         grid, category = np.repeat(cell_grid, count), np.repeat(cell_category, count)
-        onset = self._onsets(self.streams.uniform("onset", id_), category, area_of[grid], weights)
+        u = self.streams.uniform("onset", id_)
+        onset = self.profiles.onsets(u, category, area_of[grid], weights, self.tick)
         keep = (onset >= begin) & (onset < end)
         if surge is None:
             keep &= ~self._thinned(id_, grid, category, onset)
@@ -229,26 +215,6 @@ class Arrivals:
         u = self.streams.uniform("day factor", ids.ravel())
         return gamma_factor(u, dispersion.k).reshape(len(areas), days)
 
-    def _onsets(self, u: Floats, category: Ints, area: Ints, weights: Floats) -> Ints:
-        """Invert the intensity: the day by its weight, the moment by the day's profile."""
-        days = weights.shape[1]
-        total = weights.sum(axis=1)
-        share = np.cumsum(weights, axis=1) / total[:, None]
-        share[:, -1] = 1.0
-        # One sorted table for all areas: area a's shares lie in (a, a + 1].
-        flat = (share + np.arange(len(share))[:, None]).ravel()
-        day = np.minimum(np.searchsorted(flat, u + area), (area + 1) * days - 1) - area * days
-        before = np.where(day > 0, share[area, day - 1], 0.0)
-        width = share[area, day] - before
-        rest = np.clip((u - before) / np.where(width > 0, width, 1.0), 0.0, np.nextafter(1.0, 0.0))
-        moment = np.empty(len(u))
-        for c, profile in enumerate(self.profiles):
-            mine = rows_of(category, c)
-            moment[mine] = _moment(rest[mine], profile)
-        onset = day * DAY + np.floor(moment * DAY).astype(np.int64)
-        floored: Ints = onset // self.tick * self.tick
-        return floored
-
     def _touched(self, surge: Surge) -> Floats:
         """1 for the cells that a surge touches: float64[grids, categories]."""
         grids, keys = self.network.territory.grids, list(self.scenario.demand.categories)
@@ -274,12 +240,9 @@ class Arrivals:
 
     # ------------------------------------------------------------------ found or reported
 
-    def of(self, category: Ints, field: str) -> Floats:
-        """One number of each demand's category."""
-        values: Floats = np.array([getattr(c, field) for c in self.categories], dtype=float)[
-            category
-        ]
-        return values
+    def of(self, field: str) -> Floats:
+        """One number of each category: float64[categories]."""
+        return np.array([getattr(c, field) for c in self.categories], dtype=float)
 
     def times(self, stream: str, id_: Ids, distribution: Distribution, draw: int = 0) -> Ints:
         """Draw lengths of calendar time: int64[n] ms, at least a tick unless always 0."""
@@ -291,28 +254,34 @@ class Arrivals:
         u = self.streams.uniform(stream, id_, draw)
         return ticks(quantile(distribution, u), self.tick)
 
-    def _report(self, id_: Ids, category: Ints, onset: Ints, incident: Bools) -> Ints:
-        """When residents report: requests at once, incidents after a lag.
+    def times_by(
+        self,
+        stream: str,
+        id_: Ids,
+        groups: Groups,
+        distributions: Sequence[Distribution],
+        draw: int = 0,
+    ) -> Ints:
+        """Draw lengths as `times` does, each group's from a distribution of its own.
 
-        The lag runs by the clock of residents' activity, in which a day is a day but its
-        hours pass in proportion to the category's profile: so the reports have the same
-        profile over the day as the onsets, whatever the lag.
+        Parameters
+        ----------
+        groups : of these demands; a time of those in none is 0.
+        distributions : one for each group.
         """
-        report = onset.copy()
-        for c, (category_, profile) in enumerate(zip(self.categories, self.profiles, strict=True)):
-            mine = rows_of(category, c)
-            mine = mine[incident[mine]]
-            lag = self.times("report lag", id_[mine], category_.report_lag)
-            day, moment = np.divmod(onset[mine], DAY)
-            edges = np.linspace(0.0, 1.0, len(profile))
-            active = day + np.interp(moment / DAY, edges, profile) + lag / DAY
-            whole = np.floor(active)
-            time = (whole + _moment(active - whole, profile)) * DAY
-            later = np.minimum(time, LONGEST_DRAW).astype(np.int64) // self.tick * self.tick
-            report[mine] = np.where(
-                lag > 0, np.maximum(later, onset[mine] + self.tick), onset[mine]
-            )
-        return report
+        ids, drawn = id_[groups.order], np.empty(len(groups.order), np.int64)
+        for group, how in enumerate(distributions):
+            mine = groups.part(group)
+            drawn[mine] = self.times(stream, ids[mine], how, draw)
+        found = np.zeros(len(id_), np.int64)
+        found[groups.order] = drawn
+        return found
+
+    def _report(self, id_: Ids, category: Ints, onset: Ints, incident: Bools) -> Ints:
+        """When residents report: requests at once, incidents after a lag."""
+        groups = grouped(np.where(incident, category, -1), len(self.categories))
+        lag = self.times_by("report lag", id_, groups, [c.report_lag for c in self.categories])
+        return self.profiles.reports(onset, lag, category, LONGEST_DRAW, self.tick)
 
     def _found(
         self, id_: Ids, grid: Ints, onset: Ints, incident: Bools, visible: Bools
@@ -323,65 +292,34 @@ class Arrivals:
         patrol, rounds = self.scenario.patrol, self.network.rounds
         if not patrol.enabled:
             return found, source
-        walked = (rounds.offsets[grid, :] >= 0).any(axis=1) & (len(rounds.days) > 0)
-        who = np.flatnonzero(incident & walked)
-        chance = np.where(visible[who], patrol.found_visible, patrol.found_hidden)
-        passes = _geometric(self.streams.uniform("found on patrol", id_[who]), chance)
-        found[who] = self._pass_time(grid[who], onset[who], passes)
-        source[who] = BY_PATROL
+        chance = np.array([patrol.found_hidden, patrol.found_visible])
+        passes = np.where(incident, self._passes(id_, chance, visible), 0.0)
+        before = np.searchsorted(rounds.days, np.arange(self.network.end // DAY + 2))
+        find_on_patrol(onset, grid, passes, rounds.offsets, rounds.days, before, self.tick, found)
+        source[found < NEVER] = BY_PATROL
         home = patrol.home_visits
-        rate = rounds.visits_per_day[grid] * home.found
-        who = np.flatnonzero(incident & (rate > 0) & home.enabled)
-        if len(who):
-            wait = -np.log(self.streams.uniform("found on a visit", id_[who])) / rate[who]
-            start, end = home.hours[0]
-            # Waits pass in visiting hours only: a day's window counts as a day.
-            day, moment = np.divmod(onset[who], DAY)
-            time = day + np.clip((moment - start) / (end - start), 0, 1) + wait
-            day = np.floor(time).astype(np.int64)
-            visit = day * DAY + start + ((time - day) * (end - start)).astype(np.int64)
-            visit = np.maximum(visit // self.tick * self.tick, onset[who])
-            earlier = visit < found[who]
-            source[who[earlier]] = BY_VISIT
-            found[who] = np.minimum(found[who], visit)
+        if home.enabled:
+            rate = np.where(incident, (rounds.visits_per_day * home.found)[grid], 0.0)
+            with np.errstate(divide="ignore"):
+                wait = -np.log(self.streams.uniform("found on a visit", id_)) / rate
+            visited = np.zeros(len(id_), dtype=bool)
+            find_on_visits(onset, wait, *home.hours[0], self.tick, found, visited)
+            source[visited] = BY_VISIT
         return found, source
 
-    def _pass_time(self, grid: Ints, onset: Ints, passes: Ints) -> Ints:
-        """When a grid is passed for the k-th time after an onset; NEVER past the horizon."""
-        rounds = self.network.rounds
-        offsets = rounds.offsets[grid]
-        per_day = (offsets >= 0).sum(axis=1)
-        day, moment = np.divmod(onset, DAY)
-        before = np.searchsorted(rounds.days, day) * per_day
-        today = np.isin(day, rounds.days)
-        before += np.where(today, ((offsets >= 0) & (offsets <= moment[:, None])).sum(axis=1), 0)
-        which = before + passes - 1
-        day_index, round_index = np.divmod(which, np.maximum(per_day, 1))
-        within = day_index < len(rounds.days)
-        day_index = np.where(within, day_index, 0)
-        time = rounds.days[day_index] * DAY + offsets[np.arange(len(grid)), round_index]
-        on_tick: Ints = np.where(within, -(-time // self.tick) * self.tick, NEVER)
-        return on_tick
+    def _passes(self, id_: Ids, chance: Floats, visible: Bools) -> Floats:
+        """Number of the pass that finds each: geometric, the first success among trials."""
+        u = self.streams.uniform("found on patrol", id_)
+        with np.errstate(divide="ignore"):
+            trials = np.ceil(np.log(u) / np.log1p(-chance)[visible.view(np.int8)])
+        passes: Floats = np.clip(trials, 1.0, MOST_TRIALS)
+        return passes
 
 
-def rows_of(category: Ints, c: int) -> Ints:
-    """Positions of the demands of one category (or channel)."""
-    return np.flatnonzero(category == c)
-
-
-def _moment(share: Floats, profile: Floats) -> Floats:
-    """Moment of a day, in [0, 1), by which `share` of its demands have come."""
-    bins = len(profile) - 1
-    at = np.clip(np.searchsorted(profile, share, side="right") - 1, 0, bins - 1)
-    width = profile[at + 1] - profile[at]
-    inside = np.where(width > 0, (share - profile[at]) / np.where(width > 0, width, 1.0), 0.0)
-    moment: Floats = np.minimum((at + inside) / bins, np.nextafter(1.0, 0.0))
-    return moment
-
-
-def _geometric(u: Floats, chance: Floats) -> Ints:
-    """Number of the first success among independent trials; a very large one if none can be."""
-    with np.errstate(divide="ignore"):
-        trials = np.ceil(np.log(u) / np.log1p(-chance))
-    capped: Ints = np.clip(trials, 1, 2**40).astype(np.int64)
-    return capped
+@lru_cache(maxsize=32)
+def _cell_ids(grids: tuple[str, ...], categories: tuple[str, ...], tag: str) -> Ids:
+    """Name the cells, category by category: uint64[categories x grids]."""
+    found = np.array([_identity(g, c, tag) for c in categories for g in grids], dtype=np.uint64)
+    if len(np.unique(found)) < len(found):
+        raise ValueError("two cells share an identity: rename a grid")
+    return found

@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 from govsim.arrivals import BY_PATROL as BY_PATROL
 from govsim.arrivals import BY_VISIT as BY_VISIT
 from govsim.arrivals import REPORTED as REPORTED
-from govsim.arrivals import Arrivals, Arrived, rows_of
+from govsim.arrivals import Arrivals, Arrived
 from govsim.arrivals import day_factors as day_factors
 from govsim.arrivals import expected_per_day as expected_per_day
 from govsim.arrivals import induced_factor as induced_factor
+from govsim.drawing import chosen, happens
+from govsim.grouping import grouped
 from govsim.network import Network, working_ms
 from govsim.randomness import NEVER, Streams, quantile, ticks
 from govsim.scenarios.quantities import Distribution
@@ -149,9 +151,10 @@ class _Columns:
         self.arrivals, self.streams, self.scenario = arrivals, arrivals.streams, arrivals.scenario
         self.network = arrivals.network
         self.id, self.grid, self.category = arrived.id, arrived.grid, arrived.category
-        self.complex: Bools = arrived.nature[2] < arrivals.of(self.category, "complex")
-        self.answered: Bools = arrived.nature[3] < arrivals.of(self.category, "answered")
-        self.rows = [rows_of(self.category, c) for c in range(len(arrivals.categories))]
+        nature = self.streams.coins("nature", self.id)  # the first two are used up
+        self.complex: Bools = happens(nature[2], self.category, arrivals.of("complex"))
+        self.answered: Bools = happens(nature[3], self.category, arrivals.of("answered"))
+        self.kinds = grouped(self.category * 2 + self.complex, 2 * len(arrivals.categories))
         self.channel = self._channel()
 
     def place(self) -> dict[str, Any]:
@@ -169,13 +172,11 @@ class _Columns:
         """All that takes the service's time."""
         s, id_ = self.scenario, self.id
         times = self.arrivals.times
-        intake = np.empty(len(id_), dtype=np.int64)
-        for c, how in enumerate(s.channels.values()):
-            mine = rows_of(self.channel, c)
-            intake[mine] = times("intake", id_[mine], how.handling)
+        channels = grouped(self.channel, len(s.channels))
+        handling = [c.handling for c in s.channels.values()]
         answers = np.array([c.answers for c in s.channels.values()])[self.channel]
         coins = self.streams.coins("meeting and centre", id_)
-        meeting = coins[0] < self.arrivals.of(self.category, "joint_meeting")
+        meeting = happens(coins[0], self.category, self.arrivals.of("joint_meeting"))
         if s.travel.variation > 0:
             spread = Distribution.model_validate(
                 {"lognormal": {"median": "1 ms", "sigma": s.travel.variation}}
@@ -188,7 +189,7 @@ class _Columns:
             "answered_by_centre": coins[1] < s.centre.answered,
             "complex": self.complex,
             "meeting": self.complex & meeting & s.joint_meeting.enabled,
-            "intake": intake,
+            "intake": self.arrivals.times_by("intake", id_, channels, handling),
             "dispatch_delay": times("dispatch delay", id_, s.policies.dispatch_delay),
             "turn_out": times("turn-out", id_, s.travel.turn_out),
             "access": times("access", id_, s.travel.access),
@@ -200,7 +201,7 @@ class _Columns:
             "written_reply": times("written reply", id_, s.desk.written_reply),
             "call": times("call", id_, s.centre.call),
             "order_delay": times("order delay", id_, s.centre.dispatch_delay),
-            "rework": self._by_category("rework", "work", np.arange(len(id_))),
+            "rework": self._by_kind("rework", "work", "work"),
         }
 
     def residents(self) -> dict[str, Any]:
@@ -209,84 +210,77 @@ class _Columns:
         rounds = s.centre.most_calls + 1
         patience = np.full(n, NEVER, dtype=np.int64)
         if s.residents.patience.enabled:
-            for rows, category in zip(self.rows, self.arrivals.categories, strict=True):
-                how = category.patience or s.residents.patience.time
-                patience[rows] = self.arrivals.times("patience", id_[rows], how)
+            usual = s.residents.patience.time
+            how = [c.patience or usual for c in self.arrivals.categories for _ in range(2)]
+            patience = self.arrivals.times_by("patience", id_, self.kinds, how)
         trust = self.streams.coins("trust", id_)
         broken = s.residents.patience.broken_promise if s.promises.made else 0.0
-        close = np.stack([self.streams.coins("close", id_, r) for r in range(rounds)])
-        escalation = self._chance("escalation", s.residents.escalation)
+        satisfaction = np.empty((rounds, n), dtype=np.float32)
+        escalates, calls_again = np.empty((2, rounds, n), dtype=bool)
+        escalation = self._chances("escalation", s.residents.escalation)
+        for r in range(rounds):
+            close = self.streams.coins("close", id_, r)
+            satisfaction[r] = close[0]
+            escalates[r] = happens(close[1], self.category, escalation)
+            calls_again[r] = close[2] < s.centre.called_again
         return {
             "patience": patience,
             "calls": trust[3] < s.residents.patience.calls,
             "loses_trust": trust[:3] < broken,
             "repeats": self._repeats(),
             "repeat_after": self.arrivals.times("repeat", id_, s.residents.repeats.after),
-            "satisfaction": close[:, 0],
-            "escalates": close[:, 1] < escalation,
-            "calls_again": close[:, 2] < s.centre.called_again,
+            "satisfaction": satisfaction,
+            "escalates": escalates,
+            "calls_again": calls_again,
         }
 
     def _channel(self) -> Ints:
         """First channel, from the mix of grids with or without a station."""
         channels = self.scenario.channels.values()
+        shares = [[c.without_station for c in channels], [c.with_station for c in channels]]
+        edges = np.cumsum(shares, axis=1)
         u = self.streams.uniform("channel", self.id)
-        found = np.empty(len(u), dtype=np.int64)
-        has_station = self.network.has_station[self.grid]
-        for covered, shares in (
-            (True, [c.with_station for c in channels]),
-            (False, [c.without_station for c in channels]),
-        ):
-            mine = has_station == covered
-            edges = np.cumsum(shares)
-            found[mine] = np.searchsorted(edges[:-1] / edges[-1], u[mine], side="right")
-        return found
+        covered = self.network.has_station.astype(np.int64)[self.grid]
+        return chosen(u, covered, edges[:, :-1] / edges[:, -1:])
 
     def _stages(self) -> dict[str, Any]:
         """Pieces of work on the scene: the first by its own group, more where it is handed on."""
         s, groups = self.scenario, list(self.scenario.groups)
         group = np.array([groups.index(c.group) for c in self.arrivals.categories])[self.category]
-        work = self._by_category("work", "work", np.flatnonzero(~self.complex))
-        safe = self._by_category("work", "make_safe", np.flatnonzero(self.complex))
-        work = np.where(self.complex, safe, work)
-        owner, stages, works = [np.arange(len(work))], [group], [work]
+        owner, stages = [np.arange(len(group))], [group]
+        works = [self._by_kind("work", "work", "make_safe")]
         onward = np.zeros((len(groups), len(groups)))
         for g, one in enumerate(s.groups.values()):
             for name, share in one.handover.items():
                 onward[g, groups.index(name)] = share
         edges = np.cumsum(onward, axis=1)
-        here, at, draw = np.arange(len(work)), group, 0
+        here, at, draw = owner[0], group, 0
         while len(here) and onward.any():
-            u = self.streams.uniform("handover", self.id[here], draw)
-            to = (edges[at] <= u[:, None]).sum(axis=1)
+            to = chosen(self.streams.uniform("handover", self.id[here], draw), at, edges)
             goes = to < len(groups)
             here, at, draw = here[goes], to[goes], draw + 1
+            own = grouped(self.category[here], len(self.arrivals.categories))
+            how = [c.work for c in self.arrivals.categories]
             owner.append(here)
             stages.append(at)
-            works.append(self._by_category("work", "work", here, draw)[here])
-        count = np.bincount(np.concatenate(owner), minlength=len(work))
-        order = np.argsort(np.concatenate(owner), kind="stable")
+            works.append(self.arrivals.times_by("work", self.id[here], own, how, draw))
+        owned = grouped(np.concatenate(owner), len(group))
         return {
-            "first_stage": np.concatenate([[0], np.cumsum(count)]),
-            "stage_group": np.concatenate(stages)[order],
-            "stage_work": np.concatenate(works)[order],
+            "first_stage": owned.first,
+            "stage_group": np.concatenate(stages)[owned.order],
+            "stage_work": np.concatenate(works)[owned.order],
         }
 
-    def _by_category(self, stream: str, field: str, rows: Ints, draw: int = 0) -> Ints:
-        """Draw a time whose distribution the category gives, for some rows; 0 elsewhere."""
-        out = np.zeros(len(self.id), dtype=np.int64)
-        wanted = np.zeros(len(self.id), dtype=bool)
-        wanted[rows] = True
-        for mine, category in zip(self.rows, self.arrivals.categories, strict=True):
-            mine = mine[wanted[mine]]
-            out[mine] = self.arrivals.times(stream, self.id[mine], getattr(category, field), draw)
-        return out
+    def _by_kind(self, stream: str, simple: str, complex_: str) -> Ints:
+        """Draw times whose distributions the category gives, of simple and of complex demands."""
+        how = [getattr(c, k) for c in self.arrivals.categories for k in (simple, complex_)]
+        return self.arrivals.times_by(stream, self.id, self.kinds, how)
 
     def _department_time(self) -> Ints:
         """Departments' times: ms, of working time where the distribution says so."""
         out = np.zeros(len(self.id), dtype=np.int64)
-        for mine, category in zip(self.rows, self.arrivals.categories, strict=True):
-            mine = mine[self.complex[mine]]
+        for c, category in enumerate(self.arrivals.categories):
+            mine = self.kinds[2 * c + 1]
             if category.department is None or not len(mine):
                 continue
             how = category.department_time
@@ -299,19 +293,18 @@ class _Columns:
     def _repeats(self) -> Ints:
         """How often it is reported again if it stays unresolved: a run of coins."""
         repeats = self.scenario.residents.repeats
-        if not repeats.enabled:
-            return np.zeros(len(self.id), dtype=np.int64)
-        share = self._chance("repeat", repeats.share)
-        going = np.ones(len(self.id), dtype=bool)
         count = np.zeros(len(self.id), dtype=np.int64)
-        for k in range(repeats.most):
-            going &= self.streams.coins("repeats", self.id, k // 4)[k % 4] < share
-            count += going
+        if repeats.enabled:
+            share = self._chances("repeat", repeats.share)
+            going = np.ones(len(self.id), dtype=bool)
+            for k in range(repeats.most):
+                if k % 4 == 0:
+                    coins = self.streams.coins("repeats", self.id, k // 4)
+                going &= happens(coins[k % 4], self.category, share)
+                count += going
         return count
 
-    def _chance(self, field: str, default: float) -> Floats:
-        """Chance by category, where it has one of its own."""
+    def _chances(self, field: str, default: float) -> Floats:
+        """Chance of each category, where it has one of its own: float64[categories]."""
         own = [getattr(c, field) for c in self.arrivals.categories]
-        chance = np.array([default if v is None else v for v in own], dtype=float)
-        values: Floats = chance[self.category]
-        return values
+        return np.array([default if v is None else v for v in own], dtype=float)

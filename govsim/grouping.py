@@ -97,7 +97,11 @@ class Groups:
 
     def __getitem__(self, group: int) -> Ints:
         """Give the rows of a group."""
-        return self.order[self.first[group] : self.first[group + 1]]
+        return self.order[self.part(group)]
+
+    def part(self, group: int) -> slice:
+        """Tell where the rows of a group stand in `order`."""
+        return slice(int(self.first[group]), int(self.first[group + 1]))
 
 
 def grouped(code: Ints, groups: int) -> Groups:
