@@ -102,8 +102,11 @@ def timeline(
             paid.append(numbers)
     edges = [np.zeros(1, dtype=np.int64), *starts, *ends]
     away_starts, away_ends, away = _away(duties)
-    times = np.unique(np.clip(np.concatenate([*edges, away_starts, away_ends]), 0, days * DAY))
-    boundary = np.isin(times, np.concatenate(edges))
+    ordered = np.sort(np.clip(np.concatenate([*edges, away_starts, away_ends]), 0, days * DAY))
+    times = ordered[np.diff(ordered, prepend=-1) > 0]
+    own = np.concatenate(edges)
+    boundary = np.zeros(len(times), dtype=bool)
+    boundary[np.searchsorted(times, own[(own >= 0) & (own <= days * DAY)])] = True
     total = _stack(times, starts, ends, paid)
     left = np.maximum(total - _stack(times, [away_starts], [away_ends], [away]), 0)
     available = np.where(left > 0, _free(left, free_for_calls), 0)

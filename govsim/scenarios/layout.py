@@ -291,12 +291,13 @@ def _clusters(
     if k == 1:
         return np.zeros(n, dtype=np.int64)
     assert n >= k
+    x, y = np.ascontiguousarray(points.T)
     chosen = np.empty(k, dtype=np.int64)
     near = np.full(n, np.inf)
     chance = weight / weight.sum()
     for j in range(k):
         chosen[j] = min(np.searchsorted(np.cumsum(chance), rng.random() * chance.sum()), n - 1)
-        near = np.minimum(near, ((points - points[chosen[j]]) ** 2).sum(axis=1))
+        near = np.minimum(near, (x - x[chosen[j]]) ** 2 + (y - y[chosen[j]]) ** 2)
         chance = weight * near
         if chance.sum() <= 0:  # all the weight is taken: go on with any other point
             chance = near + (near > 0)
@@ -304,9 +305,7 @@ def _clusters(
     label = _nearest(points, centres)
     for _ in range(rounds):
         total = np.bincount(label, weight, k)
-        moved = np.column_stack(
-            [np.bincount(label, weight * points[:, a], k) / total for a in (0, 1)]
-        )
+        moved = np.column_stack([np.bincount(label, weight * a, k) / total for a in (x, y)])
         fresh = _nearest(points, moved.round(3))
         if (np.bincount(fresh, minlength=k) == 0).any() or (fresh == label).all():
             break
@@ -317,7 +316,8 @@ def _clusters(
 def _nearest(points: Floats, centres: Floats) -> Ints:
     if len(points) * len(centres) > 20_000:
         return np.asarray(cKDTree(centres).query(points)[1], dtype=np.int64)
-    far = ((points[:, None, :] - centres[None, :, :]) ** 2).sum(axis=2)
+    (x, y), (to_x, to_y) = points.T[:, :, None], centres.T
+    far = (x - to_x) ** 2 + (y - to_y) ** 2
     return np.asarray(far.argmin(axis=1), dtype=np.int64)
 
 

@@ -144,18 +144,22 @@ def place_workstations(grids: pd.DataFrame, count: int, english: Mapping[str, st
         room = (size - numbers).astype(np.float64)
         numbers += apportion(count - int(numbers.sum()), room)
     xy = grids[["x", "y"]].to_numpy(np.float64)
+    streets = grids["street"].tolist()
     rows: list[dict[str, Any]] = []
     for c, community in enumerate(communities):
         mine = np.flatnonzero(index == c)
         for n, g in enumerate(_apart(xy[mine], int(numbers[c])), start=1):
-            row = grids.iloc[mine[g]]
+            x, y = xy[mine[g]].tolist()
             rows.append(
                 {
                     "point": f"W{len(rows) + 1:03}",
                     "name_zh": f"{community}第{n}网格工作站",
                     "name_en": f"{english.get(community, community)} grid workstation {n}".strip(),
                     "kind": "workstation",
-                    **_place(row),
+                    "street": streets[mine[g]],
+                    "community": community,
+                    "x": x,
+                    "y": y,
                 }
             )
     return _points(rows)
@@ -164,11 +168,13 @@ def place_workstations(grids: pd.DataFrame, count: int, english: Mapping[str, st
 def place_offices(grids: pd.DataFrame, english: Mapping[str, str]) -> pd.DataFrame:
     """Put an office where the residents of each community have the shortest ways."""
     rows: list[dict[str, Any]] = []
-    names: Any
-    for names, some in grids.groupby(["street", "community"], sort=False):
-        street, community = names
-        weight = some["residents"].to_numpy(np.float64) + 1e-9
-        middle = (some[["x", "y"]].to_numpy() * weight[:, None]).sum(axis=0) / weight.sum()
+    xy, residents = grids[["x", "y"]].to_numpy(), grids["residents"].to_numpy(np.float64)
+    number = grids.groupby(["street", "community"], sort=False).ngroup().to_numpy()
+    named = grids[["street", "community"]].drop_duplicates().itertuples(index=False, name=None)
+    for c, (street, community) in enumerate(named):
+        some = np.flatnonzero(number == c)
+        weight = residents[some] + 1e-9
+        middle = (xy[some] * weight[:, None]).sum(axis=0) / weight.sum()
         rows.append(
             {
                 "point": f"C{len(rows) + 1:03}",
