@@ -1,14 +1,15 @@
 """Statistics that stand alone: intervals, precision, warm-up, inequality.
 
 Between replications: `interval` and its kin, for values that are independent and
-identically distributed. Within one: `mser5` and `gini`. Called by
-`govsim.measures`, `govsim.experiment` and `govsim.results`; uses nothing of govsim.
+identically distributed; `paired` and `ratio` for two plans that met the same demands.
+Within one: `mser5` and `gini`. Called by `govsim.measures`, `govsim.experiment`,
+`govsim.results` and `govsim.comparison`; uses nothing of govsim.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isnan, nan, sqrt
+from math import ceil, inf, isnan, nan, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -128,6 +129,138 @@ def precise_enough(found: Interval, precision: float) -> bool:
     loss of coverage small (both sources). A mean of 0 is precise only if all values are 0.
     """
     return not isnan(found.half_width) and found.half_width <= precision * abs(found.mean)
+
+
+# ---------------------------------------------------------------------- between plans
+
+
+def each_of(together: int, confidence: float) -> float:
+    """Confidence of each of several intervals that shall hold together with `confidence`.
+
+    Notes
+    -----
+    Bonferroni: errors add up at most, however the intervals depend on each other. Those of
+    plans that met the same demands depend on each other strongly.
+    """
+    return 1 - (1 - confidence) / max(1, together)
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """Difference of two plans over replications that met the same demands.
+
+    Attributes
+    ----------
+    difference : interval of the mean of plan minus baseline.
+    sd : standard deviation of the differences; NaN with fewer than two.
+    saved : variance that the difference would have had with independent demands, over the
+        variance it has; so many times the replications would be needed without pairing.
+        Infinite where all differences are the same, NaN where neither plan varies.
+    """
+
+    difference: Interval
+    sd: float
+    saved: float
+
+
+def paired(values: ArrayLike, baseline: ArrayLike, confidence: float = 0.95) -> Paired:
+    """Compare two plans by the differences of their replications.
+
+    Parameters
+    ----------
+    values, baseline : float[replications]; a replication without a value in either is left out.
+    confidence : of the interval.
+
+    Notes
+    -----
+    Law, *Simulation Modeling and Analysis*, 5th ed. 2015, sections 10.2.1 and 11.2: the
+    paired t interval is valid with common random numbers, whatever they do to the variance.
+    """
+    a, b = np.asarray(values, dtype=np.float64), np.asarray(baseline, dtype=np.float64)
+    both = ~(np.isnan(a) | np.isnan(b))
+    a, b = a[both], b[both]
+    found = interval(a - b, confidence)
+    if found.n < 2:
+        return Paired(found, nan, nan)
+    apart, together = float(a.var(ddof=1) + b.var(ddof=1)), float((a - b).var(ddof=1))
+    tiny = 1e-20 * float(np.square(a).mean() + np.square(b).mean())  # rounding, squared
+    if together <= tiny:
+        return Paired(found, sqrt(together), nan if apart <= tiny else inf)
+    return Paired(found, sqrt(together), apart / together)
+
+
+def more_to_settle(found: Paired, confidence: float, chance: float = 0.9) -> float:
+    """How many more replications would tell a difference of this size from none.
+
+    Parameters
+    ----------
+    found : a difference that is not yet told from 0.
+    confidence : of the interval that must leave out 0.
+    chance : with which it then does, if the true mean and standard deviation are those seen.
+
+    Returns
+    -------
+    float
+        At least 1; infinite where the mean difference is 0, NaN without a standard deviation.
+
+    Notes
+    -----
+    Smallest n with (t(n - 1, confidence) + z(chance)) sd / sqrt(n) at most the difference: the
+    size of a sample for a paired t test of given power (Law 2015, section 10.2, for the width).
+    """
+    from scipy.stats import norm
+
+    have, mean = found.difference.n, abs(found.difference.mean)
+    if isnan(found.sd):
+        return nan
+    if mean == 0:
+        return inf
+    z, n = float(norm.ppf(chance)), 2.0
+    for _ in range(50):  # a fixed point: the quantile depends on n, but weakly
+        quantile = float(t_quantile(n, confidence))
+        if (needed := max(2.0, ceil(((quantile + z) * found.sd / mean) ** 2))) == n:
+            break
+        n = needed
+    return max(1.0, n - have)
+
+
+def ratio(above: ArrayLike, below: ArrayLike, confidence: float = 0.95) -> Interval:
+    """Interval of a ratio of two means that were observed together, such as cost per effect.
+
+    Parameters
+    ----------
+    above, below : float[replications]; a replication without either is left out.
+    confidence : probability with which such sets hold the true ratio.
+
+    Returns
+    -------
+    Interval
+        The ends are NaN where the mean of `below` can't be told from 0: then no finite
+        interval holds the ratio with this confidence, and none is given.
+
+    Notes
+    -----
+    Fieller, "Some problems in interval estimation", *J. R. Statist. Soc.* B 16, 1954: all r
+    for which the mean of `above` - r `below` can't be told from 0. Exact for normal pairs,
+    where the quotient's own mean and variance do not exist.
+    """
+    c, e = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
+    both = ~(np.isnan(c) | np.isnan(e))
+    c, e = c[both], e[both]
+    n = len(c)
+    cost, effect = (float(x.mean()) if n else nan for x in (c, e))
+    middle = cost / effect if n and effect else nan
+    if n < 2:
+        return Interval(middle, nan, nan, n)
+    g = float(t_quantile(n, confidence)) ** 2 / n
+    (cc, ce), (_, ee) = np.cov(c, e)
+    square = effect**2 - g * ee
+    if not square > 0:
+        return Interval(middle, nan, nan, n)
+    half_of_linear = cost * effect - g * ce
+    root = sqrt(max(0.0, half_of_linear**2 - square * (cost**2 - g * cc)))
+    ends = (half_of_linear - root) / square, (half_of_linear + root) / square
+    return Interval(middle, ends[0], ends[1], n)
 
 
 @dataclass(frozen=True, slots=True)
