@@ -3,6 +3,7 @@
 >>> import govsim
 >>> result = govsim.run("scenarios/tiandi.yaml", replications=10)
 >>> result.summary()
+>>> govsim.compare(["scenarios/tiandi.yaml", "scenarios/tiandi-night.yaml"])
 
 The command line does the same; see ``govsim --help``. Names are imported when they are
 used, so that ``import govsim`` takes no time.
@@ -10,23 +11,29 @@ used, so that ``import govsim`` takes no time.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from govsim.compare import compare as compare
+    from govsim.comparison import Comparison as Comparison
     from govsim.experiment import run as run
     from govsim.results import Result as Result
     from govsim.scenarios.loading import load as load
     from govsim.scenarios.schema import Scenario as Scenario
 
 _FROM = {
+    "compare": "govsim.compare",
+    "Comparison": "govsim.comparison",
     "run": "govsim.experiment",
     "Result": "govsim.results",
     "load": "govsim.scenarios.loading",
     "Scenario": "govsim.scenarios.schema",
 }
 
-__all__ = ["Result", "Scenario", "load", "run"]
+__all__ = ["Comparison", "Result", "Scenario", "compare", "load", "run"]
 
 
 def __getattr__(name: str) -> Any:
@@ -37,3 +44,15 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return [*globals(), *__all__]
+
+
+class _Package(ModuleType):
+    """Lets ``govsim.compare`` be the function, also once the module of that name is imported."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _FROM and isinstance(value, ModuleType):
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -30,6 +30,7 @@ NOT_OF_THE_MODEL = frozenset(
         "cli",
         "cluster",
         "compare",
+        "comparison",
         "errors",
         "executors",
         "experiment",

@@ -138,9 +138,7 @@ def kn(
         steps = steps[:, -1:] + np.concatenate([np.zeros((len(left), 1)), new.cumsum(1)], axis=1)
     used[left] = before
     best = int(left[0]) if len(left) == 1 or before >= last else None
-    return Selection(
-        best, tuple(left.tolist()), tuple(used.tolist()), delta, confidence, "KN"
-    )
+    return Selection(best, tuple(left.tolist()), tuple(used.tolist()), delta, confidence, "KN")
 
 
 def floor_of(number: float) -> int:
@@ -194,9 +192,9 @@ def gsp(
     used = np.full(plans, first)
     for turn in range(ROUNDS + 1):
         if turn:
-            for plan in np.flatnonzero(alive):
-                used[plan] = min(first + turn * batch[plan], most)
-                mean[plan] = observe(int(plan), int(used[plan])).mean()
+            for plan in np.flatnonzero(alive).tolist():
+                used[plan] = min(first + turn * int(batch[plan]), most)
+                mean[plan] = observe(plan, int(used[plan])).mean()
         left = np.flatnonzero(alive)
         noise = (varies / used)[left]
         with np.errstate(divide="ignore", invalid="ignore"):

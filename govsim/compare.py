@@ -1,0 +1,444 @@
+"""Which plan is better, by how much, how sure: plans simulated over the same demands.
+
+`compare` is the door for the command line and for Python. It runs each scenario through
+`govsim.experiment.run`, as often as asked, as a precision of the differences takes, or until
+one plan is the best with stated confidence, and gives a `Comparison`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from math import ceil, isnan
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from govsim import comparison, experiment, network, selection
+from govsim.catalogue import CATALOGUE
+from govsim.comparison import COMPARED, LEVELS, Comparison, Quantity
+from govsim.errors import InputError, Problem
+from govsim.executors import Executor
+from govsim.experiment import Progress
+from govsim.language import name as in_language
+from govsim.language import tr
+from govsim.results import MAIN, Result
+from govsim.scenarios.loading import Loaded, LoadedAs, Settings, load
+from govsim.scenarios.schema import Scenario
+from govsim.scenarios.units import nearest
+from govsim.tasks import Engine
+
+AT_LEAST = 10
+"""Replications after which a precision is first looked at; see docs/comparison.md."""
+
+MOST = 500
+"""Replications of a plan at which to give up."""
+
+OnPlan = Callable[[str, Progress], None]
+"""Told the name of the plan that is being simulated, and how far its run is."""
+
+Given = str | Path | Scenario | Loaded
+
+
+def compare(
+    scenarios: Sequence[Given],
+    *,
+    baseline: str | None = None,
+    on: Sequence[str] = (),
+    replications: int | None = None,
+    precision: float | None = None,
+    best: str | None = None,
+    delta: float | None = None,
+    most: int = MOST,
+    confidence: float | None = None,
+    every_pair: bool = False,
+    seed: int | None = None,
+    settings: Settings = (),
+    overrides: Sequence[str] = (),
+    out: str | Path | None = None,
+    on_progress: OnPlan | None = None,
+    engine: Engine = "compiled",
+    executor: Executor | None = None,
+) -> Comparison:
+    """Compare plans over the same demands.
+
+    Parameters
+    ----------
+    scenarios : at least two, as for `govsim.run`. Their seeds, starts and horizons must be the
+        same, so that the same demands meet them all.
+    baseline : name of the plan that the others are compared with; the first if not given.
+    on : what to compare besides `COMPARED`: measures of the district, or of a part of it such
+        as ``team/volunteers:utilisation``. With `precision`, what that is asked of (if nothing
+        is named, of `govsim.results.MAIN`).
+    replications : how many of each plan; the largest of the scenarios' own numbers if not
+        given. Where earlier runs have made more of all plans, those count too.
+    precision : instead, go on until the interval of each difference from the baseline has a
+        half-width of at most this share of the baseline's mean, e.g. 0.05.
+    best : instead, go on until one plan is the best on this measure; see `govsim.selection`.
+    delta : for `best`, the smallest difference that matters: a share from 0 to 1, a number or
+        hours of work a year, yuan.
+    most : replications of a plan at which `precision` and `best` give up, and say so.
+    confidence : with which all intervals hold together, and the best plan is named; the
+        baseline's own if not given.
+    every_pair : compare each plan with each, not with the baseline alone.
+    seed, settings, overrides, engine, executor : as in `govsim.run`, for all plans.
+    out : folder for results: runs are made in it or gone on with, and
+        ``<out>/comparisons/<id>`` is written. None: nothing is written.
+    on_progress : told which plan is being simulated, and how far it is.
+
+    Raises
+    ------
+    InputError
+        With all that is wrong with the plans and with what is asked.
+    RunError
+        The results can't be written.
+    """
+    asked = tuple(map(Quantity.parse, on))
+    goal = None if best is None else Quantity.parse(best)
+    problems = [*_unknown(asked, "--on"), *_unknown((goal,) if goal else (), "--best")]
+    problems += _check_stop(replications, precision, goal, delta, confidence)
+    plans = _load(scenarios, seed, settings, overrides, problems)
+    if baseline is None:
+        baseline = next(iter(plans))
+    problems += _check_plans(plans, baseline)
+    if problems:
+        raise InputError(problems)
+    if confidence is None:
+        confidence = plans[baseline].scenario.confidence
+    warnings = _other_residents(plans, baseline)
+    with _folder(out) as place:
+        runs = _Runs(plans, place, on_progress, engine, executor)
+        quantities = dict.fromkeys([*map(Quantity, COMPARED), *asked, *([goal] if goal else [])])
+        found = Comparison(
+            tuple(plans), (), (), baseline, tuple(quantities), confidence, every_pair, goal
+        )
+        if goal is not None and delta is not None:
+            found = _until_best(runs, found, goal, delta, most)
+        elif precision is not None:
+            found = _until_precise(runs, found, precision, asked, most)
+        else:
+            own = max(plan.scenario.replications for plan in plans.values())
+            found = runs.compared(found, replications or own)
+    _check_values(found, asked)
+    found = replace(found, warnings=(*warnings, *_of_runs(found), *found.warnings))
+    if out is None:
+        results = tuple(replace(result, folder=None) for result in found.results)
+        return replace(found, results=results)
+    return comparison.write(found, Path(out))
+
+
+@contextmanager
+def _folder(out: str | Path | None) -> Iterator[Path]:
+    """Give the results folder; one for the time being where nothing shall be written.
+
+    Replications must be somewhere while it is not known whether more are wanted.
+    """
+    if out is not None:
+        yield Path(out)
+        return
+    with TemporaryDirectory(prefix="govsim-") as folder:
+        yield Path(folder)
+
+
+# ---------------------------------------------------------------------- replications
+
+
+@dataclass
+class _Runs:
+    """The runs of the plans, each gone on with when more of its replications are wanted."""
+
+    plans: dict[str, Loaded]
+    out: Path
+    on_progress: OnPlan | None
+    engine: Engine
+    executor: Executor | None
+    results: dict[str, Result] = field(default_factory=dict)
+
+    def extend(self, plan: str, replications: int) -> Result:
+        """Give a run with at least so many replications."""
+        if plan not in self.results or self.results[plan].replications < replications:
+            told = self.on_progress
+
+            def on_progress(now: Progress) -> None:
+                if told is not None:
+                    told(plan, now)
+
+            self.results[plan] = experiment.run(
+                self.plans[plan],
+                replications=replications,
+                out=self.out,
+                on_progress=on_progress,
+                engine=self.engine,
+                executor=self.executor,
+            )
+        return self.results[plan]
+
+    def compared(self, question: Comparison, replications: int) -> Comparison:
+        """Answer with at least so many replications of every plan, and with equally many."""
+        found = tuple(self.extend(plan, replications) for plan in self.plans)
+        common = min(result.replications for result in found)
+        return replace(question, results=found, used=(common,) * len(found))
+
+
+def _until_precise(
+    runs: _Runs, question: Comparison, precision: float, on: Sequence[Quantity], most: int
+) -> Comparison:
+    """Go on until the differences from the baseline are known well enough.
+
+    Notes
+    -----
+    The sequential procedure of Law 2015, section 9.4.1, on the intervals that are shown.
+    As many replications are added as the widest interval seems to take, at most as many as
+    there are: each look is another chance to stop too early.
+    """
+    n = min(AT_LEAST, most)
+    while True:
+        found = runs.compared(question, n)
+        n = found.used[0]
+        wide = _imprecise(found, precision, on)
+        if not wide or n >= most:
+            break
+        n = min(most, 2 * n, max(n + 1, ceil(n * max(wide.values()) ** 2)))
+    if not wide:
+        return found
+    warning = tr(
+        "after {n} replications differences are not yet known to {share} of the baseline: {names}",
+        n=n,
+        share=f"{100 * precision:g}%",
+        names=", ".join(in_language(quantity.shown.label) for quantity in wide),
+    )
+    return replace(found, warnings=(*found.warnings, warning))
+
+
+def _imprecise(
+    found: Comparison, precision: float, on: Sequence[Quantity]
+) -> dict[Quantity, float]:
+    """Say of what the intervals are too wide, and how many times too wide the widest is."""
+    wide: dict[Quantity, float] = {}
+    for one in found.differences:
+        asked = one.quantity in (on or tuple(map(Quantity, MAIN)))
+        if not asked or one.against != found.baseline or not one.paired.difference.n:
+            continue
+        width, allowed = one.paired.difference.half_width, precision * abs(one.mean_against)
+        if not width <= allowed:
+            times = width / allowed if allowed and not isnan(width) else 2.0
+            wide[one.quantity] = max(times, wide.get(one.quantity, 0.0))
+    return wide
+
+
+def _until_best(
+    runs: _Runs, question: Comparison, goal: Quantity, delta: float, most: int
+) -> Comparison:
+    """Go on with the plans that may be the best until one is left."""
+    names = question.names
+    sign = 1.0 if goal.shown.better == "higher" else -1.0
+
+    def observe(plan: int, n: int) -> selection.Floats:
+        result = runs.extend(names[plan], n)
+        found: selection.Floats = sign * np.asarray(comparison.values(result, goal, n), np.float64)
+        if np.isnan(found).any():
+            message = tr(
+                "“{name}” has no value in some replication of “{plan}”",
+                name=goal,
+                plan=result.title,
+            )
+            raise InputError([Problem(message, file="--best")])
+        return found
+
+    chosen = selection.choose(observe, len(names), delta, question.confidence, most)
+    results = tuple(runs.results[name] for name in names)
+    return replace(
+        question,
+        results=results,
+        used=tuple(result.replications for result in results),
+        selection=chosen,
+    )
+
+
+# ---------------------------------------------------------------------- what is asked
+
+
+def _unknown(quantities: Sequence[Quantity], option: str) -> Iterator[Problem]:
+    for quantity in quantities:
+        if quantity.measure not in CATALOGUE:
+            yield Problem(
+                tr("unknown measure “{name}”", name=quantity.measure),
+                file=option,
+                suggestion=nearest(quantity.measure, CATALOGUE),
+            )
+        if quantity.level not in LEVELS:
+            yield Problem(
+                tr("unknown level “{name}”", name=quantity.level),
+                file=option,
+                suggestion=nearest(quantity.level, LEVELS),
+            )
+
+
+def _check_stop(
+    replications: int | None,
+    precision: float | None,
+    goal: Quantity | None,
+    delta: float | None,
+    confidence: float | None,
+) -> Iterator[Problem]:
+    if sum(given is not None for given in (replications, precision, goal)) > 1:
+        yield Problem(tr("give one of --replications, --precision and --best"))
+    if replications is not None and replications < 1:
+        yield Problem(tr("at least one replication is needed"), file="--replications")
+    if precision is not None and not 0 < precision < 1:
+        yield Problem(tr("the precision must be between 0 and 1, such as 5%"), file="--precision")
+    if confidence is not None and not 0.5 < confidence < 1:
+        yield Problem(
+            tr("the confidence must be between 50% and 100%, such as 95%"), file="--confidence"
+        )
+    if (goal is None) != (delta is None):
+        yield Problem(
+            tr("--best MEASURE and --delta, the smallest difference that matters, go together")
+        )
+    if delta is not None and not delta > 0:
+        yield Problem(tr("the smallest difference that matters is above 0"), file="--delta")
+    if goal is not None and goal.measure in CATALOGUE and goal.shown.better is None:
+        yield Problem(
+            tr(
+                "neither more nor less of “{name}” is better, so no plan is the best on it",
+                name=in_language(goal.shown.label),
+            ),
+            file="--best",
+        )
+
+
+def _load(
+    scenarios: Sequence[Given],
+    seed: int | None,
+    settings: Settings,
+    overrides: Sequence[str],
+    problems: list[Problem],
+) -> dict[str, Loaded]:
+    """Load all plans by their names; what is wrong with any is raised with `problems`."""
+    plans: dict[str, Loaded] = {}
+    files: set[Path] = set()
+    wrong = list(problems)
+    for given in scenarios:
+        if isinstance(given, str | Path):
+            if Path(given).resolve() in files:
+                wrong.append(
+                    Problem(tr("the same scenario is given twice"), file=Path(given).as_posix())
+                )
+                continue
+            files.add(Path(given).resolve())
+        try:
+            plan = _loaded(given, seed, settings, overrides)
+        except InputError as error:
+            wrong += error.problems
+            continue
+        plans[_free(experiment.scenario_name(plan), plans)] = plan
+    if len(scenarios) < 2:
+        wrong.append(Problem(tr("a comparison needs at least two scenarios")))
+    if len(wrong) > len(problems):
+        raise InputError(wrong)
+    return plans
+
+
+def _loaded(given: Given, seed: int | None, settings: Settings, overrides: Sequence[str]) -> Loaded:
+    if isinstance(given, Scenario):
+        given = LoadedAs(given, given.model_dump(mode="json"), {}, Path(), ())
+    elif isinstance(given, str | Path):
+        given = load(given, settings=settings, overrides=overrides)
+    if seed is None:
+        return given
+    return replace(given, scenario=given.scenario.model_copy(update={"seed": seed}))
+
+
+def _free(name: str, taken: dict[str, Loaded]) -> str:
+    """Give a name that no other plan has: files in two folders may be called the same."""
+    found, number = name, 1
+    while found in taken:
+        number += 1
+        found = f"{name}-{number}"
+    return found
+
+
+def _check_plans(plans: dict[str, Loaded], baseline: str) -> Iterator[Problem]:
+    """Find what makes the demands of the plans different."""
+    if baseline not in plans:
+        yield Problem(
+            tr("“{name}” is none of the plans", name=baseline),
+            file="--baseline",
+            suggestion=nearest(baseline, plans),
+        )
+        return
+    said = {
+        "seed": tr("the seeds differ"),
+        "start": tr("the plans start on different days"),
+        "horizon": tr("the horizons differ"),
+    }
+    for what, words in said.items():
+        values = {name: getattr(plan.scenario, what) for name, plan in plans.items()}
+        if len(set(values.values())) > 1:
+            found = ", ".join(f"{name}: {_shown(plans[name], what)}" for name in plans)
+            yield Problem(
+                tr(
+                    "{what}, so the same demands would not meet all plans ({found}); "
+                    "--set {path}=... makes them the same",
+                    what=words,
+                    found=found,
+                    path=what,
+                )
+            )
+
+
+def _shown(plan: Loaded, what: str) -> object:
+    return plan.tree.get(what, getattr(plan.scenario, what))
+
+
+def _other_residents(plans: dict[str, Loaded], baseline: str) -> list[str]:
+    """Lay out every plan before any is run, and warn where other people are served."""
+    columns = ["grid", "residents"]
+    grids = {
+        name: network.build(plan.scenario, plan.folder).territory.grids[columns]
+        for name, plan in plans.items()
+    }
+    return [
+        tr(
+            "“{plan}” serves other residents than “{baseline}”: the difference is also one "
+            "between places, and little luck cancels",
+            plan=in_language(plans[name].scenario.label),
+            baseline=in_language(plans[baseline].scenario.label),
+        )
+        for name, mine in grids.items()
+        if not mine.equals(grids[baseline])
+    ]
+
+
+# ---------------------------------------------------------------------- what came out
+
+
+def _check_values(found: Comparison, asked: Sequence[Quantity]) -> None:
+    """Refuse what no plan has a value of, such as a team that is nowhere."""
+    nowhere = [quantity for quantity in asked if found.values(quantity).isna().all(axis=None)]
+    if nowhere:
+        words = [tr("“{name}” has no value in any plan", name=quantity) for quantity in nowhere]
+        raise InputError([Problem(message, file="--on") for message in words])
+
+
+def _of_runs(found: Comparison) -> list[str]:
+    """Collect the warnings of the runs; those that all share are said once."""
+    of_each = [list(result.warnings) for result in found.results]
+    shared = [text for text in of_each[0] if all(text in other for other in of_each)]
+    lines = list(dict.fromkeys(shared))
+    for result, warnings in zip(found.results, of_each, strict=True):
+        lines += [
+            tr("{plan}: {warning}", plan=result.title, warning=text)
+            for text in warnings
+            if text not in shared
+        ]
+    if len({round(result.measured_days, 6) for result in found.results}) > 1:
+        lines.append(
+            tr(
+                "the warm-ups differ between the plans, so less luck cancels; "
+                "--set warm_up=... makes them the same"
+            )
+        )
+    return lines

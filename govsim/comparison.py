@@ -1,0 +1,369 @@
+"""Plans that met the same demands, and what the differences allow to be said.
+
+A `Comparison` is made by `govsim.compare.compare`, kept in ``<out>/comparisons/<id>/`` and
+read back by `open_comparison`. Differences are taken replication by replication: the same
+number meets the same demands in every plan, so most of the luck cancels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from itertools import combinations
+from math import nan
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from govsim.catalogue import CATALOGUE, Measure
+from govsim.errors import RunError
+from govsim.language import name as in_language
+from govsim.language import tr
+from govsim.results import MAIN, Result, open_run
+from govsim.scenarios.units import DAY, YEAR
+from govsim.selection import Selection
+from govsim.statistics import Paired, each_of, more_to_settle, paired
+from govsim.storage import write_text, writing
+
+COMPARED = (*MAIN, "cost")
+"""Measures that every comparison shows."""
+
+FLOWS = frozenset(
+    {"demands", "reported", "orders", "n_scene", "n_solve", "n_reply"}
+    | {"overtime_hours", "helper_hours"}
+)
+"""Measures that add up over the measured time; they are compared as numbers a year."""
+
+LEVELS = (
+    "district", "street", "community", "point", "team", "pool", "category", "channel", "cause",
+    "hour", "shift",
+)  # fmt: skip
+
+FEWEST = 5
+"""Replications below which no verdict is given: a handful can agree by chance."""
+
+COMPARISONS, RECORD = "comparisons", "comparison.json"
+"""Folder of comparisons below the results, and the file that says what one is."""
+
+Verdict = Literal["better", "worse", "higher", "lower", "same", "unclear", "too few", "no value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A measure of the district, or of one of its parts.
+
+    Attributes
+    ----------
+    measure : its name in `govsim.catalogue`.
+    level, key : where, as in `govsim.measures`; written ``team/volunteers:utilisation``.
+    """
+
+    measure: str
+    level: str = "district"
+    key: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Quantity:
+        """Read ``orders`` or ``team/volunteers:utilisation``."""
+        where, _, measure = text.rpartition(":")
+        level, _, key = where.partition("/")
+        return cls(measure, level or "district", key)
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.key}:{self.measure}" if self.key else self.measure
+
+    @property
+    def shown(self) -> Measure:
+        """What a reader must know of the measure."""
+        return CATALOGUE[self.measure]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a plan changes in one quantity.
+
+    Attributes
+    ----------
+    plan, against : names; the difference is the first minus the second.
+    quantity : of what.
+    mean, mean_against : of both, over the replications that both have.
+    paired : the difference with its interval, its spread, and what the pairing saved.
+    verdict : what it allows to be said; see `judged`.
+    more : replications that would be needed beyond those there are where the verdict is
+        unclear, if the difference is as large as it seems; else NaN.
+    """
+
+    plan: str
+    against: str
+    quantity: Quantity
+    mean: float
+    mean_against: float
+    paired: Paired
+    verdict: Verdict
+    more: float
+
+    def row(self) -> dict[str, Any]:
+        """Give it as plain values; see `Comparison.to_frame`."""
+        found = self.paired.difference
+        return {
+            "plan": self.plan,
+            "against": self.against,
+            "level": self.quantity.level,
+            "key": self.quantity.key,
+            "measure": self.quantity.measure,
+            "mean": self.mean,
+            "mean_against": self.mean_against,
+            "difference": found.mean,
+            "low": found.low,
+            "high": found.high,
+            "n": found.n,
+            "sd": self.paired.sd,
+            "saved": self.paired.saved,
+            "verdict": self.verdict,
+            "more": self.more,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Plans that met the same demands.
+
+    Attributes
+    ----------
+    names : of the plans; those of their files.
+    results : their runs, in the same order.
+    used : replications of each that count; a run may have more.
+    baseline : name of the plan that the others are compared with.
+    quantities : what is compared.
+    confidence : with which all intervals of `differences` hold together.
+    every_pair : whether each plan is compared with each, not with the baseline alone.
+    best, selection : what the best plan was asked for, and what was found; None if not asked.
+    warnings : what is legal and suspicious, in a plan or in the comparison.
+    folder : its results folder; None where nothing was written.
+    """
+
+    names: tuple[str, ...]
+    results: tuple[Result, ...]
+    used: tuple[int, ...]
+    baseline: str
+    quantities: tuple[Quantity, ...]
+    confidence: float
+    every_pair: bool = False
+    best: Quantity | None = None
+    selection: Selection | None = None
+    warnings: tuple[str, ...] = ()
+    folder: Path | None = None
+
+    def title(self, plan: str) -> str:
+        """Name of a plan in the current language."""
+        return self.result(plan).title
+
+    def result(self, plan: str) -> Result:
+        """The run of a plan."""
+        return self.results[self.names.index(plan)]
+
+    def values(self, quantity: Quantity) -> pd.DataFrame:
+        """Values by replication (rows) and plan (columns); counts and hours as those a year."""
+        columns = [
+            values(result, quantity, used)
+            for result, used in zip(self.results, self.used, strict=True)
+        ]
+        return pd.concat(columns, axis=1, keys=self.names)
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Plans that are compared: (plan, with which), the baseline with all others first."""
+        others = [name for name in self.names if name != self.baseline]
+        found = [(name, self.baseline) for name in others]
+        if self.every_pair:
+            found += [(b, a) for a, b in combinations(others, 2)]
+        return found
+
+    @property
+    def confidence_of_each(self) -> float:
+        """Confidence of each interval of `differences`, so that all hold together (Bonferroni)."""
+        return each_of(len(self.pairs) * len(self.quantities), self.confidence)
+
+    @cached_property
+    def differences(self) -> tuple[Difference, ...]:
+        """What each plan changes, quantity by quantity."""
+        return self.compared(self.quantities, self.pairs)
+
+    def compared(
+        self, quantities: Sequence[Quantity], pairs: Sequence[tuple[str, str]]
+    ) -> tuple[Difference, ...]:
+        """Compare plans by pairs, with intervals that hold together with `confidence`."""
+        each = each_of(len(pairs) * len(quantities), self.confidence)
+        found = []
+        for quantity in quantities:
+            values = self.values(quantity)
+            for plan, against in pairs:
+                both = values[[plan, against]].dropna()
+                difference = paired(both[plan], both[against], each)
+                verdict = judged(difference, quantity.shown)
+                more = more_to_settle(difference, each) if verdict == "unclear" else nan
+                means = float(both[plan].mean()), float(both[against].mean())
+                found.append(Difference(plan, against, quantity, *means, difference, verdict, more))
+        return tuple(found)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the differences, a row for each plan, plan it is compared with, and quantity.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns plan, against, level, key, measure; mean and mean_against over the
+            replications of both; difference (plan minus against) with low and high, which
+            hold together with `confidence`; n and sd of the paired differences; saved, how
+            many times the replications it would take without pairing; verdict (`judged`);
+            more, the replications that would be needed beyond n where the verdict is
+            unclear. Shares are from 0 to 1, counts and hours of work a year, money in yuan.
+        """
+        return pd.DataFrame([difference.row() for difference in self.differences])
+
+    def __repr__(self) -> str:
+        """Say the differences, as `print` of a comparison should."""
+        lines = [
+            tr(
+                "Compared with {baseline}; all {n} intervals hold together with {share:g}%",
+                baseline=self.title(self.baseline),
+                n=len(self.differences),
+                share=100 * self.confidence,
+            )
+        ]
+        for found in self.differences:
+            shown, interval = found.quantity.shown, found.paired.difference
+            scale = 100.0 if shown.kind == "share" else 1.0
+            mean, low, high = (scale * x for x in (interval.mean, interval.low, interval.high))
+            pair = found.plan + (f" – {found.against}" if self.every_pair else "")
+            what = in_language(shown.label)
+            if found.quantity.key:
+                what += f" ({found.quantity.level} {found.quantity.key})"
+            line = f"  {pair}: {what}: {mean:+,.1f} ({low:+,.1f} … {high:+,.1f})"
+            lines.append(f"{line} {in_language(shown.unit)}".rstrip())
+        if self.folder is not None:
+            lines.append(f"  {self.folder}")
+        return "\n".join(lines)
+
+
+def judged(found: Paired, measure: Measure) -> Verdict:
+    """Say what a difference allows to be said.
+
+    Returns
+    -------
+    str
+        ``better`` or ``worse`` where the interval leaves out 0, ``higher`` or ``lower`` where
+        neither way is better; ``same`` where no replication differs; ``unclear`` where the
+        interval holds 0; ``too few`` below `FEWEST` replications, ``no value`` without any.
+    """
+    difference = found.difference
+    if not difference.n:
+        return "no value"
+    if difference.n < FEWEST:
+        return "too few"
+    if difference.low <= 0 <= difference.high:
+        return "same" if difference.mean == 0 and found.sd == 0 else "unclear"
+    up = difference.mean > 0
+    if measure.better is None:
+        return "higher" if up else "lower"
+    return "better" if up == (measure.better == "higher") else "worse"
+
+
+def values(result: Result, quantity: Quantity, used: int) -> pd.Series[float]:
+    """Values of the first `used` replications; NaN where there is none.
+
+    Counts and hours of work are those a year, since measured times can differ.
+    """
+    v = result.values
+    mine = v[
+        (v["measure"] == quantity.measure)
+        & (v["level"] == quantity.level)
+        & (v["key"] == quantity.key)
+        & (v["replication"] < used)
+    ]
+    series = mine.set_index("replication")["value"].reindex(range(used))
+    return series * (YEAR / DAY / result.measured_days if quantity.measure in FLOWS else 1.0)
+
+
+# ---------------------------------------------------------------------- on disk
+
+
+def write(comparison: Comparison, out: Path) -> Comparison:
+    """Keep a comparison below the results folder; the same question replaces its answer.
+
+    ``comparison.json`` says which runs were compared and how; ``differences.csv`` holds what
+    came out, for other programs.
+
+    Raises
+    ------
+    RunError
+        It can't be written.
+    """
+    asked = _asked(comparison)
+    text = json.dumps(asked, sort_keys=True, ensure_ascii=False)
+    folder = out / COMPARISONS / hashlib.sha256(text.encode()).hexdigest()[:12]
+    record = {
+        **asked,
+        "used": comparison.used,
+        "selection": None if comparison.selection is None else asdict(comparison.selection),
+        "warnings": comparison.warnings,
+    }
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    write_text(folder / "differences.csv", comparison.to_frame().to_csv(index=False))
+    write_text(folder / RECORD, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+    write_text(folder.parent / "latest", folder.name + "\n")
+    return replace(comparison, folder=folder)
+
+
+def _asked(comparison: Comparison) -> dict[str, Any]:
+    """What determines a comparison but for the number of replications."""
+    folders = [result.folder for result in comparison.results]
+    assert all(folders), "only what was written can be compared on disk"
+    return {
+        "plans": list(comparison.names),
+        "runs": [f"{folder.parent.name}/{folder.name}" for folder in folders if folder],
+        "baseline": comparison.baseline,
+        "quantities": list(map(str, comparison.quantities)),
+        "confidence": comparison.confidence,
+        "every_pair": comparison.every_pair,
+        "best": None if comparison.best is None else str(comparison.best),
+        "delta": None if comparison.selection is None else comparison.selection.delta,
+    }
+
+
+def open_comparison(folder: Path) -> Comparison:
+    """Read a comparison back from ``<out>/comparisons/<id>``.
+
+    Raises
+    ------
+    RunError
+        There is none, or one of its runs is gone.
+    """
+    file = folder / RECORD
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RunError(tr("there is no comparison in {folder}", folder=folder)) from error
+    except (OSError, ValueError) as error:
+        raise RunError(tr("can't read {file}: {reason}", file=file, reason=error)) from error
+    chosen = record["selection"]
+    if chosen is not None:
+        chosen = Selection(**chosen | {key: tuple(chosen[key]) for key in ("left", "used")})
+    return Comparison(
+        names=tuple(record["plans"]),
+        results=tuple(open_run(folder.parent.parent / run) for run in record["runs"]),
+        used=tuple(record["used"]),
+        baseline=record["baseline"],
+        quantities=tuple(map(Quantity.parse, record["quantities"])),
+        confidence=record["confidence"],
+        every_pair=record["every_pair"],
+        best=None if record["best"] is None else Quantity.parse(record["best"]),
+        selection=chosen,
+        warnings=tuple(record["warnings"]),
+        folder=folder,
+    )
