@@ -24,6 +24,7 @@ from govsim.catalogue import CATALOGUE
 from govsim.errors import InputError, Problem, RunError
 from govsim.executors import Executor, Serial
 from govsim.language import name, tr
+from govsim.network import Network
 from govsim.offered_load import load_warnings
 from govsim.results import MAIN, Result
 from govsim.scenarios.loading import Loaded, LoadedAs, Settings, load
@@ -112,7 +113,8 @@ def run(
     loaded = _loaded(scenario, settings, overrides)
     if seed is not None:
         loaded = replace(loaded, scenario=loaded.scenario.model_copy(update={"seed": seed}))
-    under_way = Run(loaded, asked, out, keep_orders, on_progress, engine)
+    service = network.build(loaded.scenario, loaded.folder)
+    under_way = Run(loaded, service, asked, out, keep_orders, on_progress, engine)
     return under_way.result(executor or Serial())
 
 
@@ -216,6 +218,7 @@ class Run:
     """
 
     loaded: Loaded
+    network: Network
     wanted: Wanted
     out: str | Path | None = None
     keep_orders: bool = False
@@ -226,7 +229,6 @@ class Run:
 
     def __post_init__(self) -> None:
         scenario = self.loaded.scenario
-        self.network = network.build(scenario, self.loaded.folder)
         self.plan = Plan.of(self.network)
         self.folder = None
         if self.out is not None:

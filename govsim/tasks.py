@@ -40,7 +40,7 @@ TEMPLATE = Path(__file__).parent / "scenarios" / "template.yaml"
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 """Parameters of glibc's `mallopt`, from ``malloc.h``; 32 MiB is the most that the second takes."""
 
-KEPT = 4
+KEPT = 16
 """Networks that a process keeps, those used last; a district's takes some 10 MB."""
 
 _networks: OrderedDict[str, Network] = OrderedDict()

@@ -69,7 +69,7 @@ def test_a_run_shows_its_summary_and_leaves_its_results(after_a_run):
     for file in ("manifest.json", "measures.parquet", "weekly.parquet", "figures/overview.svg"):
         assert (run / file).is_file()
     assert not (run / "orders.parquet").exists()
-    assert "replication 2 of 2" in after_a_run.stderr
+    assert "replications: 2, all done" in after_a_run.stderr
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

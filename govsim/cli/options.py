@@ -23,6 +23,8 @@ from govsim.language import tr
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from govsim.executors import Executor
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 SCENARIOS, RESULTS = Path("scenarios"), Path("results")
@@ -101,6 +103,35 @@ def out(help_: str) -> Callable[[F], F]:
         show_default=True,
         help=help_,
     )
+
+
+def workers() -> Callable[[F], F]:
+    """Make the options for where replications are done, ``--workers`` and ``--cluster``."""
+
+    def both(function: F) -> F:
+        here = click.option(
+            "--workers",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help=tr("How many replications at once; as many as there are cores if not given."),
+        )
+        there = click.option(
+            "--cluster",
+            metavar="ADDRESS",
+            help=tr("Use the workers of a Dask cluster: tcp://host:port of its scheduler."),
+        )
+        return here(there(function))
+
+    return both
+
+
+def executor(workers: int | None, cluster: str | None, engine: str) -> Executor:
+    """Choose who does the replications, by the options; the SimPy model needs processes."""
+    if workers is not None and cluster is not None:
+        raise click.UsageError(tr("give either --workers or --cluster"))
+    from govsim.executors import choose
+
+    return choose(workers, engine == "simpy", cluster)
 
 
 def as_json() -> Callable[[F], F]:

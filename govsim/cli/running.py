@@ -7,12 +7,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from govsim.cli.options import as_json, command, console, fail, out, print_json, scenario_file
+from govsim.cli.options import (
+    as_json,
+    command,
+    console,
+    executor,
+    fail,
+    out,
+    print_json,
+    scenario_file,
+    workers,
+)
 from govsim.errors import InputError, Problem
 from govsim.language import tr
 
@@ -61,6 +72,13 @@ def share(text: str | None) -> float | None:
     "--set", "settings", multiple=True, metavar="PATH=VALUE", help=tr("Change one input.")
 )
 @click.option(
+    "--set-grid",
+    "grid",
+    multiple=True,
+    metavar="PATH=VALUES",
+    help=tr("Run with each of several values, such as 1,2,3; with all combinations if repeated."),
+)
+@click.option(
     "--override", "overrides", multiple=True, metavar="NAME", help=tr("Apply a named override.")
 )
 @out(tr("Folder for results."))
@@ -73,6 +91,7 @@ def share(text: str | None) -> float | None:
         "What simulates: the compiled engine, or the readable model; the results are the same."
     ),
 )
+@workers()
 @click.option(
     "--trace",
     "traced",
@@ -88,10 +107,13 @@ def run(
     on: tuple[str, ...],
     seed: int | None,
     settings: tuple[str, ...],
+    grid: tuple[str, ...],
     overrides: tuple[str, ...],
     out: Path,
     orders: bool,
     engine: Engine,
+    workers: int | None,
+    cluster: str | None,
     traced: str | None,
     quiet: bool,
     as_json_: bool,
@@ -106,9 +128,25 @@ def run(
     from govsim.results import MAIN
     from govsim.scenarios.loading import load, split_setting
 
-    loaded = load(
-        scenario_file(scenario), overrides=overrides, settings=[split_setting(s) for s in settings]
-    )
+    file, pairs = scenario_file(scenario), [split_setting(s) for s in settings]
+    asked: dict[str, Any] = {
+        "replications": replications,
+        "precision": width,
+        "on": on or MAIN,
+        "seed": seed,
+        "out": out,
+        "keep_orders": orders,
+        "engine": engine,
+    }
+    if grid:
+        if traced is not None:
+            raise click.UsageError(tr("--trace tells of one run; leave out --set-grid"))
+        from govsim.cli.sweeping import show
+
+        given = {**asked, "settings": pairs, "overrides": overrides}
+        show(file, grid, given, partial(executor, workers, cluster, engine), quiet, as_json_)
+        return
+    loaded = load(file, overrides=overrides, settings=pairs)
     if traced is not None:
         from govsim.cli.tracing import trace
 
@@ -119,21 +157,12 @@ def run(
     if not quiet:
         for warning in loaded.warnings:
             click.echo(tr("warning: {warning}", warning=warning), err=True)
-    try:
-        with progress(quiet or as_json_) as told:
-            result = experiment.run(
-                loaded,
-                replications=replications,
-                precision=width,
-                on=on or MAIN,
-                seed=seed,
-                out=out,
-                keep_orders=orders,
-                on_progress=told,
-                engine=engine,
-            )
-    except KeyboardInterrupt:
-        fail(tr("Stopped. Finished replications are kept: the same command goes on from here."))
+    with (
+        stoppable(),
+        executor(workers, cluster, engine) as chosen,
+        progress(quiet or as_json_) as told,
+    ):
+        result = experiment.run(loaded, on_progress=told, executor=chosen, **asked)
     _draw(result)
     if as_json_:
         print_json(as_values(result))
@@ -141,6 +170,15 @@ def run(
         from govsim.report.tables import summary
 
         console().print(summary(result))
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Say on Ctrl-C that nothing finished is lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        fail(tr("Stopped. Finished replications are kept: the same command goes on from here."))
 
 
 def _draw(result: Result) -> None:
@@ -186,7 +224,7 @@ def _doing(now: Progress) -> str:
         return tr("compiling the engine; only the first run after an update has to wait")
     if now.phase == "warm-up":
         return tr("finding the warm-up")
-    return tr("replication {n} of {total}", n=min(now.done + 1, now.total), total=now.total)
+    return tr("replications: {n} of {total}", n=now.done, total=now.total)
 
 
 @contextmanager
@@ -245,24 +283,28 @@ def in_words(seconds: float | None) -> str:
 
 
 class _Lines:
-    """A line when a replication is done, and at least every half minute within one."""
+    """A line when a replication is done, at most one a second, and at least every half minute."""
 
-    EVERY = 30.0
+    OFTEN, SELDOM = 1.0, 30.0
 
     def __init__(self) -> None:
-        self.clock, self.said, self.at = Clock(), -1, time.monotonic()
+        self.clock, self.said, self.at = Clock(), -1, -self.SELDOM
 
     def __call__(self, now: Progress) -> None:
         if now.phase == "compiling":
             click.echo(_doing(now), err=True)
             return
         left = in_words(self.clock.left(now))
-        if now.done == self.said and time.monotonic() - self.at < self.EVERY:
+        finished = now.phase == "replications" and now.done >= now.total
+        since = time.monotonic() - self.at
+        news = now.done != self.said
+        if not (news and (finished or since >= self.OFTEN)) and since < self.SELDOM:
             return
         self.said, self.at = now.done, time.monotonic()
-        if now.done >= now.total:
+        if finished:
             line = tr("replications: {n}, all done", n=now.total)
         else:
-            line = tr("{doing}: {share:.0%}", doing=_doing(now), share=now.within)
+            share = (now.done + now.within) / now.total
+            line = tr("{doing}, {share:.0%}", doing=_doing(now), share=share)
             line = tr("{line}, {left}", line=line, left=left) if left else line
         click.echo(line, err=True)
