@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -26,7 +26,7 @@ from govsim.executors import Executor, Serial
 from govsim.language import name, tr
 from govsim.network import Network
 from govsim.offered_load import load_warnings
-from govsim.results import MAIN, Result
+from govsim.results import MAIN, Result, on_disk
 from govsim.scenarios.loading import Loaded, LoadedAs, Settings, load
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.units import DAY, nearest
@@ -34,6 +34,9 @@ from govsim.statistics import interval, precise_enough
 from govsim.storage import RunFolder
 from govsim.tasks import Engine, Plan, Task
 from govsim.warmup import WarmUp
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +227,7 @@ class Run:
     keep_orders: bool = False
     on_progress: OnProgress | None = None
     engine: Engine = "compiled"
-    kept: dict[int, dict[str, pd.DataFrame]] = field(default_factory=dict)
+    kept: dict[int, dict[str, pa.Table]] = field(default_factory=dict)
     """Tables of each replication, where there is no folder."""
 
     def __post_init__(self) -> None:
@@ -233,17 +236,14 @@ class Run:
         self.folder = None
         if self.out is not None:
             self.folder = RunFolder(Path(self.out) / scenario_name(self.loaded) / self.plan.run)
-        self.before = self.folder.manifest() if self.folder else {}
-        self.keep_orders = self.folder is not None and (
-            self.keep_orders or bool(self.before.get("orders"))
-        )
+        self.before: dict[str, Any] = {}
         self.total = self.wanted.replications or scenario.replications
         if self.wanted.precision is not None:
             self.total = self.wanted.at_least
         overloads = load_warnings(self.network, self.loaded.origins)
         self.warnings = [str(warning) for warning in (*self.loaded.warnings, *overloads)]
         self.warm_up = WarmUp(0, True, "")
-        self.began_with = self.before.get("replications", 0)
+        self.began_with = 0
         self.started, self.clock = _now(), time.monotonic()
 
     def result(self, executor: Executor) -> Result:
@@ -261,7 +261,8 @@ class Run:
             raise
 
     def begin(self, executor: Executor) -> None:
-        """Record that the run is under way, compile the engine, find the warm-up."""
+        """Take the folder, compile the engine, find the warm-up."""
+        self._take_up()
         self._record("running")
         if self.engine == "compiled" and executor.here:
             self._compile()
@@ -276,13 +277,28 @@ class Run:
         self.done = sum(map(self.has, range(self.total)))
         self._under_way(0.0)
 
+    def _take_up(self) -> None:
+        """Hold the folder, and go on with what an earlier run left there."""
+        if self.folder:
+            self.before = self.folder.hold()
+        self.keep_orders = self.folder is not None and (
+            self.keep_orders or bool(self.before.get("orders"))
+        )
+        self.began_with = self.before.get("replications", 0)
+        known = self.before.get("warm_up", {})
+        if known.get("measure"):
+            self.warm_up = WarmUp(known["length_ms"], known["settled"], known["measure"])
+
     def give_up(self, error: BaseException) -> None:
-        """Record why the run has not come to its end."""
+        """Record why the run has not come to its end, unless its folder is another's."""
+        if not (self.folder and self.folder.is_held):
+            return
         with suppress(RunError):  # what went wrong first is what matters
             if isinstance(error, Exception):
                 self._record("failed", f"{type(error).__name__}: {error}")
             else:
                 self._record("stopped")
+        self.folder.release()
 
     # ------------------------------------------------------------------ replications
 
@@ -299,11 +315,7 @@ class Run:
         given = self.network.scenario.warm_up
         if given != "mser5":
             return WarmUp(given, True, "")
-        known = self.before.get("warm_up", {})
-        if known.get("measure"):
-            found = WarmUp(known["length_ms"], known["settled"], known["measure"])
-        else:
-            found = self._find_warm_up(executor)
+        found = self.warm_up if self.warm_up.measure else self._find_warm_up(executor)
         if not found.settled:
             self.warnings.append(
                 tr(
@@ -349,7 +361,9 @@ class Run:
         if self.folder:
             self.folder.put(replication, tables)
         else:
-            self.kept[replication] = tables
+            self.kept[replication] = {
+                table: storage.as_table(frame, replication) for table, frame in tables.items()
+            }
         self.done += 1
         self._under_way(0.0)
 
@@ -388,7 +402,7 @@ class Run:
         if self.folder:
             values = self.folder.get(replication)
         else:
-            values = self.kept[replication][storage.MEASURES]
+            values = storage.as_frame([self.kept[replication][storage.MEASURES]])
         mine = values[(values["level"] == "district") & values["measure"].isin(self.wanted.on)]
         return dict(zip(mine["measure"], mine["value"], strict=True))
 
@@ -408,19 +422,18 @@ class Run:
         points = self.network.territory.points
         manifest = self._manifest("done", done)
         if not self.folder:
-            values, weekly = (
-                pd.concat([self.kept[r][table].assign(replication=r) for r in range(done)])
-                for table in (storage.MEASURES, storage.WEEKLY)
-            )
-            return Result(values, weekly, points, manifest, None, self.network)
+            return Result(self._in_memory, points, manifest, None, self.network)
         names = [storage.MEASURES, storage.WEEKLY] + [storage.ORDERS] * self.keep_orders
         self.folder.combine(done, tuple(names))
         self.folder.put_points(points)
         self.folder.record(manifest)
-        self.folder.drop_parts()
+        self.folder.drop_journal()
+        self.folder.release()
         self.folder.point_latest()
-        values, weekly = self.folder.frame(storage.MEASURES), self.folder.frame(storage.WEEKLY)
-        return Result(values, weekly, points, manifest, self.folder.path, self.network)
+        return on_disk(self.folder, manifest, self.network)
+
+    def _in_memory(self, table: str) -> Iterator[pa.Table]:
+        return (self.kept[replication][table] for replication in range(self.total))
 
     def _record(self, state: str, error: str = "") -> None:
         if self.folder:

@@ -6,9 +6,9 @@ Tables and figures of `govsim.report` and the command line show it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +20,12 @@ from govsim.errors import RunError
 from govsim.language import name as in_language
 from govsim.language import tr
 from govsim.scenarios.schema import Scenario
-from govsim.statistics import Interval, intervals
+from govsim.statistics import Interval, Moments
 from govsim.storage import RunFolder
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from govsim.network import Network
 
 MAIN = ("compliance_scene", "compliance_solve", "compliance_reply", "orders")
@@ -38,16 +40,15 @@ class Result:
 
     Attributes
     ----------
-    values : columns replication, level, key, measure, value; see `govsim.measures`.
-    weekly : columns replication, week, level, key, measure, value.
+    tables : gives the replications of a table, by its name in `govsim.storage`, one after
+        another.
     points : the service points: point, name_zh, name_en, kind, street, community, x, y.
     manifest : what is recorded of the run: scenario, seed, versions, warm-up, notes.
     folder : its results folder; None where nothing was written.
     network : the service that was simulated; None where the run was read from disk.
     """
 
-    values: pd.DataFrame
-    weekly: pd.DataFrame
+    tables: Callable[[str], Iterable[pa.Table]] = field(repr=False)
     points: pd.DataFrame
     manifest: Mapping[str, Any]
     folder: Path | None = None
@@ -55,10 +56,25 @@ class Result:
 
     @cached_property
     def scenario(self) -> Scenario:
-        """The scenario as it was run."""
+        """The scenario as it was run.
+
+        Raises
+        ------
+        RunError
+            A version of govsim ran it whose scenarios were written otherwise.
+        """
         if self.network is not None:
             return self.network.scenario
-        return Scenario.model_validate(self.manifest["scenario"])
+        try:
+            return Scenario.model_validate(self.manifest["scenario"])
+        except ValueError as error:
+            raise RunError(
+                tr(
+                    "the run in {folder} was made by another version of govsim, {version}",
+                    folder=self.folder,
+                    version=self.manifest["versions"]["govsim"],
+                )
+            ) from error
 
     @property
     def title(self) -> str:
@@ -111,10 +127,37 @@ class Result:
         return table.loc[table["level"] == level, COLUMNS].reset_index(drop=True)
 
     @cached_property
+    def values(self) -> pd.DataFrame:
+        """Columns replication, level, key, measure, value; see `govsim.measures`."""
+        return storage.as_frame(self.tables(storage.MEASURES))
+
+    @cached_property
+    def weekly(self) -> pd.DataFrame:
+        """Columns replication, week, level, key, measure, value."""
+        return storage.as_frame(self.tables(storage.WEEKLY))
+
+    def _over_replications(self, name: str, by: list[str]) -> pd.DataFrame:
+        """Mean and interval of each group: columns `by`, mean, low, high, n.
+
+        One replication is in memory at a time. Groups come in the order in which they
+        first appear.
+        """
+        moments, groups, keys = Moments(), None, None
+        for table in self.tables(name):
+            if keys is None or not table.select(by).equals(keys):
+                keys = table.select(by)
+                index = pd.MultiIndex.from_frame(keys.to_pandas())
+                groups = index if groups is None else groups.union(index, sort=False)
+                places = groups.get_indexer(index)
+            moments.add(places, table["value"].to_numpy())
+        if groups is None:
+            raise ValueError("a result has at least one replication")
+        found = moments.intervals(self.confidence)
+        return groups.to_frame(index=False).assign(**found)
+
+    @cached_property
     def _summaries(self) -> pd.DataFrame:
-        table = intervals(self.values, ["level", "key", "measure"], self.confidence)
-        for column in ("level", "key", "measure"):
-            table[column] = table[column].astype(str)
+        table = self._over_replications(storage.MEASURES, ["level", "key", "measure"])
         table["low"] = table["low"].clip(lower=0.0)
         shares = [name for name, m in CATALOGUE.items() if m.kind == "share"]
         share = table["measure"].isin(shares)
@@ -136,9 +179,13 @@ class Result:
 
     def by_week(self, measure: str, level: str = "district", key: str = "") -> pd.DataFrame:
         """Columns week, mean, low, high, n of one measure week by week."""
-        w = self.weekly
+        w = self._weekly_summaries
         mine = w[(w["level"] == level) & (w["key"] == key) & (w["measure"] == measure)]
-        return intervals(mine, ["week"], self.confidence)
+        return mine[["week", "mean", "low", "high", "n"]].reset_index(drop=True)
+
+    @cached_property
+    def _weekly_summaries(self) -> pd.DataFrame:
+        return self._over_replications(storage.WEEKLY, ["week", "level", "key", "measure"])
 
     def to_frame(self) -> pd.DataFrame:
         """Every measure at every level: columns level, key, measure, mean, low, high, n."""
@@ -172,13 +219,21 @@ def open_run(folder: RunFolder | Path) -> Result:
     manifest = run.manifest()
     if not manifest:
         raise RunError(tr("there is no run in {folder}", folder=run.path))
-    if not (run.path / f"{storage.MEASURES}.parquet").exists():
+    if not manifest.get("replications"):
         raise RunError(
             tr(
-                "the run in {folder} isn't finished (its state is “{state}”)",
+                "the run in {folder} isn't finished: {n} replications are kept, and the same "
+                "“govsim run” goes on with them",
                 folder=run.path,
-                state=manifest.get("state"),
+                n=run.kept(),
             )
         )
-    values, weekly, points = map(run.frame, (storage.MEASURES, storage.WEEKLY, storage.POINTS))
-    return Result(values, weekly, points, manifest, run.path)
+    for name in (storage.MEASURES, storage.WEEKLY):
+        run.check(name)
+    return on_disk(run, manifest)
+
+
+def on_disk(run: RunFolder, manifest: Mapping[str, Any], network: Network | None = None) -> Result:
+    """Make the result of a run whose files are written; they are read when they are needed."""
+    tables = partial(run.read, replications=manifest["replications"])
+    return Result(tables, run.frame(storage.POINTS), manifest, run.path, network)

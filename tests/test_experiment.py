@@ -158,7 +158,7 @@ govsim.run({str(TEMPLATE)!r}, settings={SHORT!r}, replications=4, out={str(tmp_p
     whole = govsim.run(TEMPLATE, settings=SHORT, replications=4, out=tmp_path / "whole")
     assert gone_on.folder == folder
     assert tables(folder) == tables(whole.folder)
-    assert not list(folder.glob("parts"))
+    assert not list(folder.glob("journal*"))
 
 
 def test_more_replications_are_added_to_those_that_are_there(short, tmp_path):

@@ -143,32 +143,3 @@ def test_a_disk_that_fills_up_leaves_the_replications_that_are_whole(tmp_path, m
     assert RunFolder(folder).kept() == 2
     assert RunFolder(folder).manifest()["state"] == "failed"
     assert govsim.run(TEMPLATE, settings=SHORT, replications=4, out=tmp_path).replications == 4
-
-
-def test_a_half_written_replication_does_not_count(tmp_path):
-    run = RunFolder(tmp_path)
-    frame = pd.DataFrame(
-        {"level": ["district"], "key": [""], "measure": ["orders"], "value": [1.0]}
-    )
-    run.put(0, {"measures": frame})
-    (tmp_path / "parts" / ".000001.77.tmp").mkdir()
-    assert run.has(0, orders=False)
-    assert not run.has(0, orders=True)
-    assert not run.has(1, orders=False)
-    assert run.kept() == 1
-
-
-def test_combining_twice_changes_nothing(tmp_path):
-    """As after a kill between joining the parts and removing them."""
-    run = RunFolder(tmp_path)
-    for r in range(3):
-        frame = pd.DataFrame({"level": ["district"], "key": [""], "measure": ["m"], "value": [r]})
-        run.put(r, {"measures": frame})
-    run.combine(3, ("measures",))
-    first = (tmp_path / "measures.parquet").read_bytes()
-    run.combine(3, ("measures",))
-    assert (tmp_path / "measures.parquet").read_bytes() == first
-    run.drop_parts()
-    run.combine(3, ("measures",))
-    assert (tmp_path / "measures.parquet").read_bytes() == first
-    assert run.frame("measures")["value"].tolist() == [0, 1, 2]

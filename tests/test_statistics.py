@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govsim.statistics import Interval, interval, intervals, mser5, precise_enough
+from govsim.statistics import Interval, Moments, interval, mser5, precise_enough
 
 
 def test_an_interval_is_the_textbook_one():
@@ -33,16 +32,28 @@ def test_fewer_than_two_values_have_no_interval(values):
 
 
 def test_intervals_of_many_groups_are_those_of_each():
-    values = np.random.default_rng(1).normal(size=11)
-    values[2] = np.nan
-    frame = pd.DataFrame({"key": np.repeat(["b", "a", "c"], [7, 3, 1]), "value": values})
-    table = intervals(frame, ["key"], 0.9).set_index("key")
-    assert list(table.index) == ["b", "a", "c"]
-    for key, group in frame.groupby("key"):
-        one = interval(group["value"], 0.9)
-        np.testing.assert_allclose(
-            table.loc[key].to_numpy(float), [one.mean, one.low, one.high, one.n]
-        )
+    """Replications come one at a time; a group may begin late, or have no value in some."""
+    rng = np.random.default_rng(1)
+    values = rng.normal(1e6, [1.0, 0.0, 1e-3, 5.0], size=(7, 4))  # [replication, group]
+    values[2, 0] = values[:4, 3] = values[1:, 2] = np.nan
+    moments = Moments()
+    for replication, row in enumerate(values):
+        groups = rng.permutation(4 if replication >= 4 else 3)
+        moments.add(groups, row[groups])
+    found = moments.intervals(0.9)
+    for group in range(4):
+        one = interval(values[:, group], 0.9)
+        assert found["n"][group] == one.n
+        for name in ("mean", "low", "high"):
+            assert found[name][group] == pytest.approx(getattr(one, name), rel=1e-12, nan_ok=True)
+
+
+def test_a_group_that_is_always_the_same_has_no_spread():
+    moments = Moments()
+    for _ in range(10):
+        moments.add(np.array([0]), np.array([0.1]))
+    found = moments.intervals()
+    assert found["low"] == found["mean"] == found["high"] == 0.1
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say():

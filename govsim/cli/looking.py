@@ -18,7 +18,7 @@ from govsim.cli.options import (
     print_json,
     scenario_file,
 )
-from govsim.errors import InputError
+from govsim.errors import InputError, RunError
 from govsim.language import name, tr
 
 if TYPE_CHECKING:
@@ -61,13 +61,15 @@ def _scenarios() -> list[dict[str, Any]]:
 def _runs(folder: Path) -> list[dict[str, Any]]:
     from govsim.storage import runs
 
-    recorded = ("state", "started", "seed")
     found = []
     for run in runs(folder):
-        manifest = run.manifest()
         entry: dict[str, Any] = {"scenario": run.path.parent.name, "run": run.path.name}
-        entry["replications"] = run.kept()
-        found.append(entry | {key: manifest.get(key) for key in recorded})
+        try:
+            manifest = run.manifest()
+        except RunError:
+            manifest = {}
+        entry |= {"state": run.state(), "replications": run.kept()}
+        found.append(entry | {key: manifest.get(key) for key in ("started", "seed")})
     return found
 
 

@@ -229,7 +229,9 @@ def listing(scenarios: list[dict[str, Any]], runs: list[dict[str, Any]]) -> Rend
 def state_name(state: str | None) -> str:
     """Name the state of a run."""
     names = {
-        "running": tr("running, or killed"),
+        "running": tr("running"),
+        "killed": tr("killed"),
+        "damaged": tr("damaged"),
         "done": tr("done"),
         "failed": tr("failed"),
         "stopped": tr("stopped"),

@@ -1,0 +1,28 @@
+"""Runs on disk: written so that they can be killed at any time and go on.
+
+`RunFolder` is the folder of one run; `runs` and `find` look for them. Below it lie
+`files` (written whole or not at all), `tables` (parquet with checksums), `journal`
+(finished replications, while a run is under way) and `lock` (one run at a time). Called
+by `govsim.experiment`; read by `govsim.results`.
+"""
+
+from govsim.storage.contents import POINTS
+from govsim.storage.files import write_text, writing
+from govsim.storage.folder import LATEST, MANIFEST, RunFolder, find, runs
+from govsim.storage.tables import MEASURES, ORDERS, WEEKLY, as_frame, as_table
+
+__all__ = [
+    "LATEST",
+    "MANIFEST",
+    "MEASURES",
+    "ORDERS",
+    "POINTS",
+    "WEEKLY",
+    "RunFolder",
+    "as_frame",
+    "as_table",
+    "find",
+    "runs",
+    "write_text",
+    "writing",
+]
