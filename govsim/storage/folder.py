@@ -181,6 +181,7 @@ class RunFolder:
         """
         made = {name: as_table(frame, replication) for name, frame in frames.items()}
         with writing(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
             self._contents.journal.append(replication, made)
 
     def get(self, replication: int, name: str = MEASURES) -> pd.DataFrame:

@@ -37,12 +37,15 @@ def as_table(frame: pd.DataFrame, replication: int | None = None) -> pa.Table:
     """
     import pyarrow as pa
 
+    stated = {"week": pa.int64(), "value": pa.float64()}  # also where there is no row
     columns: dict[str, Any] = {}
     if replication is not None:
         columns["replication"] = pa.array([replication] * len(frame), pa.int32())
     for name in frame.columns:
         column = frame[name]
-        if name in WORDS or column.dtype.kind not in "biufM":
+        if name in stated:
+            columns[name] = pa.array(column.to_numpy(), stated[name], from_pandas=False)
+        elif name in WORDS or column.dtype.kind not in "biufM":
             columns[name] = pa.array(column.astype(str), pa.string())
         else:
             columns[name] = pa.array(column.to_numpy(), from_pandas=False)
