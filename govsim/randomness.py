@@ -346,17 +346,24 @@ def ticks(amounts_ms: Floats, tick: int, at_least: int = 1) -> Integers:
     """
     if tick < 1:
         raise ValueError(f"a tick is at least 1 ms, but is {tick}")
-    counts = np.asarray(np.divide(amounts_ms, tick))
-    np.rint(counts, out=counts)
-    np.clip(counts, at_least, None, out=counts)
-    if np.isnan(counts).any():
+    amounts = np.ascontiguousarray(amounts_ms, np.float64)
+    whole = np.empty(amounts.shape, np.int64)
+    if not _fill_ticks(amounts.reshape(-1), tick, at_least, whole.reshape(-1)):
         raise ValueError("a duration is not a number")
-    # Capped as a whole number: as a float the cap might be the next multiple up.
-    most = LONGEST_DRAW // tick
-    whole: Integers = np.minimum(counts, float(most)).astype(np.int64)
-    np.minimum(whole, most, out=whole)
-    whole *= tick
     return whole
+
+
+@kept
+def _fill_ticks(amounts: Floats, tick: int, at_least: int, whole: Integers) -> bool:
+    most = LONGEST_DRAW // tick
+    good = True
+    for i in range(len(amounts)):
+        count = np.rint(amounts[i] / tick)
+        good &= count == count
+        # Capped as a whole number: as a float the cap might be the next multiple up.
+        capped = min(max(count, float(at_least)), float(most))
+        whole[i] = min(int(capped), most) * tick
+    return good
 
 
 def poisson_counts(u: Floats, mean: Floats) -> Integers:
