@@ -1,7 +1,8 @@
 """How long one random number takes, ours against NumPy's own Philox: run it as a script.
 
 Ours can be asked for any number by its name; NumPy's gives only the next one. The target
-is 14 columns for a million demands in well under a second: 40 ns a number.
+is not to pay for that: a number in a column takes no longer than NumPy's, and what a
+distribution makes of it takes longer than the number.
 """
 
 from __future__ import annotations

@@ -286,25 +286,25 @@ class Arrivals:
     def _found(
         self, id_: Ids, grid: Ints, onset: Ints, incident: Bools, visible: Bools
     ) -> tuple[Ints, Ints]:
-        """When staff would find each incident, and how."""
+        """When staff would find each incident, and how.
+
+        A scenario without patrols or visits has no offsets and no visits a day.
+        """
         found = np.full(len(id_), NEVER, dtype=np.int64)
         source = np.full(len(id_), REPORTED, dtype=np.int64)
         patrol, rounds = self.scenario.patrol, self.network.rounds
-        if not patrol.enabled:
-            return found, source
         chance = np.array([patrol.found_hidden, patrol.found_visible])
         passes = np.where(incident, self._passes(id_, chance, visible), 0.0)
         before = np.searchsorted(rounds.days, np.arange(self.network.end // DAY + 2))
         find_on_patrol(onset, grid, passes, rounds.offsets, rounds.days, before, self.tick, found)
         source[found < NEVER] = BY_PATROL
         home = patrol.home_visits
-        if home.enabled:
-            rate = np.where(incident, (rounds.visits_per_day * home.found)[grid], 0.0)
-            with np.errstate(divide="ignore"):
-                wait = -np.log(self.streams.uniform("found on a visit", id_)) / rate
-            visited = np.zeros(len(id_), dtype=bool)
-            find_on_visits(onset, wait, *home.hours[0], self.tick, found, visited)
-            source[visited] = BY_VISIT
+        rate = np.where(incident, (rounds.visits_per_day * home.found)[grid], 0.0)
+        with np.errstate(divide="ignore"):
+            wait = -np.log(self.streams.uniform("found on a visit", id_)) / rate
+        visited = np.zeros(len(id_), dtype=bool)
+        find_on_visits(onset, wait, *home.hours[0], self.tick, found, visited)
+        source[visited] = BY_VISIT
         return found, source
 
     def _passes(self, id_: Ids, chance: Floats, visible: Bools) -> Floats:

@@ -12,6 +12,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import FunctionType
@@ -52,25 +53,22 @@ def shared(function: Function, **others: Any) -> Function:
     return made
 
 
-ENTERED: list[str] = []
-"""Functions that every replication enters, by the names that their files in the cache have."""
+ENTERED: list[Callable[..., Any]] = []
+"""Compiled functions that every replication enters, of the modules imported so far."""
 
 
 def kept(function: Function) -> Function:
     """Compile a function that every replication enters, and keep it on disk if that can be."""
-    ENTERED.append(f"{function.__module__.rpartition('.')[2]}.{function.__name__}-")
     folder = cache_folder()
     before = config.CACHE_DIR
-    try:
-        if folder is None:
-            return compiled(function)
+    made = compiled(function)
+    if folder is not None:
         config.CACHE_DIR = str(folder)
-        made: Function = njit(cache=True, **OPTIONS)(function)
-        return made
-    except RuntimeError:  # Numba finds no place to write
-        return compiled(function)
-    finally:
+        with suppress(RuntimeError):  # Numba finds no place to write
+            made = njit(cache=True, **OPTIONS)(function)
         config.CACHE_DIR = before
+    ENTERED.append(made)
+    return made
 
 
 @cache
@@ -113,7 +111,8 @@ def is_kept() -> bool:
     """Tell whether all that was imported to be compiled is on disk already."""
     folder = cache_folder()
     files = [] if folder is None else [file.name for file in folder.rglob("*.nbc")]
-    return all(any(file.startswith(name) for file in files) for name in ENTERED)
+    names = [f"{f.__module__.rpartition('.')[2]}.{f.__name__}-" for f in ENTERED]
+    return all(any(file.startswith(name) for file in files) for name in names)
 
 
 def _places() -> list[Path]:

@@ -134,6 +134,20 @@ def test_all_that_is_compiled_must_be_kept_for_a_run_to_begin_at_once(tmp_path: 
         assert other(4) == 12 and compiling.is_kept()
 
 
+def test_a_replication_enters_all_that_is_kept() -> None:
+    """Else the first run after an update would never be over, as `is_kept` sees it."""
+    code = """
+from hand import plain
+from govsim import compiling, demand, engine, measures
+laid_out = plain()
+table = demand.draw(laid_out, 0)
+measures.measure(laid_out, table, engine.run(laid_out, table))
+assert compiling.ENTERED
+assert not [f.__name__ for f in compiling.ENTERED if not f.signatures]
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parent)
+
+
 def test_importing_the_engine_compiles_nothing() -> None:
     code = "import govsim.engine.loop as loop; assert not loop.advance.signatures"
     subprocess.run([sys.executable, "-c", code], check=True)
