@@ -17,6 +17,7 @@ from math import nan
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from govsim.catalogue import CATALOGUE, Measure
@@ -26,7 +27,7 @@ from govsim.language import tr
 from govsim.results import MAIN, Result, open_run
 from govsim.scenarios.units import DAY, YEAR
 from govsim.selection import Selection
-from govsim.statistics import Paired, each_of, more_to_settle, paired
+from govsim.statistics import Interval, Paired, each_of, more_to_settle, paired
 from govsim.storage import write_text, writing
 
 COMPARED = (*MAIN, "cost")
@@ -106,6 +107,23 @@ class Difference:
     verdict: Verdict
     more: float
 
+    def the_other_way(self) -> Difference:
+        """The same with the plans exchanged."""
+        found = self.paired.difference
+        turned = Interval(-found.mean, -found.high, -found.low, found.n)
+        opposite: dict[Verdict, Verdict] = {
+            "better": "worse", "worse": "better", "higher": "lower", "lower": "higher",
+        }  # fmt: skip
+        return replace(
+            self,
+            plan=self.against,
+            against=self.plan,
+            mean=self.mean_against,
+            mean_against=self.mean,
+            paired=replace(self.paired, difference=turned),
+            verdict=opposite.get(self.verdict, self.verdict),
+        )
+
     def row(self) -> dict[str, Any]:
         """Give it as plain values; see `Comparison.to_frame`."""
         found = self.paired.difference
@@ -168,11 +186,16 @@ class Comparison:
 
     def values(self, quantity: Quantity) -> pd.DataFrame:
         """Values by replication (rows) and plan (columns); counts and hours as those a year."""
-        columns = [
-            values(result, quantity, used)
-            for result, used in zip(self.results, self.used, strict=True)
-        ]
-        return pd.concat(columns, axis=1, keys=self.names)
+        if quantity not in self._known:
+            of_plans = zip(self.results, self.used, strict=True)
+            columns = [values(result, quantity, used) for result, used in of_plans]
+            self._known[quantity] = pd.concat(columns, axis=1, keys=self.names)
+        return self._known[quantity]
+
+    @cached_property
+    def _known(self) -> dict[Quantity, pd.DataFrame]:
+        """Values that were looked up before."""
+        return {}
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -201,12 +224,14 @@ class Comparison:
         found = []
         for quantity in quantities:
             values = self.values(quantity)
+            columns = {name: values[name].to_numpy(np.float64) for name in self.names}
             for plan, against in pairs:
-                both = values[[plan, against]].dropna()
-                difference = paired(both[plan], both[against], each)
+                both = ~np.isnan(columns[plan] + columns[against])
+                a, b = columns[plan][both], columns[against][both]
+                difference = paired(a, b, each)
                 verdict = judged(difference, quantity.shown)
                 more = more_to_settle(difference, each) if verdict == "unclear" else nan
-                means = float(both[plan].mean()), float(both[against].mean())
+                means = (float(a.mean()), float(b.mean())) if len(a) else (nan, nan)
                 found.append(Difference(plan, against, quantity, *means, difference, verdict, more))
         return tuple(found)
 

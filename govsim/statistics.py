@@ -269,7 +269,7 @@ def ratio(above: ArrayLike, below: ArrayLike, confidence: float = 0.95) -> Inter
     if n < 2:
         return Interval(middle, nan, nan, n)
     g = float(t_quantile(n, confidence)) ** 2 / n
-    (cc, ce), (_, ee) = np.cov(c, e)
+    (cc, ce), (_, ee) = np.cov(c, e).tolist()
     square = effect**2 - g * ee
     if not square > 0:
         return Interval(middle, nan, nan, n)

@@ -10,20 +10,16 @@ from __future__ import annotations
 
 import gettext
 import os
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
-from unicodedata import east_asian_width
 
 import click
 
 from govsim.language import current, tr
+from govsim.report.wrapping import columns, lines
 
 LOCALE = Path(__file__).parent.parent / "locale"
-
-_PIECE = re.compile(r"[“（《]*(?:[^\s“（《\u2e80-\uffff]+|.)[，。；：、？！”）》]*\s*", re.DOTALL)
-"""What may not be torn apart: a word or one Chinese character, with the punctuation at it."""
 
 
 def translate_click() -> None:
@@ -34,21 +30,6 @@ def translate_click() -> None:
     os.environ["LANGUAGE"] = current()
     gettext.bindtextdomain("click", str(LOCALE))
     gettext.textdomain("click")
-
-
-def columns(text: str) -> int:
-    """Count the columns that a text takes in a terminal."""
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
-def lines(text: str, width: int) -> list[str]:
-    """Break a paragraph into lines of at most `width` columns, where Chinese may be broken."""
-    found = [""]
-    for piece in _PIECE.findall(" ".join(text.split())):
-        if found[-1] and columns(found[-1] + piece.rstrip()) > width:
-            found.append("")
-        found[-1] += piece
-    return [line.rstrip() for line in found]
 
 
 def _as_it_stands(text: str, width: int) -> str:

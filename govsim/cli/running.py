@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from govsim.tasks import Engine
 
 
-def share(text: str | None) -> float | None:
-    """Read ``5%`` or ``0.05``.
+def share(text: str | None, option: str = "--precision") -> float | None:
+    """Read ``5%`` or ``0.05``, given with an option.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def share(text: str | None) -> float | None:
         return float(bare) / (100 if bare != text.strip() else 1)
     except ValueError:
         message = tr("expected a share such as 5% or 0.05, but found “{text}”", text=text)
-        raise InputError([Problem(message, file="--precision")]) from None
+        raise InputError([Problem(message, file=option)]) from None
 
 
 @command("run", tr("Simulate SCENARIO, a file or the name of one in ./scenarios."))

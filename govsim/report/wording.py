@@ -102,11 +102,11 @@ def money_unit() -> str:
     return tr("thousand yuan a year")
 
 
-def how_measured(result: Result) -> str:
-    """Say over how long and how often it was measured."""
+def how_measured(result: Result, replications: int | None = None) -> str:
+    """Say over how long and how often it was measured; all replications count if not given."""
     return tr(
         "replications: {n}, each {days:g} measured days after a warm-up of {warm:g} days ({how})",
-        n=result.replications,
+        n=result.replications if replications is None else replications,
         days=round(result.measured_days, 1),
         warm=round(result.manifest["warm_up_days"], 1),
         how=tr("found by MSER-5") if result.manifest["warm_up"]["how"] == "mser5" else tr("given"),

@@ -1,0 +1,225 @@
+"""``govsim compare``: which plan is better, by how much, how sure, and at what price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from govsim.cli.options import (
+    as_json,
+    command,
+    console,
+    executor,
+    out,
+    print_json,
+    scenario_file,
+    workers,
+)
+from govsim.cli.running import progress, share, stoppable
+from govsim.errors import InputError, Problem
+from govsim.language import tr
+
+if TYPE_CHECKING:
+    from govsim.compare import OnPlan
+    from govsim.comparison import Comparison
+    from govsim.experiment import OnProgress, Progress
+    from govsim.tasks import Engine
+
+
+@command(
+    "compare",
+    tr(
+        "Compare scenarios over the same demands: differences to the first, how sure they are, "
+        "and what they cost."
+    ),
+)
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO SCENARIO...")
+@click.option("--baseline", metavar="SCENARIO", help=tr("Compare with this one, not the first."))
+@click.option("--pairs", is_flag=True, help=tr("Compare each with each."))
+@click.option(
+    "--on",
+    multiple=True,
+    metavar="MEASURE",
+    help=tr("Compare this measure too, such as team/volunteers:utilisation; --precision is its."),
+)
+@click.option(
+    "--replications",
+    "-n",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help=tr("How many replications to run."),
+)
+@click.option(
+    "--precision",
+    metavar="5%",
+    help=tr("Instead: run until differences are known to this share of the baseline."),
+)
+@click.option(
+    "--best", metavar="MEASURE", help=tr("Instead: run until one plan is the best on this.")
+)
+@click.option(
+    "--delta",
+    metavar="AMOUNT",
+    help=tr("For --best: the smallest difference that matters, such as 10 (a year) or 1%."),
+)
+@click.option("--confidence", metavar="95%", help=tr("How sure all of it together shall be."))
+@click.option(
+    "--most",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help=tr("Replications of a plan at which --precision and --best give up."),
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help=tr("Seed, in place of the scenarios'."),
+)
+@click.option(
+    "--set", "settings", multiple=True, metavar="PATH=VALUE", help=tr("Change one input of all.")
+)
+@click.option(
+    "--override", "overrides", multiple=True, metavar="NAME", help=tr("Apply a named override.")
+)
+@out(tr("Folder for results."))
+@click.option(
+    "--engine",
+    type=click.Choice(["compiled", "simpy"]),
+    default="compiled",
+    help=tr(
+        "What simulates: the compiled engine, or the readable model; the results are the same."
+    ),
+)
+@workers()
+@click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
+@as_json()
+def compare(
+    scenarios: tuple[str, ...],
+    baseline: str | None,
+    pairs: bool,
+    on: tuple[str, ...],
+    replications: int | None,
+    precision: str | None,
+    best: str | None,
+    delta: str | None,
+    confidence: str | None,
+    most: int | None,
+    seed: int | None,
+    settings: tuple[str, ...],
+    overrides: tuple[str, ...],
+    out: Path,
+    engine: Engine,
+    workers: int | None,
+    cluster: str | None,
+    quiet: bool,
+    as_json_: bool,
+) -> None:
+    """Run the scenarios as far as needed, and show what differs."""
+    from govsim.compare import MOST
+    from govsim.compare import compare as compared
+    from govsim.scenarios.loading import split_setting
+
+    with (
+        stoppable(),
+        executor(workers, cluster, engine) as chosen,
+        _told(quiet or as_json_) as told,
+    ):
+        found = compared(
+            [scenario_file(name) for name in scenarios],
+            baseline=None if baseline is None else scenario_file(baseline).stem,
+            on=on,
+            replications=replications,
+            precision=share(precision),
+            best=best,
+            delta=_amount(delta, best),
+            most=most or MOST,
+            confidence=share(confidence, "--confidence"),
+            every_pair=pairs,
+            seed=seed,
+            settings=[split_setting(setting) for setting in settings],
+            overrides=overrides,
+            out=out,
+            on_progress=told,
+            engine=engine,
+            executor=chosen,
+        )
+    if as_json_:
+        print_json(as_values(found))
+    elif not quiet:
+        from govsim.report.comparison_tables import summary
+
+        console().print(summary(found))
+
+
+@contextmanager
+def _told(quiet: bool) -> Iterator[OnPlan | None]:
+    """Show the progress of one plan after another, each under its name."""
+    if quiet:
+        yield None
+        return
+    shown: dict[str, OnProgress] = {}
+    with ExitStack() as stack:
+
+        def told(plan: str, now: Progress) -> None:
+            if plan not in shown:
+                stack.close()
+                shown.clear()
+                click.echo(plan, err=True)
+                progress_of_this = stack.enter_context(progress(False))
+                assert progress_of_this is not None
+                shown[plan] = progress_of_this
+            shown[plan](now)
+
+        yield told
+
+
+def _amount(text: str | None, best: str | None) -> float | None:
+    """Read the smallest difference that matters: ``1%`` of a share, else a plain number."""
+    if text is None:
+        return None
+    from govsim.catalogue import CATALOGUE
+    from govsim.comparison import Quantity
+
+    measure = CATALOGUE.get(Quantity.parse(best or "").measure)
+    if measure is not None and measure.kind == "share":
+        return share(text, "--delta")
+    try:
+        return float(text.replace(",", ""))
+    except ValueError:
+        message = tr("expected a number such as 10, but found “{text}”", text=text)
+        raise InputError([Problem(message, file="--delta")]) from None
+
+
+def as_values(found: Comparison) -> dict[str, Any]:
+    """Give what the tables show as plain values."""
+    from govsim import tradeoffs
+    from govsim.report.comparison_words import sentences
+
+    plans = zip(found.names, found.results, found.used, strict=True)
+    prices = tradeoffs.to_frame(found)
+    return {
+        "baseline": found.baseline,
+        "plans": [
+            {
+                "name": plan,
+                "title": result.title,
+                "run": None if result.folder is None else str(result.folder),
+                "replications": used,
+            }
+            for plan, result, used in plans
+        ],
+        "confidence": found.confidence,
+        "confidence_of_each": found.confidence_of_each,
+        "differences": found.to_frame().to_dict("records"),
+        "trade_offs": prices.astype(object).where(prices.notna(), None).to_dict("records"),
+        "best": None if found.best is None else str(found.best),
+        "selection": None if found.selection is None else asdict(found.selection),
+        "in_words": [{"about": about, "lines": lines} for about, lines in sentences(found)],
+        "warnings": list(found.warnings),
+        "folder": None if found.folder is None else str(found.folder),
+    }

@@ -1,0 +1,168 @@
+"""Tables on the screen: plans compared, in 100 columns.
+
+Called by the command line; reads a `govsim.comparison.Comparison`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from govsim.comparison import Comparison, Difference, Quantity
+from govsim.language import tr
+from govsim.report import comparison_words as words
+from govsim.report import wrapping
+from govsim.report.tables import WIDTH
+from govsim.report.wording import how_measured
+from govsim.tradeoffs import EFFECTS, dominated, trade_offs
+
+
+def summary(comparison: Comparison) -> RenderableType:
+    """Lay out a comparison: what came out in words, the differences, what they cost."""
+    title = tr("Compared with “{baseline}”", baseline=comparison.title(comparison.baseline))
+    parts: list[RenderableType] = [
+        Text(title, style="bold"),
+        *_plans(comparison),
+        *_in_words(comparison),
+        Padding(_differences(comparison), (1, 0, 0, 0)),
+        Padding(_trade_offs(comparison), (1, 0, 0, 0)),
+    ]
+    return Group(*parts, *_notes(comparison))
+
+
+def _plans(comparison: Comparison) -> Iterator[RenderableType]:
+    """Say which letter stands for which plan, and how it was measured."""
+    measured = {
+        plan: how_measured(comparison.result(plan), used)
+        for plan, used in zip(comparison.names, comparison.used, strict=True)
+    }
+    alike = len(set(measured.values())) == 1
+    for plan, letter in words.letters(comparison).items():
+        yield Text(f"{letter}  {comparison.title(plan)}")
+        if not alike:
+            yield Text("   " + measured[plan], style="dim")
+    if alike:
+        yield Text(measured[comparison.baseline], style="dim")
+
+
+def _in_words(comparison: Comparison) -> Iterator[RenderableType]:
+    for heading, lines in words.sentences(comparison):
+        yield Text()
+        yield Text(heading, style="bold")
+        for line in lines:
+            yield from _paragraph(line, "  ")
+
+
+def _paragraph(text: str, mark: str, style: str = "") -> Iterator[RenderableType]:
+    """Write a text behind a mark of two columns, its further lines below its first."""
+    for i, line in enumerate(wrapping.lines(text, WIDTH - 2)):
+        yield Text(("  " if i else mark) + line, style=style)
+
+
+def _table(*columns: tuple[str, int]) -> Table:
+    """Make a table of columns of these widths, the first of words and the others of numbers."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    for i, (head, width) in enumerate(columns):
+        table.add_column(head, width=width, justify="left" if i == 0 else "right", overflow="fold")
+    return table
+
+
+def _differences(comparison: Comparison) -> RenderableType:
+    table = _table(
+        (tr("Plan"), 38),
+        (tr("mean"), 8),
+        (tr("difference"), 10),
+        (tr("interval"), 17),
+        (tr("verdict"), 10),
+        (tr("pairing"), 7),
+    )
+    for quantity in comparison.quantities:
+        shown, base = quantity.shown, comparison.baseline
+        unit = words.unit(shown)
+        name = words.quantity_name(comparison, quantity)
+        heading = tr("{measure} ({unit})", measure=name, unit=unit) if unit else name
+        table.add_row(Text(heading, style="bold"))
+        mean = comparison.values(quantity)[base].mean()
+        table.add_row(_plan(comparison, base), words.amount(mean, shown))
+        for one in comparison.differences:
+            if one.quantity == quantity:
+                table.add_row(*_row(comparison, one))
+        table.add_section()
+    return table
+
+
+def _row(comparison: Comparison, one: Difference) -> Iterator[str]:
+    found, shown = one.paired.difference, one.quantity.shown
+    plan = _plan(comparison, one.plan)
+    if one.against != comparison.baseline:
+        letter = words.letters(comparison)
+        plan = "  " + tr("{plan} less {other}", plan=letter[one.plan], other=letter[one.against])
+    yield plan
+    yield words.amount(one.mean, shown)
+    yield words.change(one)
+    yield words.ends(found, shown)
+    yield words.verdict_name(one.verdict)
+    yield words.saved(one.paired.saved)
+
+
+def _plan(comparison: Comparison, plan: str) -> str:
+    return f"{words.letters(comparison)[plan]} {escape(comparison.title(plan))}"
+
+
+def _trade_offs(comparison: Comparison) -> RenderableType:
+    """Lay out what each plan gains and what that costs, by effect."""
+    table = _table(
+        (tr("Cost and what it brings"), 39),
+        (tr("gained"), 8),
+        (tr("yuan each"), 10),
+        (tr("interval"), 18),
+        (tr("cost and effect"), 17),
+    )
+    offs = {(off.effect.quantity, off.effect.plan): off for off in trade_offs(comparison)}
+    beaten = {(one.effect, one.plan): one for one in dominated(comparison)}
+    for effect in EFFECTS:
+        table.add_row(Text(_effect_name(comparison, effect), style="bold"))
+        for plan in comparison.names:
+            off, one = offs.get((effect, plan)), beaten.get((effect, plan))
+            cells = [_plan(comparison, plan), "", "", "", ""]
+            if off:
+                gained = off.gained
+                cells[1] = words.amount(gained.mean, effect.shown, gained.half_width, sign=True)
+                cells[2], cells[3] = words.price(off)
+                cells[4] = words.kind_name(off.kind)
+            if one:
+                by = words.letters(comparison)[one.by]
+                sure, perhaps = (
+                    tr("beaten by {plan}", plan=by),
+                    tr("maybe beaten by {plan}", plan=by),
+                )
+                cells[4] = sure if one.sure else perhaps
+            if off or one:
+                table.add_row(*cells)
+        table.add_section()
+    return table
+
+
+def _effect_name(comparison: Comparison, effect: Quantity) -> str:
+    if effect.measure == "orders":
+        return tr("12345 orders avoided a year")
+    measure = words.quantity_name(comparison, effect)
+    return tr("{measure} (points)", measure=measure)
+
+
+def _notes(comparison: Comparison) -> Iterator[RenderableType]:
+    yield Text()
+    for line in comparison.warnings:
+        yield from _paragraph(line, "! ", style="yellow")
+    lines = words.how_sure(comparison)
+    notes = [note for result in comparison.results for note in result.notes]
+    for line in (*lines, *dict.fromkeys(notes)):
+        yield from _paragraph(line, "· ")
+    if comparison.folder is not None:
+        yield Text("· " + tr("results: {folder}", folder=comparison.folder), style="dim")
