@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import govsim
@@ -30,10 +30,11 @@ PROGRAM = """
 import sys, govsim
 from govsim import executors
 short = (("horizon", "4 weeks"), ("warm_up", "1 week"))
-scenario, out, replications, workers = sys.argv[1:]
+scenario, out, replications, how = sys.argv[1:]
+workers = 1 if how == "serial" else 2
 def told(now):
     print(now.done, flush=True)
-with executors.choose(int(workers)) as executor:
+with executors.choose(workers, processes=how == "processes") as executor:
     govsim.run(scenario, settings=short, replications=int(replications), out=out,
                keep_orders=True, executor=executor, on_progress=told)
 """
@@ -41,20 +42,24 @@ with executors.choose(int(workers)) as executor:
 NUMBERS = (30, 60)
 """Replications that are asked for, one after the other."""
 
+HOW = ("serial", "threads", "processes")
+"""Where replications are done, one after another or two at once."""
+
 TIMES = ("started", "finished", "seconds", "sha256")
 """What may differ in a manifest; the last is its checksum."""
 
 
-def run(out: Path, replications: int, workers: int, after: float | None = None) -> float | None:
+def run(out: Path, replications: int, how: str, after: float | None = None) -> float | None:
     """Run the scenario; seconds from when it had begun to its end, None if it was killed.
 
     Parameters
     ----------
     out : folder for results.
-    replications, workers : how many.
+    replications : how many.
+    how : one of `HOW`.
     after : seconds after which it is killed.
     """
-    arguments = [str(TEMPLATE), str(out), str(replications), str(workers)]
+    arguments = [str(TEMPLATE), str(out), str(replications), how]
     with subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *arguments], stdout=subprocess.PIPE
     ) as process:
@@ -87,23 +92,25 @@ def left(run: RunFolder) -> dict[str, bytes]:
     return files | {"manifest.json": json.dumps(rest, indent=1).encode()}
 
 
-def kills(number: int, moments: random.Random, place: Path) -> Iterator[str]:
+def kills(
+    number: int, moments: random.Random, place: Path, how: Sequence[str] = HOW
+) -> Iterator[str]:
     """Kill runs so often and tell of each; fail where one ends with other bytes."""
-    lasts = [run(place / "undisturbed", replications, 1) or 0.0 for replications in NUMBERS]
+    lasts = [run(place / "undisturbed", replications, "serial") or 0.0 for replications in NUMBERS]
     expected = left(folder(place / "undisturbed"))
     done = ended = 0
     while done < number:
         out = place / str(ended)
         for replications, last in zip(NUMBERS, lasts, strict=True):
             while done < number:
-                after, workers = moments.uniform(0, last), moments.choice([1, 2])
-                if run(out, replications, workers, after) is not None:
+                after, way = moments.uniform(0, last), moments.choice(how)
+                if run(out, replications, way, after) is not None:
                     break
                 done += 1
                 kept = folder(out).kept()
-                yield f"killed after {after:.2f} s with {kept} of {replications} replications"
+                yield f"{way}: killed after {after:.2f} s with {kept} of {replications} replications"
             else:
-                run(out, replications, 1)
+                run(out, replications, "serial")
         found = left(folder(out))
         unlike = [n for n in found.keys() | expected.keys() if found.get(n) != expected.get(n)]
         assert not unlike, f"other than undisturbed: {', '.join(sorted(unlike))}"

@@ -89,7 +89,7 @@ def typed(*arguments: object):
 
 
 def test_runs_that_are_killed_end_with_the_same_bytes(tmp_path):
-    told = list(killing.kills(3, random.Random(8), tmp_path))
+    told = list(killing.kills(3, random.Random(8), tmp_path, killing.HOW[:2]))
     assert sum("killed" in line for line in told) == 3
     assert "came to its end with the same bytes" in told
 
@@ -369,6 +369,9 @@ def test_a_disk_that_knows_no_locks_is_used_without_and_that_is_said(
     monkeypatch.setattr(lock.fcntl, "flock", unknown)
     assert again(short, tmp_path, 2).replications == 2
     assert "can't be locked: take care that no other run works there" in caplog.text
+    run = killing.folder(tmp_path)
+    run.record({"state": "running"})
+    assert run.state() == "running"  # nobody can tell whether it was killed
 
 
 def test_who_reads_while_new_files_are_put_in_place_waits_for_a_moment(copied, short):

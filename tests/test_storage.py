@@ -168,6 +168,16 @@ sys.stdin.read()
     run.release()
 
 
+def test_a_journal_that_cannot_be_read_is_said_and_the_folder_is_free_again(tmp_path):
+    (tmp_path / "journal.bin").mkdir()
+    run = RunFolder(tmp_path)
+    with pytest.raises(RunError, match="Is a directory"):
+        run.hold()
+    (tmp_path / "journal.bin").rmdir()
+    run.hold()
+    run.release()
+
+
 # ------------------------------------------------------------------ folders of all kinds
 
 

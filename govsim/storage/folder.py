@@ -64,12 +64,12 @@ class RunFolder:
         with writing(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock = lock.hold(self.path)
-        try:
-            before = self.manifest()
-        except RunError as error:
-            log.warning(str(error))
-            before = {"orders": file_of(self.path, ORDERS).exists()}
-        self._found = Contents.look(self.path, before)
+            try:
+                before = self._manifest_to_go_on_with()
+                self._found = Contents.look(self.path, before)
+            except BaseException:
+                self.release()
+                raise
         return before
 
     def release(self) -> None:
@@ -109,6 +109,14 @@ class RunFolder:
                 tr("{file} is damaged, or was not written by this version of govsim", file=file)
             )
         return manifest
+
+    def _manifest_to_go_on_with(self) -> dict[str, Any]:
+        """Read the manifest, or what can be told of the run where it is damaged."""
+        try:
+            return self.manifest()
+        except RunError as error:
+            log.warning(str(error))
+            return {"orders": file_of(self.path, ORDERS).exists()}
 
     def record(self, manifest: dict[str, Any]) -> None:
         """Write the manifest, with the checksums of all files that are whole and its own."""

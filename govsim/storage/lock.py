@@ -70,27 +70,33 @@ def hold(folder: Path) -> BinaryIO:
 
 
 def is_held(folder: Path) -> bool:
-    """Whether a run is at work in a folder."""
+    """Whether a run is at work in a folder, or may be: some disks don't tell."""
     try:
         with (folder / NAME).open("rb") as file:
-            return not _taken(file)
-    except OSError:
-        return False
+            return not _taken(file, shared=True)
+    except OSError as error:
+        return error.errno in _NO_LOCKS
 
 
-def _taken(file: BinaryIO) -> bool:
-    """Take the lock if nobody has it; it is let go when the file is closed."""
+def _taken(file: BinaryIO, shared: bool = False) -> bool:
+    """Take the lock if nobody has it; it is let go when the file is closed.
+
+    Parameters
+    ----------
+    file : the lock.
+    shared : with others who only look; for this a file that can only be read will do.
+    """
     if sys.platform == "win32":
         file.seek(1 << 30)  # a locked byte can't be read, and the process's number must be
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         except PermissionError:
             return False
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
+    else:
+        try:
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
     return True
 
 
