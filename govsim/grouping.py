@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govsim.compiling import inlined, kept
+from govsim.scenarios.calendar import WorkingClock
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -149,6 +150,56 @@ def _count(code: Ints, which: Bools, of: Bools, both: Ints, all_: Ints) -> None:
         group = code[i] + 1
         both[group] += which[i] & of[i]
         all_[group] += of[i]
+
+
+def worked(
+    clock: WorkingClock, began: Ints, over: Ints, members: Ints, code: Ints, groups: int
+) -> Ints:
+    """Add up by group the person-ms of pieces of work that fall into a clock's stretches.
+
+    Parameters
+    ----------
+    began, over : int64[n], ms; soonest where their order is about that of time.
+    members : int64[n], people at work.
+    code : int64[n], group of each, from 0 to `groups` - 1.
+
+    Returns
+    -------
+    numpy.ndarray
+        int64[groups].
+    """
+    total = np.zeros(groups, np.int64)
+    _work(clock.starts, clock.ends, clock.done, began, over, members, code, total)
+    return total
+
+
+@kept
+def _work(
+    starts: Ints,
+    ends: Ints,
+    done: Ints,
+    began: Ints,
+    over: Ints,
+    members: Ints,
+    code: Ints,
+    total: Ints,
+) -> None:
+    i, j = -1, -1
+    for k in range(len(began)):
+        i, j = _stretch(starts, began[k], i), _stretch(starts, over[k], j)
+        before = done[i] + min(began[k], ends[i]) - starts[i] if i >= 0 else 0
+        after = done[j] + min(over[k], ends[j]) - starts[j] if j >= 0 else 0
+        total[code[k]] += (after - before) * members[k]
+
+
+@inlined
+def _stretch(starts: Ints, time: int, i: int) -> int:
+    """Find the last stretch that starts by a time, going on from stretch `i`."""
+    while i + 1 < len(starts) and starts[i + 1] <= time:
+        i += 1
+    while i >= 0 and starts[i] > time:
+        i -= 1
+    return i
 
 
 # ---------------------------------------------------------------------- survival

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from govsim.catalogue import CATALOGUE as CATALOGUE
 from govsim.demand import BY_VISIT, REPORTED, DemandTable
-from govsim.grouping import grouped, kaplan_meier, order_of, tally
+from govsim.grouping import grouped, kaplan_meier, order_of, tally, worked
 from govsim.network import CENTRE, DEPARTMENT, DESK, TEAM, Network
 from govsim.outcome import Outcome
 from govsim.rules import CAUSES, OPEN, REPEATED, WITHDRAWN
@@ -336,8 +336,7 @@ class _Reading:
         began, over = np.clip(began, self.start, None), np.clip(over, self.start, None)
         team = code[visits["pool"]]
         for shift, clock in self.static.shifts.items():
-            busy = clock.work_between_all(began, over) * visits["crew"]
-            use = np.bincount(team, busy, len(names))
+            use = worked(clock, began, over, visits["crew"], team, len(names))
             have = np.bincount(code, by_shift[shift], len(names))
             for name, a, b in zip(names, use, have, strict=True):
                 if b > 0 and name in self.network.teams:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govsim.grouping import grouped, kaplan_meier, order_of, tally
+from govsim.grouping import grouped, kaplan_meier, order_of, tally, worked
+from govsim.scenarios.calendar import WorkingClock
 
 GROUPS = 4
 
@@ -60,6 +61,25 @@ def test_each_group_lasts_as_long_as_it_would_alone(
             assert a.tolist() == b.tolist()
         assert np.array_equal(means[g : g + 1], one.means(), equal_nan=True)
         assert np.array_equal(medians[g : g + 1], one.quantiles(0.5), equal_nan=True)
+
+
+@given(
+    st.lists(st.integers(0, 300), max_size=12, unique=True),
+    st.lists(st.tuples(st.integers(0, 320), st.integers(0, 90), st.integers(0, GROUPS - 1))),
+)
+def test_work_counts_as_far_as_it_falls_into_the_clock(
+    edges: list[int], work: list[tuple[int, int, int]]
+) -> None:
+    edges = sorted(edges)[: len(edges) // 2 * 2]
+    starts, ends = (np.array(edges[i::2], dtype=np.int64) for i in (0, 1))
+    began, lasts, code = (np.array([w[i] for w in work], dtype=np.int64) for i in range(3))
+    members = code + 1
+    clock = WorkingClock(starts, ends)
+    found = worked(clock, began, began + lasts, members, code, GROUPS)
+    for g in range(GROUPS):
+        minutes = [t for b, lasts, c in work if c == g for t in range(b, b + lasts)]
+        inside = sum(any(a <= t < e for a, e in zip(starts, ends, strict=True)) for t in minutes)
+        assert found[g] == inside * (g + 1)
 
 
 def test_mean_and_quantiles_of_lengths_that_all_end_are_the_plain_ones() -> None:
