@@ -1,7 +1,7 @@
 """Replications of a scenario: as many as asked, or as many as a precision needs.
 
 `run` is the door for the command line and for Python. An executor does the replications
-(`govsim.tasks.perform`), several at once if it has the workers; the results are the same.
+(`govsim.tasks.packed`), several at once if it has the workers; the results are the same.
 With a results folder each replication is kept as soon as it is finished, so a run that was
 stopped goes on where it was, and one that was finished can be given more replications.
 """
@@ -227,8 +227,8 @@ class Run:
     keep_orders: bool = False
     on_progress: OnProgress | None = None
     engine: Engine = "compiled"
-    kept: dict[int, dict[str, pa.Table]] = field(default_factory=dict)
-    """Tables of each replication, where there is no folder."""
+    kept: dict[int, dict[str, bytes]] = field(default_factory=dict)
+    """Packed tables of each replication, where there is no folder."""
 
     def __post_init__(self) -> None:
         scenario = self.loaded.scenario
@@ -252,9 +252,9 @@ class Run:
             self.begin(executor)
             if self.wanted.precision is not None:
                 self._until_precise(executor)
-            made = executor.as_completed(tasks.perform, self.missing(), self._under_way)
-            for task, tables in made:
-                self.keep(task.replication, tables)
+            made = executor.as_completed(tasks.packed, self.missing(), self._under_way)
+            for task, packed in made:
+                self.keep(task.replication, packed)
             return self.finish()
         except BaseException as error:
             self.give_up(error)
@@ -356,14 +356,12 @@ class Run:
                 length = self.warm_up.length
                 yield Task(self.plan, replication, length, self.engine, self.keep_orders)
 
-    def keep(self, replication: int, tables: dict[str, pd.DataFrame]) -> None:
+    def keep(self, replication: int, packed: dict[str, bytes]) -> None:
         """Keep a replication that was done, in whatever order they come."""
         if self.folder:
-            self.folder.put(replication, tables)
+            self.folder.put(replication, packed)
         else:
-            self.kept[replication] = {
-                table: storage.as_table(frame, replication) for table, frame in tables.items()
-            }
+            self.kept[replication] = packed
         self.done += 1
         self._under_way(0.0)
 
@@ -377,7 +375,7 @@ class Run:
         district: list[dict[str, float]] = []
         values, confidence = pd.DataFrame(), self.network.scenario.confidence
         ahead = self.missing(self.wanted.most)
-        with closing(executor.map(tasks.perform, ahead, self._under_way)) as made:
+        with closing(executor.map(tasks.packed, ahead, self._under_way)) as made:
             while not self.wanted.enough(values, confidence):
                 replication = self.done = len(district)
                 if not self.has(replication):
@@ -402,7 +400,8 @@ class Run:
         if self.folder:
             values = self.folder.get(replication)
         else:
-            values = storage.as_frame([self.kept[replication][storage.MEASURES]])
+            packed = self.kept[replication][storage.MEASURES]
+            values = storage.as_frame([storage.unpack(packed)])
         mine = values[(values["level"] == "district") & values["measure"].isin(self.wanted.on)]
         return dict(zip(mine["measure"], mine["value"], strict=True))
 
@@ -433,7 +432,7 @@ class Run:
         return on_disk(self.folder, manifest, self.network)
 
     def _in_memory(self, table: str) -> Iterator[pa.Table]:
-        return (self.kept[replication][table] for replication in range(self.total))
+        return (storage.unpack(self.kept[r][table]) for r in range(self.total))
 
     def _record(self, state: str, error: str = "") -> None:
         if self.folder:

@@ -252,11 +252,11 @@ class _Work:
         """Do what is left to do of each, in the order of the combinations."""
         try:
             made = executor.as_completed(
-                tasks.perform, self._missing(combinations, executor), self._under_way
+                tasks.packed, self._missing(combinations, executor), self._under_way
             )
-            for task, tables in made:
+            for task, packed in made:
                 run = self.active[task.plan.run]
-                run.keep(task.replication, tables)
+                run.keep(task.replication, packed)
                 self._end_if_complete(run)
         except BaseException as error:
             for run in self.active.values():

@@ -128,6 +128,11 @@ def perform(task: Task) -> dict[str, pd.DataFrame]:
     return tables
 
 
+def packed(task: Task) -> dict[str, bytes]:
+    """As `perform`, with the tables packed: a tenth of the bytes, and the work of a worker."""
+    return {name: storage.pack(t, task.replication) for name, t in perform(task).items()}
+
+
 def pilot(task: Task) -> dict[str, warmup.Series]:
     """Simulate a replication and give the series by which its warm-up is found."""
     keep_freed_memory()

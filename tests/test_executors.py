@@ -15,7 +15,7 @@ from govsim.executors import Executor, Serial, Threads
 from govsim.scenarios.loading import load
 from govsim.scenarios.units import WEEK
 from govsim.storage import RunFolder
-from govsim.tasks import Plan, Task, perform
+from govsim.tasks import Plan, Task, packed
 
 TEMPLATE = Path(govsim.__file__).parent / "scenarios" / "template.yaml"
 SHORT = (("horizon", "4 weeks"), ("warm_up", "1 week"))
@@ -134,7 +134,7 @@ def test_gaps_that_a_killed_run_has_left_are_filled(short, serial, tmp_path):
     """With several workers, a later replication may be kept before an earlier one."""
     whole = govsim.run(short, replications=6, out=tmp_path / "a", keep_orders=True)
     killed = tmp_path / "b" / "template" / whole.folder.name
-    RunFolder(killed).put(5, perform(Task(Plan.of(whole.network), 5, WEEK, orders=True)))
+    RunFolder(killed).put(5, packed(Task(Plan.of(whole.network), 5, WEEK, orders=True)))
     gone_on = govsim.run(short, replications=2, out=tmp_path / "b", keep_orders=True)
     assert gone_on.replications == 6
     assert tables(gone_on.folder) == serial

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from govsim import language, storage
 from govsim.cli import cli
 from govsim.errors import RunError
-from govsim.storage import RunFolder, files
+from govsim.storage import RunFolder, files, pack
 from govsim.storage.journal import Journal
 
 
@@ -35,9 +35,10 @@ def typed(*arguments: object):
 # ------------------------------------------------------------------ the journal
 
 
-def table(value: float) -> dict[str, pd.DataFrame]:
+def table(value: float, replication: int = 0) -> dict[str, bytes]:
     frame = pd.DataFrame({"level": ["district"], "key": [""], "measure": ["m"], "value": [value]})
-    return {"measures": frame, "weekly": frame}
+    packed = pack(frame, replication)
+    return {"measures": packed, "weekly": packed}
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def journal(tmp_path_factory):
     file = run.path / "journal.bin"
     ends = [0]
     for replication in range(6):
-        run.put(replication, table(replication))
+        run.put(replication, table(replication, replication))
         ends.append(file.stat().st_size)
     return file.read_bytes(), ends
 
@@ -82,7 +83,7 @@ def test_a_journal_that_ends_anywhere_goes_on_after_its_last_whole_replication(
     assert run.reach() in {kept, kept + 1}  # of the last, measures may be whole and weeks not
     assert [run.has(r, orders=False) for r in range(6)] == [r < kept for r in range(6)]
     for replication in range(kept, 6):
-        run.put(replication, table(replication))
+        run.put(replication, table(replication, replication))
     assert RunFolder(path).kept() == 6
     assert len(Journal.read(path / "journal.bin").records) == 12
 

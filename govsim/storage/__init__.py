@@ -9,7 +9,7 @@ by `govsim.experiment`; read by `govsim.results`.
 from govsim.storage.contents import POINTS
 from govsim.storage.files import write_text, writing
 from govsim.storage.folder import LATEST, MANIFEST, RunFolder, find, runs
-from govsim.storage.tables import MEASURES, ORDERS, WEEKLY, as_frame, as_table
+from govsim.storage.tables import MEASURES, ORDERS, WEEKLY, as_frame, pack, unpack
 
 __all__ = [
     "LATEST",
@@ -20,9 +20,10 @@ __all__ = [
     "WEEKLY",
     "RunFolder",
     "as_frame",
-    "as_table",
     "find",
+    "pack",
     "runs",
+    "unpack",
     "write_text",
     "writing",
 ]

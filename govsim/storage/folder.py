@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -179,18 +179,17 @@ class RunFolder:
             combined = range(len(reader))
         return len(count(self.path / JOURNAL, MEASURES).union(combined))
 
-    def put(self, replication: int, frames: dict[str, pd.DataFrame]) -> None:
+    def put(self, replication: int, packed: Mapping[str, bytes]) -> None:
         """Keep a finished replication.
 
         Parameters
         ----------
         replication : its number.
-        frames : by the names of tables, without a column ``replication``.
+        packed : its tables by their names; see `govsim.storage.tables.pack`.
         """
-        made = {name: as_table(frame, replication) for name, frame in frames.items()}
         with writing(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
-            self._contents.journal.append(replication, made)
+            self._contents.journal.append(replication, packed)
 
     def get(self, replication: int, name: str = MEASURES) -> pd.DataFrame:
         """Read one table of a replication that is there."""

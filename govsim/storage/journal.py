@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from govsim.errors import RunError
 from govsim.language import tr
 from govsim.storage.files import sync
+from govsim.storage.tables import unpack
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -74,8 +75,8 @@ class Journal:
         """Name the replications of a table."""
         return {replication for name, replication in self.records if name == table}
 
-    def append(self, replication: int, tables: Mapping[str, pa.Table]) -> None:
-        """Add the tables of a replication; they are on the disk afterwards.
+    def append(self, replication: int, tables: Mapping[str, bytes]) -> None:
+        """Add the packed tables of a replication; they are on the disk afterwards.
 
         Raises
         ------
@@ -106,15 +107,13 @@ class Journal:
         RunError
             It was damaged since the journal was read.
         """
-        import pyarrow as pa
-
         with self.path.open("rb") as file:
             content = _content(file, self.records[table, replication])
         if content is None:
             raise RunError(
                 tr("{file} is damaged; the same “govsim run” makes it anew", file=self.path)
             )
-        return pa.ipc.open_stream(content).read_all()
+        return unpack(content)
 
 
 def count(path: Path, table: str) -> set[int]:
@@ -167,18 +166,11 @@ def _content(file: IO[bytes], record: _Record) -> bytes | None:
     return content if hashlib.sha256(content).digest() == record.sha256 else None
 
 
-def _write(file: IO[bytes], table: str, replication: int, content: pa.Table) -> _Record:
-    import pyarrow as pa
-
-    sink = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression="zstd")
-    with pa.ipc.new_stream(sink, content.schema, options=options) as writer:
-        writer.write_table(content)
-    packed = sink.getvalue()
+def _write(file: IO[bytes], table: str, replication: int, packed: bytes) -> _Record:
     sha256 = hashlib.sha256(packed).digest()
-    header = HEADER.pack(MARK, table.encode(), replication, packed.size, sha256)
+    header = HEADER.pack(MARK, table.encode(), replication, len(packed), sha256)
     for part in (header + CHECK.pack(zlib.crc32(header)), packed):
         left = memoryview(part)
         while left:
             left = left[file.write(left) :]
-    return _Record(table, replication, file.tell() - packed.size, packed.size, sha256)
+    return _Record(table, replication, file.tell() - len(packed), len(packed), sha256)

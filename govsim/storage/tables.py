@@ -52,6 +52,25 @@ def as_table(frame: pd.DataFrame, replication: int | None = None) -> pa.Table:
     return pa.table(columns)
 
 
+def pack(frame: pd.DataFrame, replication: int) -> bytes:
+    """Pack a table of one replication, for the way from a worker and for the journal."""
+    import pyarrow as pa
+
+    table, sink = as_table(frame, replication), pa.BufferOutputStream()
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
+        writer.write_table(table)
+    packed: bytes = sink.getvalue().to_pybytes()
+    return packed
+
+
+def unpack(packed: bytes) -> pa.Table:
+    """Unpack what `pack` has made."""
+    import pyarrow as pa
+
+    return pa.ipc.open_stream(packed).read_all()
+
+
 def as_frame(tables: Iterable[pa.Table]) -> pd.DataFrame:
     """Join tables into a frame; words become categories, which take little memory."""
     import pyarrow as pa
