@@ -383,6 +383,29 @@ def known(scenario: Scenario, leaf: Leaf) -> tuple[Known | None, bool]:
     return scenario.evidence[key], length >= field
 
 
+def plausible(scenario: Scenario, leaf: Leaf) -> tuple[Any, Any, str, str, bool]:
+    """Find the plausible range of a value, and how it is known.
+
+    Returns
+    -------
+    low, high, evidence, source
+        As people write them; the ends are None where there is no range.
+    bool
+        Whether the scenario gives the range of this input itself; else it is the schema's.
+    """
+    one, keys = leaf.input, leaf.keys
+    ends, evidence, source, own = (one.low, one.high), one.evidence, one.source, False
+    word, its_own = known(scenario, leaf)
+    if word is not None:
+        evidence, source = word.evidence, word.source
+        if its_own and word.low is not None:
+            ends, own = (word.low, word.high), True
+    elif not leaf.is_default:
+        evidence, source, ends = "given", "", (None, None)
+    low, high = (_below(end, keys) if keys and isinstance(end, dict) else end for end in ends)
+    return low, high, evidence, source, own
+
+
 def parameters(scenario: Scenario | None = None) -> pd.DataFrame:
     """Tabulate every input of a scenario with how it is known.
 
@@ -402,15 +425,8 @@ def parameters(scenario: Scenario | None = None) -> pd.DataFrame:
         return schema_table().rename(columns={"default": "value"})[columns]
     rows = []
     for leaf in leaves(scenario):
-        one, own = leaf.input, leaf.keys
-        ends, evidence, source = (one.low, one.high), one.evidence, one.source
-        word, its_own = known(scenario, leaf)
-        if word is not None:
-            evidence, source = word.evidence, word.source
-            ends = (word.low, word.high) if its_own and word.low is not None else ends
-        elif not leaf.is_default:
-            evidence, source, ends = "given", "", (None, None)
-        low, high = (_below(end, own) if own and isinstance(end, dict) else end for end in ends)
+        one = leaf.input
+        low, high, evidence, source, _ = plausible(scenario, leaf)
         path = ".".join(map(str, leaf.path))
         unit = unit_of(leaf.hint, one.path[-1])
         rows.append((path, leaf.written, unit, low, high, evidence, source, one.description))
