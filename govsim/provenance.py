@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NOT_OF_THE_MODEL = frozenset(
     {
+        "attribution",
         "catalogue",
         "cli",
         "cluster",
@@ -35,8 +36,11 @@ NOT_OF_THE_MODEL = frozenset(
         "executors",
         "experiment",
         "explain",
+        "explanation",
         "language",
         "locale",
+        "mechanisms",
+        "ranges",
         "regression",
         "report",
         "results",
@@ -45,9 +49,11 @@ NOT_OF_THE_MODEL = frozenset(
         "shapley",
         "storage",
         "sweep",
+        "switches",
         "tasks",
         "trace",
         "tradeoffs",
+        "trials",
     }
 )
 """Parts of the package that change no number in a replication. Named are these and not

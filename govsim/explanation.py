@@ -1,0 +1,209 @@
+"""Why a measure differs between two scenarios: what `govsim.explain` found, in memory or on disk.
+
+`Explanation` holds frames that tables and figures are made of; `open_explanation` reads one back
+from its folder, ``<out>/explanations/<id>/``. Called by `govsim.explain`, the command line
+and `govsim.report`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from govsim.comparison import Quantity
+from govsim.errors import RunError
+from govsim.language import name as in_language
+from govsim.language import tr
+from govsim.mechanisms import mechanism_name
+from govsim.scenarios.schema import Label
+from govsim.statistics import Interval
+from govsim.storage import LATEST, write_text, writing
+from govsim.storage.files import replacing
+
+EXPLANATIONS, RECORD = "explanations", "explanation.json"
+
+FIRST, AGAIN = "first channel", "repeated"
+"""Causes of 12345 orders that go with where residents turn: first, and when they report again."""
+
+FAILED = "after a failure"
+"""Stands for all other causes together: something went wrong, and the resident called 12345."""
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Why a measure differs between two scenarios.
+
+    Intervals (``low``, ``high``) are Student's t over ``n`` paired replications. Frames of parts
+    that were not asked for have no rows.
+
+    Attributes
+    ----------
+    manifest : what is recorded: names and labels of the scenarios, the measure, replications,
+        confidence, seed, budget, notes, versions, seconds.
+    changes : ``mechanism, path, before, after``; a row for each value that differs, as people
+        write it.
+    totals : ``what, mean, low, high, n``: the measure ``before``, ``after``, its ``change``, and
+        that ``relative`` to before.
+    shapley : ``mechanism, mean, low, high, n, share``: what each mechanism contributes to the
+        change; the means add up to it. ``share`` is of the change.
+    first_in, last_in : ``mechanism, mean, low, high, n``: its effect when it is switched before
+        all others (but those that it needs), and after all others (but those that need it).
+    replications : ``mechanism, replication, shapley, first_in, last_in``: the same for each.
+    causes : ``mechanism, cause, before, after, mean, low, high, n``: change in 12345 orders by
+        cause; `FAILED` sums up all but `FIRST` and `AGAIN`. Rows with mechanism ``""`` are of the
+        whole change; the others are Shapley values, without ``before`` and ``after``. No rows
+        where the measure is not ``orders``.
+    ranges : ``input, path, which, low, value, high, evidence, source``: inputs that are not
+        known for sure, and the ends of their plausible ranges.
+    morris : ``input, mu_star, mu_star_conf, mu, sigma, noise, matters``; see
+        `govsim.sensitivity.screening`. Effects are on the answer: the change relative to before
+        (of shares, the difference).
+    sobol : ``input, S1, S1_conf, ST, ST_conf, noise``; see `govsim.sensitivity.variances`.
+    points : ``before, after, answer`` and a column for each input, its position in its range from
+        0 to 1 (0.5 is the scenario's value).
+    chance : one row ``goal, points, reached, chance, low, high, q05, q25, q50, q75, q95``.
+    conditions : what would have to be true for the goal; see `govsim.sensitivity.conditions`.
+    regression : what a bad year's selection alone would show; see `govsim.regression`.
+    folder : where it is kept; None where nothing was written.
+    """
+
+    manifest: Mapping[str, Any]
+    changes: pd.DataFrame
+    totals: pd.DataFrame
+    shapley: pd.DataFrame
+    first_in: pd.DataFrame
+    last_in: pd.DataFrame
+    replications: pd.DataFrame
+    causes: pd.DataFrame
+    ranges: pd.DataFrame
+    morris: pd.DataFrame
+    sobol: pd.DataFrame
+    points: pd.DataFrame
+    chance: pd.DataFrame
+    conditions: pd.DataFrame
+    regression: pd.DataFrame
+    folder: Path | None = None
+
+    @property
+    def quantity(self) -> Quantity:
+        """What is explained."""
+        return Quantity.parse(self.manifest["measure"])
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """Names of the scenarios before and after, in the current language."""
+        labels = (Label.model_validate(self.manifest[which]["label"]) for which in WHICH)
+        before, after = map(in_language, labels)
+        return before, after
+
+    @property
+    def confidence(self) -> float:
+        """Confidence of the intervals."""
+        return float(self.manifest["confidence"])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of any number here must know."""
+        return tuple(self.manifest["notes"])
+
+    @property
+    def mechanisms(self) -> list[str]:
+        """Mechanisms that differ, the one that contributes most first."""
+        order = self.shapley["mean"].abs().sort_values(ascending=False, kind="stable").index
+        return [str(name) for name in self.shapley.loc[order, "mechanism"]]
+
+    def total(self, what: str) -> Interval:
+        """Get a row of `totals`."""
+        row = self.totals[self.totals["what"] == what].iloc[0]
+        return Interval(float(row["mean"]), float(row["low"]), float(row["high"]), int(row["n"]))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give what each mechanism contributes, with what it does first and last.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``mechanism, name, shapley, low, high, share, first_in, first_low, first_high,
+            last_in, last_low, last_high``.
+        """
+        table = self.shapley.drop(columns="n").rename(columns={"mean": "shapley"})
+        for name, frame in (("first", self.first_in), ("last", self.last_in)):
+            own = frame.rename(
+                columns={"mean": f"{name}_in", "low": f"{name}_low", "high": f"{name}_high"}
+            )
+            table = table.merge(own.drop(columns="n"), on="mechanism")
+        table.insert(1, "name", table["mechanism"].map(mechanism_name))
+        return table
+
+    def __repr__(self) -> str:
+        """Say the change and what contributes most, as `print` of an explanation should."""
+        change = self.total("change")
+        lines = [
+            tr("from {before} to {after}", before=self.titles[0], after=self.titles[1]),
+            f"  {in_language(self.quantity.shown.label)}: {change.mean:+,.1f}"
+            f" ({change.low:+,.1f} – {change.high:+,.1f})",
+        ]
+        mean = self.shapley.set_index("mechanism")["mean"]
+        lines += [f"    {mechanism_name(m)}: {mean[m]:+,.1f}" for m in self.mechanisms]
+        if self.folder is not None:
+            lines.append(f"  {self.folder}")
+        return "\n".join(lines)
+
+
+WHICH = ("before", "after")
+FRAMES = tuple(f.name for f in fields(Explanation) if f.name not in ("manifest", "folder"))
+
+
+def write(explanation: Explanation, folder: Path) -> Explanation:
+    """Keep an explanation; the same question replaces its answer.
+
+    Raises
+    ------
+    RunError
+        It can't be written.
+    """
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in FRAMES:
+            frame = getattr(explanation, name)
+            with replacing(folder / f"{name}.parquet") as file:
+                frame.to_parquet(file, index=False, compression="zstd")
+    record = json.dumps(explanation.manifest, indent=2, ensure_ascii=False)
+    write_text(folder / RECORD, record + "\n")
+    write_text(folder.parent / LATEST, folder.name + "\n")
+    return replace(explanation, folder=folder)
+
+
+def open_explanation(folder: str | Path) -> Explanation:
+    """Read an explanation back.
+
+    Raises
+    ------
+    RunError
+        There is none in the folder, it isn't finished, or a file can't be read.
+    """
+    folder = Path(folder)
+    try:
+        manifest = json.loads((folder / RECORD).read_text("utf-8"))
+        frames = {name: pd.read_parquet(folder / f"{name}.parquet") for name in FRAMES}
+    except FileNotFoundError:
+        raise RunError(tr("there is no explanation in {folder}", folder=folder)) from None
+    except (OSError, ValueError) as error:
+        raise RunError(tr("can't read {file}: {reason}", file=folder, reason=error)) from error
+    return Explanation(manifest=manifest, **frames, folder=folder)
+
+
+def find(out: Path, name: str = "") -> Path | None:
+    """Find an explanation by its folder or id; the newest if nothing is named."""
+    below = out / EXPLANATIONS
+    try:
+        name = name or (below / LATEST).read_text("utf-8").strip()
+    except OSError:
+        return None
+    places = (Path(name), below / name)
+    return next((place for place in places if (place / RECORD).is_file()), None)
