@@ -1,0 +1,89 @@
+"""A whole `govsim run`, and where its time goes: start, demand, engine, measures, writing.
+
+    python benchmarks/whole_run.py                     # the district, three replications
+    python benchmarks/whole_run.py scenarios/tiandi.yaml
+
+The steps are measured one by one in this process; the command is run twice beside it in an
+empty folder, once for a single replication and once for all, with compiled code in place.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+SCENARIO = Path(__file__).parents[1] / "scenarios" / "jiangning.yaml"
+COMMAND = "from govsim.cli import main; main()"
+BUILT = "from govsim.cli.running import run; import govsim.experiment, govsim.engine"
+
+
+def seconds(*command: str) -> float:
+    """Time a command, s."""
+    begun = time.perf_counter()
+    subprocess.run([sys.executable, "-c", *command], check=True, capture_output=True)
+    return time.perf_counter() - begun
+
+
+def main() -> None:
+    """Run it, and print where the time goes."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("scenario", type=Path, nargs="?", default=SCENARIO)
+    parser.add_argument("--replications", type=int, default=3)
+    arguments = parser.parse_args()
+    file, n = arguments.scenario, arguments.replications
+
+    from govsim import demand, engine, measures, network, storage
+    from govsim.scenarios.loading import load
+
+    steps: list[tuple[str, float]] = []
+
+    def timed(what: str, block: Callable[[], Any]) -> Any:
+        begun = time.perf_counter()
+        found = block()
+        steps.append((what, time.perf_counter() - begun))
+        return found
+
+    with tempfile.TemporaryDirectory() as folder:
+        options = ("run", str(file), "--out", folder, "--workers", "1", "--quiet")
+        seconds(COMMAND, *options, "-n", "1", "--seed", "1")  # compiled now, if it was not
+        one = seconds(COMMAND, *options, "-n", "1", "--seed", "2")
+        whole = seconds(COMMAND, *options, "-n", str(n), "--seed", "3")
+    steps.append(("start: Python and imports", seconds(BUILT)))
+    plan = timed("start: reading the scenario", lambda: load(file))
+    net = timed("start: laying out the service", lambda: network.build(plan.scenario, plan.folder))
+    table = timed("start: loading compiled code", lambda: demand.draw(net, 0))
+    begun = time.perf_counter()
+    engine.run(net, table)
+    first = time.perf_counter() - begun
+    measures.measure(net, table, engine.run(net, table))
+    table = timed("replication: demand", lambda: demand.draw(net, 1))
+    outcome = timed("replication: engine", lambda: engine.run(net, table))
+    drawn, ran = (time for _, time in steps[-2:])
+    loading = steps[-3][1] - drawn + first - ran
+    steps[-3] = (steps[-3][0], max(loading, 0.0))
+    found = timed("replication: measures", lambda: measures.measure(net, table, outcome))
+    with tempfile.TemporaryDirectory() as folder:
+        run = storage.RunFolder(Path(folder) / "run")
+        tables = {storage.MEASURES: found.values, storage.WEEKLY: found.weekly}
+        timed("replication: writing", lambda: run.put(0, tables))
+    for what, time_ in steps:
+        print(f"{what:32} {time_:6.2f} s")
+    of = {what.split(": ")[1]: time_ for what, time_ in steps if what.startswith("replication")}
+    start = sum(time_ for what, time_ in steps if what.startswith("start"))
+    print(f"\nbefore the first replication     {start:6.2f} s")
+    work = of["demand"] + of["engine"] + of["measures"]
+    print(f"a replication of {len(table):,} demands takes {work:.2f} s: ", end="")
+    print(f"{work / of['engine']:.1f} times its engine's time")
+    print(f"the whole command, 1 replication {one:6.2f} s")
+    print(f"the whole command, {n} replications {whole:5.2f} s: ", end="")
+    print(f"{(whole - one) / max(n - 1, 1):.2f} s each further")
+
+
+if __name__ == "__main__":
+    main()
