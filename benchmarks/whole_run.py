@@ -71,7 +71,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         run = storage.RunFolder(Path(folder) / "run")
         tables = {storage.MEASURES: found.values, storage.WEEKLY: found.weekly}
-        timed("replication: writing", lambda: run.put(0, tables))
+
+        def write() -> None:
+            run.put(0, {name: storage.pack(frame, 0) for name, frame in tables.items()})
+
+        timed("replication: writing", write)
     for what, time_ in steps:
         print(f"{what:32} {time_:6.2f} s")
     of = {what.split(": ")[1]: time_ for what, time_ in steps if what.startswith("replication")}

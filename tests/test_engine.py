@@ -52,6 +52,18 @@ def test_looking_at_the_service_each_midnight_changes_nothing(scenario: Scenario
     assert days == list(range(1, laid_out.end // 86_400_000 + 1))
 
 
+def test_what_is_kept_of_a_replication_stays_when_others_follow() -> None:
+    plan = load(SCENARIOS / "tiandi.yaml", settings=[("horizon", "10 days"), ("warm_up", "0 min")])
+    laid_out = network.build(plan.scenario, plan.folder)
+    first, second, third = (demand.draw(laid_out, r) for r in range(3))
+    column = engine.run(laid_out, first).demands["resolved"]
+    as_it_was, other = column.copy(), engine.run(laid_out, second)
+    assert not other.differences(engine.run(laid_out, second))
+    engine.run(laid_out, third)
+    assert np.array_equal(column, as_it_was)
+    assert np.array_equal(column, engine.run(laid_out, first).demands["resolved"])
+
+
 def test_a_difference_is_told_with_the_event_at_which_it_arose() -> None:
     plan = load(SCENARIOS / "tiandi.yaml", settings=[("horizon", "10 days"), ("warm_up", "0 min")])
     laid_out = network.build(plan.scenario, plan.folder)

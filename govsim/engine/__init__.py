@@ -84,9 +84,9 @@ def _outcome(memory: Memory, network: Network) -> Outcome:
     """Hand over the records."""
     world, tables = memory.world[0], memory.tables
     return Outcome(
-        demands=apart(tables["demands"][: world["n"]], DEMAND_COLUMNS),
-        orders=apart(tables["orders"][: world["orders"]], ORDER_COLUMNS),
-        visits=apart(tables["visits"][: world["visits"]], VISIT_COLUMNS),
+        demands=apart("demands", tables["demands"][: world["n"]], DEMAND_COLUMNS),
+        orders=apart("orders", tables["orders"][: world["orders"]], ORDER_COLUMNS),
+        visits=apart("visits", tables["visits"][: world["visits"]], VISIT_COLUMNS),
         pools=_totals(memory, network.end),
         measured_from=int(world["measured_from"]),
         end=network.end,

@@ -239,11 +239,10 @@ class _Layout:
         index = np.repeat(np.arange(len(lines)), [len(line.times) - 1 for line in lines])
         times = np.concatenate([line.times[1:] for line in lines])
         order = np.lexsort((index, times))
-        followers = [
-            self._list(i for i, p in enumerate(self.network.pools) if p.timeline == line)
-            for line in range(len(lines))
-        ]
-        at = np.array(followers, np.int64).reshape(-1, 2)[index[order]]
+        followers: list[list[int]] = [[] for _ in lines]
+        for i, pool in enumerate(self.network.pools):
+            followers[pool.timeline].append(i)
+        at = np.array([self._list(f) for f in followers], np.int64).reshape(-1, 2)[index[order]]
         return _records(
             memory.STEP,
             time=times[order],
@@ -328,9 +327,9 @@ def _side_by_side(table: DemandTable) -> NDArray[Any]:
     return rows
 
 
-def apart(rows: NDArray[Any], names: tuple[str, ...]) -> dict[str, Ints]:
-    """Take records apart into int64 columns."""
-    columns = np.empty((len(names), len(rows)), np.int64)
+def apart(table: str, rows: NDArray[Any], names: tuple[str, ...]) -> dict[str, Ints]:
+    """Take the records of a table apart into int64 columns."""
+    columns = memory.columns(table, len(names), len(rows))
     for a in range(0, len(rows), ROWS_AT_ONCE):
         part = rows[a : a + ROWS_AT_ONCE]
         for column, name in zip(columns, names, strict=True):

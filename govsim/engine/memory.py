@@ -7,6 +7,7 @@ table, and -1 stands for none. Tables that grow are listed in `GROWING`.
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import Any
 
@@ -190,6 +191,25 @@ def room(table: str, n: int) -> Table:
     if spare is None or not n <= len(spare) <= 4 * n:
         spare = np.empty(n, TABLES[table])
     return spare
+
+
+def columns(table: str, number: int, n: int) -> NDArray[np.int64]:
+    """Get memory for what is handed over of a table: int64[number, n], as it was left.
+
+    It is that of the thread's last replication if nobody holds any of its columns any more.
+    A column is a view of all, so the count of references to all tells.
+    """
+    name = f"columns of {table}"
+    block: NDArray[np.int64] | None = vars(_spare).get(name)
+    held_here = 3  # by `_spare`, `block` and the call
+    if (
+        block is None
+        or len(block) != number
+        or not n <= block.shape[1] <= 4 * n
+        or sys.getrefcount(block) > held_here
+    ):
+        block = vars(_spare)[name] = np.empty((number, n), np.int64)
+    return block[:, :n]
 
 
 class Memory:
