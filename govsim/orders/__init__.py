@@ -1,0 +1,1 @@
+"""Work orders as offices export them: reading, describing, and making them."""

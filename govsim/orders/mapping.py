@@ -1,0 +1,255 @@
+"""The mapping file: which column of an export says what, and what its words mean.
+
+A short YAML file, proposed by ``govsim inspect`` and read like a scenario: everything that is
+wrong is told at once, with its line and the likely typo. Used by `govsim.orders.reading`.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator
+
+from govsim.errors import InputError, Problem
+from govsim.language import tr
+from govsim.scenarios.loading import Origins, load_as
+from govsim.scenarios.schema.base import Model
+from govsim.scenarios.units import QuantityError, nearest, tidy
+
+TIMES = (
+    "created",
+    "accepted",
+    "dispatched",
+    "departed",
+    "scene",
+    "resolved",
+    "replied",
+    "closed",
+    "due",
+)
+"""Fields that are times, in the order in which a work order goes through them; the limit last."""
+
+WORDS = ("channel", "category", "place", "status")
+"""Fields that are one of some words."""
+
+IDENTITIES = ("order", "parent")
+"""Fields that name a work order."""
+
+ANSWERS = ("repeat", "satisfied", "place_unknown")
+"""Fields that are yes or no."""
+
+POSITIONS = ("longitude", "latitude")
+"""Fields that are numbers."""
+
+OPEN, CLOSED = "open", "closed"
+
+Word = str | bool | None
+
+
+class Columns(Model):
+    """Names of columns, as they stand in the header."""
+
+    order: str | None = None
+    """Identity of the work order, by which duplicates are found."""
+    date: str | None = None
+    """Date of creation, where the times are times of day only."""
+    created: str
+    """When it was created, or reported."""
+    accepted: str | None = None
+    """When it was accepted."""
+    dispatched: str | None = None
+    """When it was handed to who does the work."""
+    departed: str | None = None
+    """When they left for the scene."""
+    scene: str | None = None
+    """When they were on the scene."""
+    resolved: str | None = None
+    """When it was solved."""
+    replied: str | None = None
+    """When the resident had a reply."""
+    closed: str | None = None
+    """When it was closed."""
+    due: str | None = None
+    """By when it was to be done."""
+    channel: str | None = None
+    """How it came in."""
+    category: str | None = None
+    """What it is about."""
+    place: str | None = None
+    """Street, community or grid."""
+    status: str | None = None
+    """Whether it is open or closed."""
+    parent: str | None = None
+    """Identity of the work order that it repeats."""
+    repeat: str | None = None
+    """Whether it repeats another."""
+    satisfied: str | None = None
+    """Whether the resident was satisfied."""
+    place_unknown: str | None = None
+    """Whether the place is only a default."""
+    longitude: str | None = None
+    """Degrees east."""
+    latitude: str | None = None
+    """Degrees north."""
+
+    def given(self) -> dict[str, str]:
+        """Columns by field, of those that are mapped, in the order of this class."""
+        return {name: column for name, column in self if column is not None}
+
+
+class Values(Model):
+    """What the words in a column mean, by column; a word that isn't listed stays as it is."""
+
+    status: dict[str, Literal["open", "closed"]] = Field(default_factory=dict)
+    """Words for open and closed, beside those that are known."""
+    channel: dict[str, str | None] = Field(default_factory=dict)
+    """Channels of the scenario."""
+    category: dict[str, str | None] = Field(default_factory=dict)
+    """Categories of the scenario."""
+    place: dict[str, str | None] = Field(default_factory=dict)
+    """Places of the scenario; nothing for words that stand for an unknown place."""
+    repeat: dict[str, bool | None] = Field(default_factory=dict)
+    """Words for yes and no."""
+    satisfied: dict[str, bool | None] = Field(default_factory=dict)
+    """Words for yes and no."""
+    place_unknown: dict[str, bool | None] = Field(default_factory=dict)
+    """Words for yes and no."""
+
+
+class Mapping(Model):
+    """How to read an export of work orders."""
+
+    columns: Columns
+    """Which column says what; no other column is read."""
+    values: Values = Field(default_factory=Values)
+    """What the words in the columns mean."""
+    sheet: str | None = None
+    """Sheet of a workbook; the first if not given."""
+    table_name: str | None = None
+    """Table of a database."""
+    query: str | None = None
+    """Query of a database, in place of a table."""
+    encoding: str | None = None
+    """Encoding of a text file, where it isn't found by itself."""
+    dates: Literal["day first", "month first"] | None = None
+    """How to read 03/04/2025, where no date of the file tells."""
+    timezone: str = "Asia/Shanghai"
+    """Local time; of use for times that are kept with an offset, or in seconds since 1970."""
+
+    @field_validator("encoding")
+    @classmethod
+    def _encoding(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                codecs.lookup(value)
+            except LookupError:
+                known = ("utf-8", "gbk", "gb18030", "utf-16", "big5", "latin-1")
+                message = tr(
+                    "“{found}” is not an encoding; use one of {known}",
+                    found=value,
+                    known=", ".join(known),
+                )
+                raise QuantityError(message, nearest(tidy(value), known)) from None
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            known = ("Asia/Shanghai", "America/New_York", "Europe/Dublin", "UTC")
+            message = tr(
+                "“{found}” is not a time zone; write it like {example}",
+                found=value,
+                example=known[0],
+            )
+            raise QuantityError(message, nearest(value, known)) from None
+        return value
+
+
+@dataclass(frozen=True)
+class MappingFile:
+    """A mapping with the lines where its entries stand, for messages.
+
+    Attributes
+    ----------
+    mapping : what it says.
+    file : as shown to the planner; empty for a mapping that was built or proposed.
+    origins : where each entry was written.
+    """
+
+    mapping: Mapping
+    file: str = ""
+    origins: Origins = field(default_factory=dict)
+
+    def problem(self, path: Sequence[str], message: str, suggestion: str = "") -> Problem:
+        """Make a problem of an entry."""
+        for length in range(len(path), 0, -1):
+            if at := self.origins.get(tuple(path[:length])):
+                return Problem(message, ".".join(path), at.file, at.line, suggestion)
+        return Problem(message, ".".join(path), self.file, 0, suggestion)
+
+    def missing_columns(self, header: Sequence[str], where: str) -> list[Problem]:
+        """Find the columns of the mapping that a table doesn't have.
+
+        Parameters
+        ----------
+        header : the table's column names.
+        where : how to name the table.
+        """
+        return [
+            self.problem(
+                ("columns", name),
+                tr("{where} has no column “{column}”", where=where, column=column),
+                nearest(column, header),
+            )
+            for name, column in self.mapping.columns.given().items()
+            if column not in header
+        ]
+
+
+def load_mapping(path: str | Path) -> MappingFile:
+    """Read a mapping file.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong, in the order of lines.
+    """
+    loaded = load_as(path, Mapping)
+    read = MappingFile(loaded.scenario, str(path), loaded.origins)
+    if problems := list(_contradictions(read)):
+        raise InputError(problems)
+    return read
+
+
+def _contradictions(read: MappingFile) -> list[Problem]:
+    """Find what each entry alone doesn't show."""
+    mapping, problems = read.mapping, []
+    seen: dict[str, str] = {}
+    for name, column in mapping.columns.given().items():
+        if column in seen:
+            problems.append(
+                read.problem(
+                    ("columns", name),
+                    tr("the column “{it}” is already {other}", it=column, other=seen[column]),
+                )
+            )
+        seen.setdefault(column, name)
+    if mapping.table_name is not None and mapping.query is not None:
+        problems.append(read.problem(("query",), tr("give either a table or a query")))
+    for name in Values.model_fields:
+        if getattr(mapping.values, name) and getattr(mapping.columns, name) is None:
+            problems.append(
+                read.problem(
+                    ("values", name),
+                    tr("there are words for {field}, but no column for it", field=name),
+                )
+            )
+    return problems

@@ -1,0 +1,416 @@
+"""From a table of work orders and a mapping to an `OrderLog`.
+
+A row is used whole or set aside whole, with the reason; nothing is dropped silently. Called by
+the command line and by calibration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Table
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from govsim.errors import InputError, Problem
+from govsim.language import tr
+from govsim.orders.log import OrderLog, TimeColumn, on_steps, rounding_of
+from govsim.orders.mapping import (
+    CLOSED,
+    IDENTITIES,
+    OPEN,
+    POSITIONS,
+    TIMES,
+    WORDS,
+    Mapping,
+    MappingFile,
+    load_mapping,
+)
+from govsim.orders.sources import Raw, Source, open_source
+from govsim.orders.text_files import GARBLED, ungarbled
+from govsim.orders.times import Kind, Order, Parsed, orders_of, parse
+from govsim.orders.words import NOWHERE, answers, default_statuses, fold
+from govsim.scenarios.units import DAY
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+
+def read_orders(
+    source: str | Path | Source,
+    mapping: str | Path | Mapping | MappingFile,
+    most: int | None = None,
+) -> OrderLog:
+    """Read work orders.
+
+    Parameters
+    ----------
+    source : a file, the SQLAlchemy address of a database, or what `open_source` made of it.
+    mapping : which column says what; a file, or what was read or built.
+    most : read about so many rows only, from the beginning.
+
+    Raises
+    ------
+    InputError
+        The mapping or the source can't be used, or no row can.
+    """
+    if isinstance(mapping, str | Path):
+        mapping = load_mapping(mapping)
+    elif isinstance(mapping, Mapping):
+        mapping = MappingFile(mapping)
+    if isinstance(source, str | Path):
+        source = open_source(source, mapping.mapping)
+    columns = mapping.mapping.columns.given()
+    if problems := mapping.missing_columns(source.header, source.name):
+        raise InputError([*_garbled_header(source), *problems])
+    raw = source.read(list(columns.values()), most)
+    return _Reader(raw, source.name, mapping.mapping).log()
+
+
+def _garbled_header(source: Source) -> list[Problem]:
+    """Say so where a program has garbled a table before it came here."""
+    if not (said := ungarbled(source.header)):
+        return []
+    message = tr(
+        "the table was garbled before it came here: a program took UTF-8 for GBK and saved that "
+        "(its header said {names}); export it again",
+        names=", ".join(said[:5]),
+    )
+    return [Problem(message, file=source.name)]
+
+
+class _Reader:
+    """Turns raw columns into typed ones, and notes what is wrong with which rows."""
+
+    def __init__(self, raw: Raw, source: str, mapping: Mapping) -> None:
+        self.source, self.mapping = source, mapping
+        self.names = mapping.columns.given()
+        self.cells = {name: raw.columns[column] for name, column in self.names.items()}
+        self.raw, self.n = raw, len(raw.rows)
+        self.faults: list[tuple[Bools, str]] = []
+        self.placeholders: dict[str, int] = {}
+        self.early: dict[str, int] = {}
+        self.frame: dict[str, Any] = {}
+        self.ms: dict[str, Ints] = {}
+        self.there: dict[str, Bools] = {}
+
+    def log(self) -> OrderLog:
+        blank = self._blank_rows()
+        parsed = self._times()
+        self._garbled()
+        self._contradictions()
+        for name in WORDS:
+            if name in self.cells:
+                self.frame[name] = self._words(name)
+        self._statuses()
+        for name in IDENTITIES:
+            if name in self.cells:
+                self.frame[name] = pd.array(
+                    pc.if_else(pc.equal(t := _text(self.cells[name]), ""), None, t).to_pandas(),
+                    dtype="str",
+                )
+        defaults = self._places()
+        self._answers()
+        self._duplicates(blank)
+        bad = np.zeros(self.n, bool)
+        for mask, _ in self.faults:
+            bad |= mask
+        bad &= ~blank
+        used = ~(bad | blank)
+        if not used.any():
+            self._nothing(bad)
+        frame = pd.DataFrame({"row": self.raw.rows, **self._ordered()})
+        return OrderLog(
+            frame=frame[used].reset_index(drop=True),
+            set_aside=self._set_aside(bad),
+            times={name: self._about(name, parsed[name], used) for name in self.ms},
+            default_places=int((defaults & used).sum()),
+            blank_rows=int(blank.sum()),
+            source=self.source,
+            mapping=self.mapping,
+        )
+
+    def _ordered(self) -> dict[str, Any]:
+        wanted = ("order", *TIMES, "channel", "category", "place", "status", "parent")
+        return {
+            name: self.frame[name]
+            for name in (*wanted, "repeat", "satisfied", *POSITIONS)
+            if name in self.frame
+        }
+
+    def _fault(self, mask: Bools, reason: str) -> None:
+        if mask.any():
+            self.faults.append((mask, reason))
+
+    def _blank_rows(self) -> Bools:
+        """Find the rows without anything in the mapped columns."""
+        blank = np.ones(self.n, bool)
+        for cells in self.cells.values():
+            if pa.types.is_large_string(cells.type):
+                filled = pc.not_equal(pc.utf8_trim_whitespace(pc.fill_null(cells, "")), "")
+            else:
+                filled = cells.is_valid()
+            blank &= ~_numpy(filled)
+        return blank
+
+    # --- times -------------------------------------------------------------------------------
+
+    def _times(self) -> dict[str, Parsed]:
+        """Read all times; where they are times of day, put the dates to them."""
+        names = [name for name in ("date", *TIMES) if name in self.cells]
+        text = [n for n in names if pa.types.is_large_string(self.cells[n].type)]
+        shown: set[Order] = set().union(*(orders_of(self.cells[name]) for name in text))
+        order = self.mapping.dates or (next(iter(shown)) if len(shown) == 1 else None)
+        parsed = {name: parse(self.cells[name], self.mapping.timezone, order) for name in names}
+        self._undecided(parsed, shown)
+        if "date" in parsed:
+            self._put_dates(parsed)
+        for name in names:
+            self._judge(name, parsed[name])
+        parsed.pop("date", None)
+        for name, found in parsed.items():
+            there = found.kind == Kind.MOMENT
+            self.ms[name], self.there[name] = found.ms, there
+            moments = found.ms.astype("datetime64[ms]")
+            self.frame[name] = np.where(there, moments, np.datetime64("NaT", "ms"))
+        return parsed
+
+    def _undecided(self, parsed: Table[str, Parsed], shown: set[Order]) -> None:
+        """Refuse a file in which no date tells which number is the day."""
+        for name, found in parsed.items():
+            if (found.kind == Kind.AMBIGUOUS).any() and not shown:
+                message = tr(
+                    "the dates in “{column}” can be read as day/month or as month/day; "
+                    "add a line to the mapping: “dates: day first” or “dates: month first”",
+                    column=self.names[name],
+                )
+                raise InputError([Problem(message, "dates", self.source)])
+
+    def _put_dates(self, parsed: dict[str, Parsed]) -> None:
+        """Make moments of times of day: the first at or after creation that has this time."""
+        date = parsed["date"]
+        dated = date.kind == Kind.MOMENT
+        created = parsed["created"]
+        of_day = (created.kind == Kind.TIME_OF_DAY) & dated
+        start = np.where(of_day, date.ms + created.ms, created.ms)
+        for name, found in parsed.items():
+            mask = (found.kind == Kind.TIME_OF_DAY) & dated
+            if name == "date" or not mask.any():
+                continue
+            after = start if name == "created" else start + (found.ms - start) % DAY
+            found.ms[mask] = after[mask]
+            found.kind[mask] = Kind.MOMENT
+
+    def _judge(self, name: str, found: Parsed) -> None:
+        """Note what is wrong with a column of times; 1900 stands for none, but in creation."""
+        column, kind = self.names[name], found.kind
+        reasons = {
+            Kind.TIME_OF_DAY: tr("{column}: a time of day without a date", column=column),
+            Kind.UNREADABLE: tr("{column}: not a time", column=column),
+            Kind.IMPOSSIBLE: tr("{column}: there is no such day or time", column=column),
+            Kind.AMBIGUOUS: tr(
+                "{column}: day and month can't be told apart, as dates are mixed", column=column
+            ),
+            Kind.OUT_OF_RANGE: tr("{column}: the year can't be right", column=column),
+            Kind.FORMULA: tr("{column}: a formula in place of a value", column=column),
+        }
+        if name == "created":
+            reasons[Kind.BLANK] = tr("{column}: empty", column=column)
+            reasons[Kind.PLACEHOLDER] = tr("{column}: a date of 1900", column=column)
+        else:
+            self.placeholders[name] = int((kind == Kind.PLACEHOLDER).sum())
+        for bad, reason in reasons.items():
+            self._fault(kind == bad, reason)
+
+    def _about(self, name: str, found: Parsed, used: Bools) -> TimeColumn:
+        there = self.there[name] & used
+        on_step = on_steps(self.ms[name][there])
+        return TimeColumn(
+            present=int(there.sum()),
+            rounding=rounding_of(on_step),
+            on_step=on_step,
+            placeholders=self.placeholders.get(name, 0),
+            before_created=self.early.get(name, 0),
+            forms=found.forms,
+        )
+
+    def _contradictions(self) -> None:
+        """Set aside what ends before it begins, unless rounding explains it."""
+        created, there = self.ms["created"], self.there["created"]
+        for name in self.ms:
+            if name in ("created", "due"):
+                continue
+            both = self.there[name] & there
+            step = rounding_of(on_steps(self.ms[name][both]))
+            early = both & (self.ms[name] + step <= created)
+            self.early[name] = int(early.sum())
+            first, second = self.names[name], self.names["created"]
+            self._fault(early, tr("{first} is before {second}", first=first, second=second))
+
+    # --- words -------------------------------------------------------------------------------
+
+    def _words(self, name: str) -> pd.Categorical:
+        """Read a column of words, each as the mapping says."""
+        meanings = {fold(k): v for k, v in getattr(self.mapping.values, name).items()}
+        if name == "status":
+            meanings = default_statuses() | meanings
+        found = _text(self.cells[name]).dictionary_encode()
+        words: list[str] = found.dictionary.to_pylist()
+        said = [meanings.get(fold(word), word or None) for word in words]
+        kept = list(dict.fromkeys(word for word in said if word))
+        code = {word: i for i, word in enumerate(kept)}
+        lookup = np.array([code.get(word or "", -1) for word in said], np.int64)
+        codes = lookup[found.indices.to_numpy()] if len(lookup) else np.empty(0, np.int64)
+        return pd.Categorical.from_codes(codes, categories=pd.Index(kept, dtype="str"))
+
+    def _statuses(self) -> None:
+        """Settle what is open: as the column says, else by the time of closing."""
+        end = next((name for name in ("closed", "resolved") if name in self.there), None)
+        over = np.zeros(self.n, bool) if end is None else self.there[end]
+        closed = over
+        if "status" in self.frame:
+            status = self.frame["status"]
+            assert isinstance(status, pd.Categorical)
+            names = status.categories.to_numpy(dtype=object)
+            strange = np.append(~np.isin(names, (OPEN, CLOSED)), False)[status.codes]
+            reason = tr(
+                "{column}: neither open nor closed in the mapping", column=self.names["status"]
+            )
+            self._fault(strange, reason)
+            said = np.append(names == CLOSED, False)[status.codes]
+            closed = np.where(status.codes < 0, over, said)
+        self.frame["status"] = pd.Categorical.from_codes(
+            closed.astype(np.int64), categories=pd.Index([OPEN, CLOSED], dtype="str")
+        )
+
+    def _garbled(self) -> None:
+        """Set aside rows with signs that the encoding doesn't have."""
+        for name, cells in self.cells.items():
+            if pa.types.is_large_string(cells.type):
+                bad = _numpy(pc.fill_null(pc.match_substring(cells, GARBLED), False))
+                reason = tr("{column}: signs that can't be read", column=self.names[name])
+                self._fault(bad, reason)
+
+    def _places(self) -> Bools:
+        """Make the place missing where it is only a default; say where that is."""
+        unknown = np.zeros(self.n, bool)
+        if "place_unknown" in self.cells:
+            unknown = self._answer("place_unknown").fillna(False).to_numpy(dtype=bool)
+        if "place" in self.frame:
+            place = self.frame["place"]
+            assert isinstance(place, pd.Categorical)
+            empty = pc.equal(_text(self.cells["place"]), "")
+            nowhere = [fold(word) in NOWHERE for word in place.categories]
+            unknown |= np.append(np.array(nowhere, bool), False)[place.codes]
+            unknown |= (place.codes < 0) & ~_numpy(empty)
+            codes = np.where(unknown, -1, place.codes)
+            kept = pd.Categorical.from_codes(codes, categories=place.categories)
+            self.frame["place"] = kept.remove_unused_categories()
+        for name in POSITIONS:
+            if name in self.cells:
+                text = _text(self.cells[name])
+                number = pd.to_numeric(text.to_pandas(), errors="coerce").to_numpy(np.float64)
+                filled = _numpy(pc.not_equal(text, ""))
+                reason = tr("{column}: not a number", column=self.names[name])
+                self._fault(filled & np.isnan(number), reason)
+                self.frame[name] = np.where(unknown, np.nan, number)
+        return unknown
+
+    def _answer(self, name: str) -> pd.Series:
+        """Read a column of yes and no; missing where it says neither."""
+        meanings = answers() | {fold(k): v for k, v in getattr(self.mapping.values, name).items()}
+        found = _text(self.cells[name]).dictionary_encode()
+        words = [fold(word) for word in found.dictionary.to_pylist()]
+        strange = np.array([word not in meanings for word in words], bool)
+        codes = found.indices.to_numpy()
+        if strange.any():
+            reason = tr("{column}: neither yes nor no in the mapping", column=self.names[name])
+            self._fault(strange[codes], reason)
+        values = pd.array([meanings.get(word) for word in words], dtype="boolean")
+        taken = values.take(codes) if len(words) else values
+        return pd.Series(taken)
+
+    def _answers(self) -> None:
+        for name in ("repeat", "satisfied"):
+            if name in self.cells:
+                self.frame[name] = self._answer(name)
+        if "parent" in self.frame and "repeat" not in self.frame:
+            self.frame["repeat"] = pd.array(self.frame["parent"].notna(), dtype="boolean")
+
+    def _duplicates(self, blank: Bools) -> None:
+        """Set aside all but one row of an order: that with most times, the first of those."""
+        if "order" not in self.frame:
+            return
+        identity = pd.Series(self.frame["order"])
+        filled = identity.notna().to_numpy() & ~blank
+        fine = filled.copy()
+        for mask, _ in self.faults:
+            fine &= ~mask
+        again = fine & identity.where(fine).duplicated(keep=False).to_numpy()
+        where = np.flatnonzero(again)
+        if not len(where):
+            return
+        times = np.sum([there[where] for there in self.there.values()], axis=0)
+        by_rank = where[np.lexsort((where, -times))]
+        lost = by_rank[identity.iloc[by_rank].duplicated(keep="first").to_numpy()]
+        mask = np.zeros(self.n, bool)
+        mask[lost] = True
+        self._fault(mask, tr("the order is in another row too"))
+
+    # --- rows set aside ----------------------------------------------------------------------
+
+    def _set_aside(self, bad: Bools) -> pd.DataFrame:
+        """Lay out the rows that can't be used, as they were written."""
+        where = np.flatnonzero(bad)
+        reasons = np.full(len(where), "", dtype=object)
+        for mask, reason in self.faults:
+            hit = mask[where]
+            first = hit & (reasons == "")
+            reasons[hit & ~first] += "; " + reason
+            reasons[first] = reason
+        taken = pa.array(where)
+        frame = pd.DataFrame(
+            {
+                "row": self.raw.rows[where],
+                **{
+                    name: cells.take(taken).cast(pa.large_string()).to_pandas()
+                    for name, cells in self.cells.items()
+                },
+                "reason": reasons,
+            }
+        )
+        if self.raw.broken:
+            broken = pd.DataFrame(self.raw.broken, columns=["row", "reason"])
+            frame = pd.concat([frame, broken], ignore_index=True).sort_values("row")
+            columns = list(self.cells)
+            frame[columns] = frame[columns].fillna("")
+        frame["reason"] = frame["reason"].astype("str")
+        return frame.reset_index(drop=True)
+
+    def _nothing(self, bad: Bools) -> None:
+        """Refuse a table of which no row can be used."""
+        if not bad.any() and not self.raw.broken:
+            raise InputError([Problem(tr("the table has no rows"), file=self.source)])
+        reasons = self._set_aside(bad)["reason"].value_counts().head(5)
+        problems = [
+            Problem(
+                tr("{n} rows can't be used: {reason}", n=f"{n:,}", reason=reason),
+                file=self.source,
+            )
+            for reason, n in reasons.items()
+        ]
+        raise InputError([Problem(tr("no row can be used"), file=self.source), *problems])
+
+
+def _text(cells: pa.Array) -> pa.Array:
+    """Give cells as text without spaces around it; "" where there is none."""
+    return pc.utf8_trim_whitespace(pc.fill_null(cells.cast(pa.large_string()), ""))
+
+
+def _numpy(mask: pa.Array) -> Bools:
+    found: Bools = mask.to_numpy(zero_copy_only=False).astype(bool)
+    return found
