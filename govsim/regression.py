@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import exp
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +25,7 @@ from numpy.typing import NDArray
 from govsim import trials
 from govsim.scenarios.schema import Scenario
 from govsim.statistics import interval
-from govsim.trials import Asked, Simulate, Trial
+from govsim.trials import Simulate, Trial
 
 Floats = NDArray[np.float64]
 
@@ -41,7 +40,21 @@ SETTINGS = ((0.0, 0.0), (APART, 0.0), (APART, 0.1), (APART, 0.2))
 FIRST = 1_000_000
 """Replications from here on are years of this comparison: no other run has them."""
 
-COLUMNS = ("between", "years", "picked", "estates", "mean", "low", "high", "n", "variation")
+LEVELS = np.exp(np.linspace(-1.0, 1.0, 7))
+"""Levels of demand at which years are simulated; between them orders are interpolated."""
+
+AT_ONCE = 5
+"""Years of one level in a trial."""
+
+WORLDS = 2_000
+"""How often estates are drawn and the worst of them picked."""
+
+POOLS, WORLDS_OF_POOL = 50, 500
+"""How often the simulated years are resampled, and estates drawn of each."""
+
+COLUMNS = (
+    "between", "years", "picked", "estates", "mean", "low", "high", "n", "q05", "q95", "variation",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,30 +65,35 @@ class Selection:
     ----------
     estates : how many there are, if the scenario is one estate.
     picked : how many of them are picked, for each answer.
-    repeats : how often all of it is repeated, for an interval.
+    years : years that are simulated at each level of demand, if the scenario is one estate.
+    pairs : pairs of years that are simulated if it has several communities.
     """
 
     estates: int = 60
     picked: tuple[int, ...] = (1, 6)
-    repeats: int = 8
+    years: int = 100
+    pairs: int = 8
 
 
-def fall_after(first: Floats, second: Floats, picked: int) -> float:
+def fall_after(first: Floats, second: Floats, picked: int) -> Floats:
     """Give the relative fall of the worst of a year in the next.
 
     Parameters
     ----------
-    first, second : float[estates], orders per resident in two years.
+    first, second : float[..., estates], orders per resident in two years.
     picked : so many with the most in the first year.
 
     Returns
     -------
-    float
+    float[...]
         Share by which their orders together are fewer in the second year; NaN if they had none.
     """
-    worst = np.argsort(-first, kind="stable")[:picked]
-    total = float(first[worst].sum())
-    return 1 - float(second[worst].sum()) / total if total > 0 else float("nan")
+    worst = np.argsort(-first, axis=-1, kind="stable")[..., :picked]
+    before, after = (
+        np.take_along_axis(year, worst, axis=-1).sum(axis=-1) for year in (first, second)
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(before > 0, 1 - after / before, np.nan)
 
 
 def simulated(
@@ -103,47 +121,116 @@ def simulated(
     -------
     pandas.DataFrame
         A row for each setting and number picked: ``between`` and ``years``, as set; ``picked``,
-        ``estates``; ``mean``, ``low``, ``high``, ``n``, the fall and its interval over repeats;
-        ``variation``, coefficient of variation of an estate's orders over years.
+        ``estates``; ``mean``, ``low``, ``high``, ``n``, the expected fall and its interval over
+        ``n`` years (or pairs of years); ``q05``, ``q95``, between which nine tenths of single
+        falls lie; ``variation``, coefficient of variation of an estate's orders over years.
     """
-    settings: Sequence[tuple[float, float]] = SETTINGS
+    base = Trial(trials.plain(scenario), str(folder), (), measured_from, ())
     if len(communities) > 1:
-        asked: tuple[Asked, ...] = tuple(("community", c, "orders_per_1000") for c in communities)
-        copies, settings = 1, SETTINGS[:1]
-    else:
-        asked = (("district", "", "orders_per_1000"),)
-        copies = selection.estates
-    shape = (selection.repeats, copies, 2)
-    luck = np.random.default_rng([scenario.seed, FIRST])
-    for_good, of_year = luck.normal(size=(*shape[:2], 1)), luck.normal(size=shape)
-    base = Trial(trials.plain(scenario), str(folder), (), measured_from, asked)
-    wanted = [
-        _year(base, scenario.demand.level, FIRST + year, float(factor))
-        for between, own in settings
-        for year, factor in enumerate(_factors(for_good, between, of_year, own).ravel())
+        return _of_communities(base, communities, selection, confidence, simulate)
+    return _of_copies(base, scenario, selection, confidence, simulate)
+
+
+def _of_communities(
+    base: Trial,
+    communities: Sequence[str],
+    selection: Selection,
+    confidence: float,
+    simulate: Simulate,
+) -> pd.DataFrame:
+    asked = tuple(("community", name, "orders_per_1000") for name in communities)
+    each = [
+        replace(base, replications=(FIRST + year,), asked=asked)
+        for year in range(2 * selection.pairs)
     ]
-    found = np.array(simulate(wanted))
-    # Copies of one estate, or communities of one copy: whichever there are several of.
-    years = found.reshape(len(settings), *shape, len(asked)).swapaxes(3, 4)
-    orders = np.nan_to_num(years.reshape(len(settings), shape[0], copies * len(asked), 2))
+    years = np.nan_to_num(np.array(simulate(each))[:, :, 0])
+    first, second = years[0::2], years[1::2]
+    variation = float(np.sqrt(((second - first) ** 2 / 2).mean()) / years.mean())
     rows = []
-    for (between, own), mine in zip(settings, orders, strict=True):
-        spread = float(np.sqrt((np.diff(mine, axis=2) ** 2 / 2).mean()) / mine.mean())
-        for picked in (k for k in selection.picked if k < mine.shape[1]):
-            falls = [fall_after(one[:, 0], one[:, 1], picked) for one in mine]
-            over = interval(falls, confidence)
-            ends = (over.mean, over.low, over.high, over.n)
-            rows.append((between, own, picked, mine.shape[1], *ends, spread))
+    for picked in (k for k in selection.picked if k < len(communities)):
+        falls = fall_after(first, second, picked)
+        over = interval(falls, confidence)
+        ends = (over.mean, over.low, over.high, over.n, *np.nanquantile(falls, (0.05, 0.95)))
+        rows.append((0.0, 0.0, picked, len(communities), *ends, variation))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _factors(for_good: Floats, between: float, of_year: Floats, own: float) -> Floats:
-    """Factors on demand, lognormal with mean 1; float[repeats, copies, 2]."""
-    found: Floats = np.exp(between * for_good + own * of_year) / exp((between**2 + own**2) / 2)
-    return found
+def _of_copies(
+    base: Trial,
+    scenario: Scenario,
+    selection: Selection,
+    confidence: float,
+    simulate: Simulate,
+) -> pd.DataFrame:
+    """Draw estates and their years from simulated ones.
+
+    Notes
+    -----
+    The same replications are simulated at each of `LEVELS`, so that orders of one year are a
+    smooth function of its demand. Intervals are percentiles over resampled years (Efron's
+    bootstrap).
+    """
+    asked = (("district", "", "orders_per_1000"),)
+    parts = [
+        tuple(range(FIRST + at, FIRST + min(at + AT_ONCE, selection.years)))
+        for at in range(0, selection.years, AT_ONCE)
+    ]
+    each = [
+        replace(base, replications=part, asked=asked).changed(
+            [(("demand", "level"), round(scenario.demand.level * float(level), 6))]
+        )
+        for level in LEVELS
+        for part in parts
+    ]
+    found = np.concatenate([values[0] for values in simulate(each)])
+    pool = np.nan_to_num(found.reshape(len(LEVELS), selection.years))
+    rng = np.random.default_rng([scenario.seed, FIRST])
+    whole = np.arange(selection.years)
+    ends = ((1 - confidence) / 2, (1 + confidence) / 2)
+    rows = []
+    for between, own in SETTINGS:
+        first, second = _two_years(pool, whole, between, own, selection.estates, WORLDS, rng)
+        variation = float(np.sqrt(((second - first) ** 2 / 2).mean()) / first.mean())
+        others = []
+        for _ in range(POOLS):
+            some = rng.choice(whole, len(whole))
+            others.append(
+                _two_years(pool, some, between, own, selection.estates, WORLDS_OF_POOL, rng)
+            )
+        for picked in (k for k in selection.picked if k < selection.estates):
+            falls = fall_after(first, second, picked)
+            means = [np.nanmean(fall_after(*years, picked)) for years in others]
+            over = (*np.quantile(means, ends), selection.years)
+            each_time = np.nanquantile(falls, (0.05, 0.95))
+            setting = (between, own, picked, selection.estates)
+            rows.append((*setting, np.nanmean(falls), *over, *each_time, variation))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _year(base: Trial, level: float, replication: int, factor: float) -> Trial:
-    """One year: a replication of its own, with its own level of demand."""
-    year = replace(base, replications=(replication,))
-    return year if factor == 1 else year.changed([(("demand", "level"), round(level * factor, 6))])
+def _two_years(
+    pool: Floats,
+    years: NDArray[np.int64],
+    between: float,
+    own: float,
+    estates: int,
+    worlds: int,
+    rng: np.random.Generator,
+) -> tuple[Floats, Floats]:
+    """Draw two years of many estates; float[worlds, estates] each.
+
+    Parameters
+    ----------
+    pool : float[levels, years], orders as simulated.
+    years : those of the pool that are drawn from.
+    """
+    for_good = between * rng.normal(size=(worlds, estates))
+    found = []
+    for _ in range(2):
+        # Lognormal with mean 1: an estate's demand is as in the scenario, on average.
+        factor = for_good + own * rng.normal(size=for_good.shape) - (between**2 + own**2) / 2
+        place = np.interp(factor, np.log(LEVELS), np.arange(len(LEVELS)))
+        below = np.minimum(place.astype(np.int64), len(LEVELS) - 2)
+        year = rng.choice(years, size=for_good.shape)
+        low, high = pool[below, year], pool[below + 1, year]
+        found.append(low + (place - below) * (high - low))
+    return found[0], found[1]
