@@ -41,6 +41,7 @@ _MEASURES: list[tuple[str, str, str, Text, Kind, Better | None]] = [
     ("n_scene", "适用到场时限的诉求", "Demands under clock 1", Text("件", "demands"), "count", None),
     ("n_solve", "适用解决时限的诉求", "Demands under clock 2", Text("件", "demands"), "count", None),
     ("n_reply", "适用回复时限的诉求", "Demands under clock 3", Text("件", "demands"), "count", None),
+    ("residents", "居民", "Residents", Text("人", "residents"), "count", None),
     ("demands", "发生的问题", "Problems that arose", Text("件", "demands"), "count", None),
     ("reported", "居民上报", "Reported by residents", Text("件", "demands"), "count", None),
     ("found_share", "案件中巡查走访发现占比", "Share of cases that staff found first", _SHARE, "share", "higher"),

@@ -1,4 +1,4 @@
-"""Passes over all demands that are made again and again, compiled: order, counts, survival.
+"""Passes over all demands that are made again and again, compiled: order, counts, work, survival.
 
 Plain functions of arrays. The demand table is put in order with them; `govsim.measures`
 counts demands by group, and estimates how long they take.
@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 
 from govsim.compiling import inlined, kept
 from govsim.scenarios.calendar import WorkingClock
+from govsim.scenarios.units import HOUR
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+WEEK_HOURS = 168
 
 DIGIT = 12
 """Bits that one pass sorts by: its 4096 counters fit the fastest cache."""
@@ -200,6 +203,69 @@ def _stretch(starts: Ints, time: int, i: int) -> int:
     while i >= 0 and starts[i] > time:
         i -= 1
     return i
+
+
+def worked_by_hour(
+    pool: Ints,
+    queued: Ints,
+    began: Ints,
+    ended: Ints,
+    members: Ints,
+    row: Ints,
+    rows: int,
+    first: int,
+    during: tuple[int, int],
+) -> tuple[Ints, Ints, Ints]:
+    """Add up work and waiting by row and hour of the week.
+
+    Parameters
+    ----------
+    pool, queued, began, ended, members : int64[n], visits; -1 where they did not begin or end.
+    row : int64[pools], the row that a pool counts in, or -1.
+    first : hour of the week at time 0.
+    during : the time that is measured, ms.
+
+    Returns
+    -------
+    work, waited, begun
+        int64[rows, 168]: person-ms of work in each hour; ms that crews were waited for,
+        and how many, by the hour in which they were asked for.
+    """
+    work, waited, begun = np.zeros((3, rows, WEEK_HOURS), np.int64)
+    start, end = during
+    _by_hour(pool, queued, began, ended, members, row, first, start, end, work, waited, begun)
+    return work, waited, begun
+
+
+@kept
+def _by_hour(
+    pool: Ints,
+    queued: Ints,
+    began: Ints,
+    ended: Ints,
+    members: Ints,
+    row: Ints,
+    first: int,
+    start: int,
+    end: int,
+    work: Ints,
+    waited: Ints,
+    begun: Ints,
+) -> None:
+    for k in range(len(pool)):
+        r = row[pool[k]]
+        if r < 0 or began[k] < 0:
+            continue
+        if queued[k] >= start:
+            hour = (queued[k] // HOUR + first) % WEEK_HOURS
+            waited[r, hour] += began[k] - queued[k]
+            begun[r, hour] += 1
+        now, over = max(began[k], start), ended[k] if ended[k] >= 0 else end
+        while now < over:
+            hour = now // HOUR
+            until = min(over, (hour + 1) * HOUR)
+            work[r, (hour + first) % WEEK_HOURS] += (until - now) * members[k]
+            now = until
 
 
 # ---------------------------------------------------------------------- survival

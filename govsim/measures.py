@@ -1,8 +1,9 @@
 """What is measured of a replication: its outcome as rates, counts, times, use and cost.
 
 `measure` reads a demand table and its outcome and gives every measure for the district
-and for each street, community, point, team, category and hour. Called by
-`govsim.experiment`; intervals come from replications, never from pooled demands.
+and for each street, community, point, team, category and hour; `govsim.workload` has those
+of people at work. Called for each replication; intervals come from replications, never
+from pooled demands.
 
 Censoring at the horizon: a share of demands that kept a clock counts those whose clock
 has run out by the horizon, and no others. (To count those that happened to be finished
@@ -24,13 +25,13 @@ from numpy.typing import NDArray
 
 from govsim.catalogue import CATALOGUE as CATALOGUE
 from govsim.demand import BY_VISIT, REPORTED, DemandTable
-from govsim.grouping import grouped, kaplan_meier, order_of, tally, worked
-from govsim.network import CENTRE, DEPARTMENT, DESK, TEAM, Network
+from govsim.grouping import WEEK_HOURS, grouped, kaplan_meier, order_of, tally
+from govsim.network import DESK, TEAM, Network
 from govsim.outcome import Outcome
 from govsim.rules import CAUSES, OPEN, REPEATED, WITHDRAWN
-from govsim.scenarios.calendar import WorkingClock
 from govsim.scenarios.units import DAY, HOUR, MINUTE, YEAR
 from govsim.statistics import gini
+from govsim.workload import Row, hour_of_week, on_duty, workload
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -113,7 +114,6 @@ class _Static:
     street: tuple[list[str], Ints]
     community: tuple[list[str], Ints]
     residents: Floats
-    shifts: dict[str, WorkingClock]
 
 
 @lru_cache(maxsize=8)
@@ -122,35 +122,11 @@ def _static(network: Network) -> _Static:
     streets, street = np.unique(grids["street"].astype(str), return_inverse=True)
     named = grids["street"].astype(str) + "/" + grids["community"].astype(str)
     communities, community = np.unique(named, return_inverse=True)
-    shifts = network.scenario.calendar.shifts
     return _Static(
         (streets.tolist(), street.astype(np.int64)),
         (communities.tolist(), community.astype(np.int64)),
         grids["residents"].to_numpy(np.float64),
-        {n: WorkingClock(*network.calendar.intervals(h, "daily")) for n, h in shifts.items()},
     )
-
-
-@lru_cache(maxsize=8)
-def _available(network: Network, start: int, end: int) -> tuple[Floats, Floats, dict[str, Floats]]:
-    """Person-ms on duty in [start, end) by pool: free for demands, paid, free by shift."""
-    static = _static(network)
-    free = np.array([line.person_ms(start, end) for line in network.timelines], dtype=float)
-    paid = np.array(
-        [line.person_ms(start, end, paid=True) for line in network.timelines], dtype=float
-    )
-    by_shift = {}
-    for name, clock in static.shifts.items():
-        sums = []
-        for line in network.timelines:
-            edges = np.clip(np.append(line.times, end), start, end)
-            sums.append((clock.work_between_all(edges[:-1], edges[1:]) * line.available).sum())
-        by_shift[name] = np.array(sums, dtype=float)
-    index = [pool.timeline for pool in network.pools]
-    return free[index], paid[index], {name: sums[index] for name, sums in by_shift.items()}
-
-
-Row = tuple[str, str, str, float]
 
 
 class _Reading:
@@ -167,7 +143,7 @@ class _Reading:
         team_of = np.array(
             [teams.index(p.name) if p.kind == TEAM else -1 for p in network.pools] + [-1]
         )
-        hour = np.maximum(d["reported"], 0) // HOUR + int(network.calendar.weekday[0]) * 24
+        hour = hour_of_week(network, np.maximum(d["reported"], 0))
         self.district = _Level("district", [""], np.zeros(len(table), dtype=np.int64))
         self.places = [
             _Level("street", static.street[0], static.street[1][table.grid]),
@@ -177,7 +153,7 @@ class _Reading:
             _Level("channel", list(network.channels), d["channel"]),
         ]
         self.community = _Level("community", static.community[0], static.community[1][table.grid])
-        self.hour = _Level("hour", [str(h) for h in range(168)], hour % 168)
+        self.hour = _Level("hour", [str(h) for h in range(WEEK_HOURS)], hour)
         self.levels = [self.district, *self.places, self.community, self.hour]
         self.kept = promise_kept(network, table, outcome)
 
@@ -187,7 +163,7 @@ class _Reading:
         yield self.demands()
         yield self.orders()
         yield self.times()
-        yield self.people()
+        yield workload(self.network, self.outcome)
         yield self.fairness()
         yield self.costs()
 
@@ -241,6 +217,7 @@ class _Reading:
                 people = np.bincount(by_grid[level.name], residents, len(level.keys))
                 number = np.bincount(mine.code, minlength=len(level.keys))
                 for key, n, of in zip(level.keys, number, people, strict=True):
+                    yield level.name, key, "residents", float(of)
                     if of > 0:
                         yield level.name, key, "orders_per_1000", 1000 * n / of / self.years
         causes = np.bincount(cause, minlength=len(CAUSES))
@@ -275,86 +252,6 @@ class _Reading:
             for level in [self.district, *self.places[:4]]:
                 yield from _survival(level, name, level.code[mine], length, over)
 
-    # ------------------------------------------------------------------ people
-
-    def people(self) -> Iterator[Row]:
-        """Use of people, overtime, helpers and queues, by team, shift and place."""
-        network, pools = self.network, self.outcome.pools
-        free, _, by_shift = _available(network, self.start, self.end)
-        kinds = np.array([p.kind for p in network.pools])
-        teams = [
-            {TEAM: p.name, DESK: "desk", CENTRE: "centre", DEPARTMENT: f"department {p.name}"}[
-                p.kind
-            ]
-            for p in network.pools
-        ]
-        names = list(dict.fromkeys(teams))
-        code = np.array([names.index(t) for t in teams], dtype=np.int64)
-        capacity = free + pools["helpers"]
-        crews = np.array(
-            [
-                p.kind == DEPARTMENT and line > 2**30
-                for p, line in zip(
-                    network.pools,
-                    (network.timelines[p.timeline].available[0] for p in network.pools),
-                    strict=True,
-                )
-            ]
-        )
-        used = np.where(crews, 0.0, pools["busy"] - pools["overtime"])
-        capacity = np.where(crews, 0.0, capacity)
-        for level, keys, of in (
-            ("team", names, code),
-            ("pool", network.pool_names(), np.arange(len(teams))),
-        ):
-            n = len(keys)
-            use, have = np.bincount(of, used, n), np.bincount(of, capacity, n)
-            over, helped = (
-                np.bincount(of, pools["overtime"], n),
-                np.bincount(of, pools["helpers"], n),
-            )
-            queue = np.bincount(of, pools["waiting"], n) / max(self.end - self.start, 1)
-            for i, key in enumerate(keys):
-                if have[i] > 0:
-                    yield level, key, "utilisation", float(use[i] / have[i])
-                yield level, key, "queue_length", float(queue[i])
-                if level == "team":
-                    yield level, key, "overtime_hours", float(over[i] / HOUR)
-                    yield level, key, "helper_hours", float(helped[i] / HOUR)
-        team = kinds == TEAM
-        yield "district", "", "utilisation", _ratio(used[team].sum(), capacity[team].sum())
-        yield "district", "", "overtime_hours", float(pools["overtime"][team].sum() / HOUR)
-        yield "district", "", "helper_hours", float(pools["helpers"].sum() / HOUR)
-        yield from self.shifts(names, code, by_shift)
-        yield from self.waiting(names, code)
-
-    def shifts(self, names: list[str], code: Ints, by_shift: dict[str, Floats]) -> Iterator[Row]:
-        """Use of teams by shift, and by hour of the week."""
-        visits = self.outcome.visits
-        began = np.where(visits["began"] >= 0, visits["began"], self.end)
-        over = np.where(visits["ended"] >= 0, visits["ended"], self.end)
-        began, over = np.clip(began, self.start, None), np.clip(over, self.start, None)
-        team = code[visits["pool"]]
-        for shift, clock in self.static.shifts.items():
-            use = worked(clock, began, over, visits["crew"], team, len(names))
-            have = np.bincount(code, by_shift[shift], len(names))
-            for name, a, b in zip(names, use, have, strict=True):
-                if b > 0 and name in self.network.teams:
-                    yield "shift", f"{name}/{shift}", "utilisation", float(a / b)
-
-    def waiting(self, names: list[str], code: Ints) -> Iterator[Row]:
-        """Mean wait for a crew, by team."""
-        visits = self.outcome.visits
-        begun = (visits["began"] >= 0) & (visits["queued"] >= self.start)
-        wait = (visits["began"] - visits["queued"])[begun] / MINUTE
-        team = code[visits["pool"][begun]]
-        number, total = np.bincount(team, minlength=len(names)), np.bincount(team, wait, len(names))
-        for name, n, sum_ in zip(names, number, total, strict=True):
-            if n:
-                yield "team", name, "waiting_minutes_mean", float(sum_ / n)
-        if begun.any():
-            yield "district", "", "waiting_minutes_mean", float(wait.mean())
-
     # ------------------------------------------------------------------ fairness and cost
 
     def fairness(self) -> Iterator[Row]:
@@ -374,7 +271,7 @@ class _Reading:
     def costs(self) -> Iterator[Row]:
         """Cost a year of the service; the 12345 centre and departments are not on its payroll."""
         network, plan, pools = self.network, self.network.scenario, self.outcome.pools
-        _, paid, _ = _available(network, self.start, self.end)
+        paid = on_duty(network, self.start, self.end).paid
         wage = np.array(
             [
                 plan.teams[p.name].cost
@@ -463,7 +360,3 @@ def _share(level: _Level, name: str, which: Bools, of: Bools) -> Iterator[Row]:
     for key, a, b in zip(level.keys, some.tolist(), all_.tolist(), strict=True):
         if b:
             yield level.name, key, name, a / b
-
-
-def _ratio(a: float, b: float) -> float:
-    return float(a / b) if b > 0 else float("nan")

@@ -113,7 +113,7 @@ class Result:
         Parameters
         ----------
         level : district, street, community, point, team, pool, category, channel, cause,
-            hour or shift.
+            hour (of the week, 0 to 167 from Monday's first), shift or team_hour.
 
         Returns
         -------

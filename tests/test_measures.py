@@ -223,6 +223,38 @@ def test_waiting_is_measured_by_time_and_by_length() -> None:
     assert found("queue_length", "team", "staff") == pytest.approx(3 / 24)
 
 
+def test_use_and_waiting_are_known_by_team_and_hour_of_the_week() -> None:
+    monday_eleven = 35  # hours from Sunday's midnight, when this replication begins
+    laid_out = plain(start="2025-03-02", horizon="2 days")
+    rows = [
+        {"at": monday_eleven * HOUR + 45 * MINUTE, "work": 30 * MINUTE},  # a quarter in each hour
+        {"at": monday_eleven * HOUR + 50 * MINUTE, "work": 90 * MINUTE},  # waits 25 minutes
+    ]
+    found = Found(laid_out, *rows)
+    assert found("utilisation", "team_hour", "staff/11") == pytest.approx(15 / 60)
+    assert found("utilisation", "team_hour", "staff/12") == pytest.approx(1)
+    assert found("utilisation", "team_hour", "staff/13") == pytest.approx(45 / 60)
+    assert found("utilisation", "team_hour", "staff/14") == 0
+    assert found("waiting_minutes_mean", "team_hour", "staff/11") == pytest.approx(25 / 2)
+    assert ("waiting_minutes_mean", "team_hour", "staff/12") not in found.values.index
+    assert ("utilisation", "team_hour", "staff/40") not in found.values.index  # not measured
+
+
+def test_use_by_hour_adds_up_to_the_use_of_the_team() -> None:
+    rows = [{"at": k * 5 * HOUR + 7 * MINUTE, "work": 50 * MINUTE} for k in range(30)]
+    laid_out = plain(horizon="1 week", teams={"staff": {"roster": {"all": 2}}})
+    found = Found(laid_out, *rows, measured_from=30 * MINUTE)
+    hours = found.values["utilisation"]["team_hour"]
+    # The first hour is measured for half its time; each other one in full.
+    weight = np.where(hours.index == "staff/0", 0.5, 1.0)
+    assert np.average(hours, weights=weight) == pytest.approx(found("utilisation", "team", "staff"))
+
+
+def test_residents_are_counted_where_they_are_served() -> None:
+    found = Found(plain(), {"at": 0})
+    assert found("residents") == found("residents", "point", "S01") == 1000
+
+
 def test_a_helper_costs_from_the_call_to_the_leaving() -> None:
     helpers = {"enabled": True, "hours": "always", "threshold": 1, "arrives_after": "10 min"}
     found = Found(plain(helpers=helpers, horizon="1 day"), *[{"at": 0, "work": HOUR}] * 2)
