@@ -20,6 +20,7 @@ COMMANDS = {
     "compare": "govsim.cli.comparing:compare",
     "validate": "govsim.cli.scenarios:validate",
     "validate-model": "govsim.cli.validating:validate_model",
+    "inspect": "govsim.cli.inspecting:inspect",
     "new": "govsim.cli.scenarios:new",
     "list": "govsim.cli.looking:list_",
     "show": "govsim.cli.looking:show",

@@ -7,6 +7,7 @@ database. It only ever selects, and only the columns that it is asked for.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,8 @@ class Database:
                 tr("the driver of this database is missing: pip install {it}", it=error.name),
                 self.name,
             )
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+            refuse(tr("there is no file “{file}”", file=url.database), self.name)  # or it is made
         try:
             with self.engine.connect() as connection:
                 self.relation = self._relation(connection, mapping)

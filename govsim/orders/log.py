@@ -37,7 +37,8 @@ class TimeColumn:
     on_step : share of the times that fall on each of `STEPS`.
     placeholders : cells with a date of 1900, which stands for none; they count as empty.
     before_created : times before creation, beyond what rounding explains.
-    forms : ways of writing; more than one where formats are mixed or the type changes.
+    forms : ways of writing; more than one where formats are mixed or the type changes. Their
+        ``first`` and ``last`` are numbers of rows here.
     """
 
     present: int

@@ -7,6 +7,7 @@ the command line and by calibration.
 from __future__ import annotations
 
 from collections.abc import Mapping as Table
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -227,7 +228,7 @@ class _Reader:
             self._fault(kind == bad, reason)
 
     def _about(self, name: str, found: Parsed, used: Bools) -> TimeColumn:
-        there = self.there[name] & used
+        there, rows = self.there[name] & used, self.raw.rows
         on_step = on_steps(self.ms[name][there])
         return TimeColumn(
             present=int(there.sum()),
@@ -235,7 +236,10 @@ class _Reader:
             on_step=on_step,
             placeholders=self.placeholders.get(name, 0),
             before_created=self.early.get(name, 0),
-            forms=found.forms,
+            forms=tuple(
+                replace(form, first=int(rows[form.first]), last=int(rows[form.last]))
+                for form in found.forms
+            ),
         )
 
     def _contradictions(self) -> None:

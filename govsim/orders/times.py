@@ -30,8 +30,8 @@ Order = Literal["day first", "month first"]
 EARLIEST, LATEST = 1990, 2100
 """Years outside of these are slips of the pen."""
 
-PLACEHOLDERS = (1899, 1900)
-"""Years of the dates that programs write for "none": Excel's day 0, databases' first day."""
+PLACEHOLDERS = (0, 1899, 1900)
+"""Years of the dates that programs write for "none": Excel's 1900-01-00, 0000-00-00."""
 
 EXCEL_DAYS = (32_000, 80_000)
 """Numbers that are days since 1899-12-30, as Excel keeps dates: 1987 to 2119."""
@@ -291,7 +291,8 @@ class _Strings:
             moment = self._local(moment - _offset(layout, digits, zone))
         self.ms[where] = moment
         kind = np.where(possible & in_day, Kind.MOMENT, Kind.IMPOSSIBLE)
-        self.kind[where] = np.where(ambiguous, Kind.AMBIGUOUS, kind)
+        kind = np.where(ambiguous, Kind.AMBIGUOUS, kind)
+        self.kind[where] = np.where(np.isin(year, PLACEHOLDERS), Kind.PLACEHOLDER, kind)
 
     def _numbers(self, shape: str, where: Ints) -> None:
         """Read numbers: days as Excel keeps them, seconds or ms since 1970, or 20250131."""

@@ -1,0 +1,241 @@
+"""Tables on the screen: what work orders are like, in 100 columns.
+
+Called by ``govsim inspect``; reads a `govsim.orders.describing.Description`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from govsim.language import tr
+from govsim.orders.describing import QUANTILES, Description, changes_halfway, coarser
+from govsim.orders.log import TimeColumn, step_name
+from govsim.orders.mapping import Mapping
+from govsim.orders.proposing import Proposal
+
+MOST_REASONS = 12
+"""Reasons shown; the file of rows set aside has all."""
+
+MOST_GAPS = 5
+
+
+def description(found: Description, mapping: Mapping, proposal: Proposal | None) -> RenderableType:
+    """Lay out a description, and the columns that were read."""
+    parts: list[RenderableType] = [
+        Text(found.source, style="bold"),
+        Text(
+            tr(
+                "{rows} rows, {orders} work orders used, {aside} rows set aside",
+                rows=f"{found.rows:,}",
+                orders=f"{found.orders:,}",
+                aside=f"{sum(found.set_aside.values()):,}",
+            ),
+            style="dim",
+        ),
+        _below(_times(found, mapping)),
+    ]
+    if found.words:
+        parts.append(_below(_words(found, mapping)))
+    parts.append(_below(_facts(found)))
+    if found.set_aside:
+        parts.append(_below(_aside(found)))
+    notes = [Text(f"! {line}", style="yellow") for line in _warnings(found)]
+    notes += [Text(f"· {line}") for line in _left_out(proposal)]
+    if notes:
+        parts += [Text(), *notes]
+    return Group(*parts)
+
+
+def _below(table: Table) -> RenderableType:
+    return Padding(table, (1, 0, 0, 0))
+
+
+def _table(*heads: tuple[str, int | None, bool]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for head, width, right in heads:
+        table.add_column(head, width=width, justify="right" if right else "left", overflow="fold")
+    return table
+
+
+def field_name(field: str) -> str:
+    """Name a field of a mapping in the planner's language."""
+    names = {
+        "created": tr("time of creation"),
+        "accepted": tr("time of acceptance"),
+        "dispatched": tr("time of dispatch"),
+        "departed": tr("time of departure"),
+        "scene": tr("time of arrival"),
+        "resolved": tr("time of resolution"),
+        "replied": tr("time of reply"),
+        "closed": tr("time of closing"),
+        "due": tr("time limit"),
+        "channel": tr("channel"),
+        "category": tr("category"),
+        "place": tr("place"),
+        "status": tr("status"),
+    }
+    return names[field]
+
+
+def _times(found: Description, mapping: Mapping) -> Table:
+    table = _table(
+        (tr("Time"), 21, False),
+        (tr("column"), 19, False),
+        (tr("filled"), 7, True),
+        (tr("rounded to"), 22, False),
+        (tr("written as"), None, False),
+    )
+    columns = mapping.columns.given()
+    for name, column in found.times.items():
+        table.add_row(
+            field_name(name),
+            escape(columns[name]),
+            f"{column.present / found.orders:.1%}",
+            _rounding(column),
+            column.forms[0].example if column.forms else "",
+        )
+    return table
+
+
+def _rounding(column: TimeColumn) -> str:
+    if not column.present:
+        return ""
+    said = step_name(column.rounding)
+    if mixed := coarser(column):
+        step, share = mixed
+        said = tr(
+            "{fine}; {share:.0%} to the {coarse}", fine=said, share=share, coarse=step_name(step)
+        )
+    return said
+
+
+def _words(found: Description, mapping: Mapping) -> Table:
+    table = _table(
+        (tr("Words"), 21, False),
+        (tr("column"), 19, False),
+        (tr("values"), 7, True),
+        (tr("missing"), 8, True),
+        (tr("most frequent"), None, False),
+    )
+    columns = mapping.columns.given()
+    for name, words in found.words.items():
+        frequent = [
+            f"{word} {n / found.orders:.0%}" for word, n in list(words.frequent.items())[:3]
+        ]
+        table.add_row(
+            field_name(name),
+            escape(columns[name]),
+            f"{words.distinct:,}",
+            f"{words.missing:.1%}",
+            escape(", ".join(frequent)),
+        )
+    return table
+
+
+def _facts(found: Description) -> Table:
+    table = _table((tr("What is in it"), 53, False), ("", None, False))
+    table.add_row(tr("created"), f"{found.first} – {found.last}")
+    table.add_row(tr("orders a day"), f"{found.per_day:,.1f}")
+    table.add_row(tr("open"), _count(found.open, found.orders))
+    if found.closed_without_time:
+        table.add_row(
+            tr("closed, without a time of closing"), _count(found.closed_without_time, found.orders)
+        )
+    if found.open_with_time:
+        table.add_row(
+            tr("open, with a time of closing"), _count(found.open_with_time, found.orders)
+        )
+    if found.hours_to_close:
+        shares = "/".join(f"{q:.0%}".rstrip("%") for q in QUANTILES)
+        hours = " / ".join(f"{h:,.3g}" if h < 1000 else f"{h:,.0f}" for h in found.hours_to_close)
+        table.add_row(tr("hours to close, at {shares}% of closed orders", shares=shares), hours)
+    if not math.isnan(found.on_time):
+        table.add_row(tr("in time, of closed orders with a limit"), f"{found.on_time:.1%}")
+    if found.default_places:
+        table.add_row(tr("place unknown (a default)"), f"{found.default_places:.1%}")
+    if found.crowded_point:
+        table.add_row(tr("on one and the same point"), f"{found.crowded_point:.1%}")
+    if found.same_content:
+        table.add_row(
+            tr("the same as another but for the identity"), _count(found.same_content, found.orders)
+        )
+    if not math.isnan(found.repeats):
+        table.add_row(tr("repeats, of those that say"), f"{found.repeats:.1%}")
+    if not math.isnan(found.satisfied):
+        table.add_row(tr("satisfied, of those that say"), f"{found.satisfied:.1%}")
+    if found.blank_rows:
+        table.add_row(tr("blank rows"), f"{found.blank_rows:,}")
+    return table
+
+
+def _count(n: int, of: int) -> str:
+    return f"{n:,} ({n / of:.1%})"
+
+
+def _aside(found: Description) -> Table:
+    table = _table((tr("Rows set aside"), 14, True), (tr("reason"), None, False))
+    reasons = list(found.set_aside.items())
+    for reason, n in reasons[:MOST_REASONS]:
+        table.add_row(f"{n:,}", escape(reason))
+    if rest := reasons[MOST_REASONS:]:
+        table.add_row(f"{sum(n for _, n in rest):,}", tr("for other reasons"))
+    return table
+
+
+def _warnings(found: Description) -> Iterator[str]:
+    for name, column in found.times.items():
+        where = field_name(name)
+        if changes_halfway(column.forms):
+            first, second = sorted(column.forms[:2], key=lambda form: form.first)
+            yield tr(
+                "{field}: written like {first} up to row {last}, like {second} from row {row} on",
+                field=where,
+                first=first.example,
+                last=first.last,
+                second=second.example,
+                row=second.first,
+            )
+        elif len(column.forms) > 1:
+            forms = [f"{form.example} ({form.rows:,})" for form in column.forms]
+            yield tr(
+                "{field}: written in several ways: {forms}", field=where, forms=", ".join(forms)
+            )
+        if column.placeholders:
+            yield tr(
+                "{field}: {n} dates of 1900, which stand for none",
+                field=where,
+                n=column.placeholders,
+            )
+    for gap in found.gaps[:MOST_GAPS]:
+        if gap.days == 1:
+            yield tr("no orders on {day}", day=gap.first)
+        else:
+            yield tr(
+                "no orders from {first} to {last} ({days} days)",
+                first=gap.first,
+                last=gap.last,
+                days=gap.days,
+            )
+    if len(found.gaps) > MOST_GAPS:
+        yield tr("and {n} more such gaps", n=len(found.gaps) - MOST_GAPS)
+
+
+def _left_out(proposal: Proposal | None) -> Iterator[str]:
+    if proposal is None:
+        return
+    if proposal.unread:
+        yield tr("columns that are not read: {names}", names=", ".join(proposal.unread))
+    for field, words in proposal.unmatched.items():
+        yield tr(
+            "{field}: without a counterpart: {words}",
+            field=field_name(field),
+            words=", ".join(words[:20]),
+        )
