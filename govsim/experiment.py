@@ -26,7 +26,7 @@ from govsim.executors import Executor, Serial
 from govsim.language import name, tr
 from govsim.network import Network
 from govsim.offered_load import load_warnings
-from govsim.results import MAIN, Result, on_disk
+from govsim.results import MAIN, Result, on_disk, places
 from govsim.scenarios.loading import Loaded, LoadedAs, Settings, load
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.units import DAY, nearest
@@ -418,13 +418,13 @@ class Run:
         """Join what was kept, and give the result."""
         done = self.total
         self._tell("replications", done, done)
-        points = self.network.territory.points
         manifest = self._manifest("done", done)
+        where = places(self.network)
         if not self.folder:
-            return Result(self._in_memory, points, manifest, None, self.network)
+            return Result(self._in_memory, where.__getitem__, manifest, None, self.network)
         names = [storage.MEASURES, storage.WEEKLY] + [storage.ORDERS] * self.keep_orders
         self.folder.combine(done, tuple(names))
-        self.folder.put_points(points)
+        self.folder.put_places(where)
         self.folder.record(manifest)
         self.folder.drop_journal()
         self.folder.release()

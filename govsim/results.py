@@ -42,14 +42,14 @@ class Result:
     ----------
     tables : gives the replications of a table, by its name in `govsim.storage`, one after
         another.
-    points : the service points: point, name_zh, name_en, kind, street, community, x, y.
+    places : gives a table that all replications share, by its name in `govsim.storage`.
     manifest : what is recorded of the run: scenario, seed, versions, warm-up, notes.
     folder : its results folder; None where nothing was written.
     network : the service that was simulated; None where the run was read from disk.
     """
 
     tables: Callable[[str], Iterable[pa.Table]] = field(repr=False)
-    points: pd.DataFrame
+    places: Callable[[str], pd.DataFrame] = field(repr=False)
     manifest: Mapping[str, Any]
     folder: Path | None = None
     network: Network | None = field(default=None, repr=False)
@@ -75,6 +75,21 @@ class Result:
                     version=self.manifest["versions"]["govsim"],
                 )
             ) from error
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """The service points: point, name_zh, name_en, kind, street, community, x, y."""
+        return self.places(storage.POINTS)
+
+    @cached_property
+    def grids(self) -> pd.DataFrame:
+        """The grids: grid, street, community, point that serves it, residents, x, y (m)."""
+        return self.places(storage.GRIDS)
+
+    @cached_property
+    def outline(self) -> pd.DataFrame:
+        """The territory's outline: x, y (m) of the corners of each closed ring (from 0)."""
+        return self.places(storage.OUTLINE)
 
     @property
     def title(self) -> str:
@@ -228,7 +243,7 @@ def open_run(folder: RunFolder | Path) -> Result:
                 n=run.kept(),
             )
         )
-    for name in (storage.MEASURES, storage.WEEKLY):
+    for name in (storage.MEASURES, storage.WEEKLY, storage.POINTS):
         run.check(name)
     return on_disk(run, manifest)
 
@@ -236,4 +251,18 @@ def open_run(folder: RunFolder | Path) -> Result:
 def on_disk(run: RunFolder, manifest: Mapping[str, Any], network: Network | None = None) -> Result:
     """Make the result of a run whose files are written; they are read when they are needed."""
     tables = partial(run.read, replications=manifest["replications"])
-    return Result(tables, run.frame(storage.POINTS), manifest, run.path, network)
+    return Result(tables, run.frame, manifest, run.path, network)
+
+
+def places(network: Network) -> dict[str, pd.DataFrame]:
+    """Lay out where a service takes place, in tables by their names in `govsim.storage`."""
+    territory = network.territory
+    grids = territory.grids[["grid", "street", "community"]].assign(
+        point=territory.points["point"].to_numpy()[network.covering],
+        residents=territory.grids["residents"],
+        x=territory.grids["x"],
+        y=territory.grids["y"],
+    )
+    corners = [(i, x, y) for i, ring in enumerate(territory.outline) for x, y in ring]
+    outline = pd.DataFrame(corners, columns=["ring", "x", "y"])
+    return {storage.POINTS: territory.points, storage.GRIDS: grids, storage.OUTLINE: outline}

@@ -98,7 +98,7 @@ class Killed(BaseException):
     """The process is no more."""
 
 
-STEPS = ("combine", "put_points", "record", "drop_journal", "release", "point_latest")
+STEPS = ("combine", "put_places", "record", "drop_journal", "release", "point_latest")
 
 
 @pytest.mark.parametrize("step", STEPS)

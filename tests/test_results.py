@@ -56,6 +56,17 @@ def test_a_run_reads_back_as_it_was(result):
     pd.testing.assert_frame_equal(again.by_week("orders"), result.by_week("orders"))
 
 
+def test_a_run_knows_its_places_with_and_without_a_folder(result):
+    again, unkept = open_run(result.folder), govsim.run(TEMPLATE, settings=SHORT, replications=1)
+    for name in ("points", "grids", "outline"):
+        read, kept = getattr(again, name), getattr(unkept, name)
+        pd.testing.assert_frame_equal(read.astype(object), kept.astype(object), check_dtype=False)
+    residents = again.grids.groupby("point", observed=True)["residents"].sum()
+    for point, n in residents.items():
+        assert again.get("residents", "point", point).mean == n
+    assert set(again.grids["point"]) <= set(again.points["point"])
+
+
 def test_a_summary_has_one_row_a_key_and_measure(result):
     for level in ("district", "street", "point", "team", "category", "cause"):
         table = result.summary(level)

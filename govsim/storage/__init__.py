@@ -6,16 +6,18 @@
 by `govsim.experiment`; read by `govsim.results`.
 """
 
-from govsim.storage.contents import POINTS
+from govsim.storage.contents import GRIDS, OUTLINE, POINTS
 from govsim.storage.files import write_text, writing
 from govsim.storage.folder import LATEST, MANIFEST, RunFolder, find, runs
 from govsim.storage.tables import MEASURES, ORDERS, WEEKLY, as_frame, pack, unpack
 
 __all__ = [
+    "GRIDS",
     "LATEST",
     "MANIFEST",
     "MEASURES",
     "ORDERS",
+    "OUTLINE",
     "POINTS",
     "WEEKLY",
     "RunFolder",

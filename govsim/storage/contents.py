@@ -21,8 +21,9 @@ from govsim.storage.tables import MEASURES, ORDERS, WEEKLY
 if TYPE_CHECKING:
     import pyarrow as pa
 
-POINTS = "points"
-"""Name of the table of service points, which all replications share."""
+POINTS, GRIDS, OUTLINE = "points", "grids", "outline"
+PLACES = (POINTS, GRIDS, OUTLINE)
+"""Names of the tables that all replications share: where they take place."""
 
 JOURNAL = "journal.bin"
 
@@ -63,7 +64,7 @@ class Contents:
         """
         found = cls(folder, Journal.read(folder / JOURNAL))
         done = manifest.get("state") == "done"
-        for name in (MEASURES, WEEKLY, ORDERS, POINTS):
+        for name in (MEASURES, WEEKLY, ORDERS, *PLACES):
             file = file_of(folder, name)
             recorded = manifest.get("files", {}).get(file.name)
             if not file.exists():

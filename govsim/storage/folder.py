@@ -1,11 +1,12 @@
 """The folder of a run on disk: written so that it can be killed at any time and go on.
 
 ``<out>/<scenario>/<run>/`` holds ``manifest.json``, ``measures.parquet``,
-``weekly.parquet``, ``points.parquet`` and, when asked for, ``orders.parquet``. While a
-run is under way, each finished replication is in ``journal.bin``; `RunFolder.combine`
-joins them at the end. The manifest records the checksum of every file, and its own. What
-is damaged is passed over as if it were not there, so that the same run makes it anew, and
-a run that was killed and went on ends with the same bytes as one that was not.
+``weekly.parquet``, the places (``points``, ``grids`` and ``outline.parquet``) and, when
+asked for, ``orders.parquet``. While a run is under way, each finished replication is in
+``journal.bin``; `RunFolder.combine` joins them at the end. The manifest records the
+checksum of every file, and its own. What is damaged is passed over as if it were not
+there, so that the same run makes it anew, and a run that was killed and went on ends with
+the same bytes as one that was not.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from govsim.errors import RunError
 from govsim.language import tr
 from govsim.storage import lock, tables
-from govsim.storage.contents import JOURNAL, POINTS, Contents, file_of
+from govsim.storage.contents import JOURNAL, Contents, file_of
 from govsim.storage.files import checksum, replacing, sweep, write_text, writing
 from govsim.storage.journal import count
 from govsim.storage.tables import MEASURES, ORDERS, WEEKLY, as_frame, as_table
@@ -213,11 +214,12 @@ class RunFolder:
         for name, of_file in recorded.items():
             found.renew(name, of_file, replications)
 
-    def put_points(self, points: pd.DataFrame) -> None:
-        """Keep the service points: ids, names, kinds, places."""
-        with writing(self.path), replacing(file_of(self.path, POINTS), alone=True) as file:
-            recorded = tables.write(file, [as_table(points)])
-        self._contents.renew(POINTS, recorded, 1)
+    def put_places(self, places: Mapping[str, pd.DataFrame]) -> None:
+        """Keep the tables that all replications share, by their names."""
+        for name, frame in places.items():
+            with writing(self.path), replacing(file_of(self.path, name), alone=True) as file:
+                recorded = tables.write(file, [as_table(frame)])
+            self._contents.renew(name, recorded, 1)
 
     def drop_journal(self) -> None:
         """Remove the journal, once the manifest says that the files hold what it held."""
