@@ -5,18 +5,15 @@ Called by the command line after a run; reads a `govsim.results.Result`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from math import isnan
 from pathlib import Path
-from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from govsim.catalogue import CATALOGUE, Measure
+from govsim.catalogue import CATALOGUE
 from govsim.language import tr
-from govsim.report import style
+from govsim.report import marks, style
 from govsim.report.wording import (
     PROMISES,
     cause_name,
@@ -24,13 +21,11 @@ from govsim.report.wording import (
     measure_name,
     number,
     per_year,
-    spread,
     team_name,
     why_no_interval,
 )
 from govsim.results import Result
 from govsim.rules import CAUSES
-from govsim.statistics import Interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,19 +77,19 @@ def _promises(axes: Axes, result: Result) -> None:
     """Share of demands that kept each promise: a dot with its interval."""
     found = [result.get(measure) for measure in PROMISES]
     labels = [measure_name(measure) for measure in PROMISES]
-    _dots(axes, labels, found, CATALOGUE[PROMISES[0]])
+    marks.dots(axes, labels, found, CATALOGUE[PROMISES[0]])
     axes.set_xlim(0, 1)
     axes.axvline(1, color=style.GREY, linewidth=0.8)
     axes.set_title(_lettered("a", tr("Promises kept")))
     axes.set_xlabel(tr("share of demands, %"))
-    _percent(axes)
+    marks.percent(axes)
 
 
 def _causes(axes: Axes, result: Result) -> None:
     """Orders a year by cause."""
     found = [per_year(result, result.get("orders", "cause", cause)) for cause in CAUSES]
-    _bars(axes, [cause_name(cause) for cause in CAUSES], found)
-    axes.xaxis.set_major_formatter(_thousands)
+    marks.bars(axes, [cause_name(cause) for cause in CAUSES], found)
+    axes.xaxis.set_major_formatter(marks.thousands)
     total = per_year(result, result.get("orders"))
     rate = result.get("orders_per_1000")
     axes.set_title(_lettered("b", tr("12345 orders by cause")))
@@ -115,10 +110,10 @@ def _use(axes: Axes, result: Result) -> None:
         if result.get("utilisation", "team", team).n
     ]
     found = [result.get("utilisation", "team", team) for team in teams]
-    _bars(axes, [team_name(result, team) for team in teams], found, CATALOGUE["utilisation"])
+    marks.bars(axes, [team_name(result, team) for team in teams], found, CATALOGUE["utilisation"])
     axes.set_title(_lettered("c", tr("Utilisation of those on duty")))
     axes.set_xlabel(tr("share of time on duty spent at work, %"))
-    _percent(axes)
+    marks.percent(axes)
 
 
 def _weeks(axes: Axes, result: Result) -> None:
@@ -140,109 +135,13 @@ def _weeks(axes: Axes, result: Result) -> None:
     axes.plot(x, weeks["mean"], color=style.BLUE, linewidth=1.6, marker="o", markersize=2.6)
     top = np.nanmax(np.append(weeks["high"].to_numpy(), weeks["mean"].to_numpy()))
     axes.set_ylim(0, max(1.0, float(top) * 1.1))
-    axes.yaxis.set_major_formatter(_thousands)
+    axes.yaxis.set_major_formatter(marks.thousands)
     axes.set_xlabel(tr("week beginning"))
-    _date_axis(axes)
-
-
-# ---------------------------------------------------------------- marks
-
-
-def _bars(
-    axes: Axes, labels: Sequence[str], found: Sequence[Interval], shown: Measure | None = None
-) -> None:
-    """Draw a bar for each mean, a whisker for its interval, and both in numbers."""
-    y = np.arange(len(labels))
-    axes.barh(y, _means(found), height=0.62, color=style.PALE, edgecolor=style.BLUE, linewidth=0.9)
-    _whiskers(axes, found)
-    _rows(axes, labels, found, shown)
-    axes.set_xlim(0, max(_reach(found), 1e-9))
-
-
-def _dots(
-    axes: Axes, labels: Sequence[str], found: Sequence[Interval], shown: Measure | None = None
-) -> None:
-    """Draw a dot for each mean, a whisker for its interval, and both in numbers."""
-    _whiskers(axes, found)
-    rows = np.arange(len(labels))
-    axes.plot(_means(found), rows, "o", color=style.BLUE, markersize=5.5, zorder=5, clip_on=False)
-    _rows(axes, labels, found, shown)
-
-
-def _whiskers(axes: Axes, found: Sequence[Interval]) -> None:
-    for row, one in enumerate(found):
-        if not isnan(one.half_width):
-            axes.errorbar(
-                one.mean,
-                row,
-                xerr=[[one.mean - one.low], [one.high - one.mean]],
-                color=style.INK,
-                linewidth=1.4,
-                capsize=3,
-                capthick=1.4,
-                zorder=4,
-            )
-
-
-def _rows(
-    axes: Axes, labels: Sequence[str], found: Sequence[Interval], shown: Measure | None
-) -> None:
-    """Name the rows on the left, the first at the top, and write their numbers on the right."""
-    axes.set_yticks(np.arange(len(labels)), [_broken(label) for label in labels])
-    axes.set_ylim(len(labels) - 0.4, -0.6)
-    for row, one in enumerate(found):
-        text = number(one.mean, shown)
-        if not isnan(one.half_width):
-            text += f"  ({spread(one, shown)})"
-        axes.annotate(
-            text,
-            (1.035, row),
-            xycoords=("axes fraction", "data"),
-            fontsize=8.5,
-            va="center",
-            annotation_clip=False,
-        )
-    style.bare(axes, "x")
-
-
-def _means(found: Sequence[Interval]) -> list[float]:
-    return [one.mean for one in found]
-
-
-def _reach(found: Sequence[Interval]) -> float:
-    """Right end of an axis that shows all means and intervals."""
-    ends = [v for one in found for v in (one.mean, one.high) if not isnan(v)]
-    return max(ends, default=1.0) * 1.05 or 1.0
-
-
-def _broken(label: str, columns: int = 20) -> str:
-    """Break a long text into lines of so many columns; Chinese signs take two."""
-    return "\n".join(wrap(label, columns if label.isascii() else columns // 2 + 1)) or label
+    marks.date_axis(axes)
 
 
 def _lettered(letter: str, title: str) -> str:
     return f"{letter}  {title}"
-
-
-def _thousands(value: float, _: float) -> str:
-    return f"{value:,.10g}"
-
-
-def _percent(axes: Axes) -> None:
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
-
-    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:g}"))
-
-
-def _date_axis(axes: Axes) -> None:
-    """Months, or days where there are few; written alike in both languages."""
-    from matplotlib import dates
-
-    make: Any = dates  # whose classes have no types
-    first, last = axes.get_xlim()
-    axes.xaxis.set_major_locator(make.AutoDateLocator(minticks=3, maxticks=7))
-    axes.xaxis.set_major_formatter(make.DateFormatter("%Y-%m" if last - first > 150 else "%m-%d"))
 
 
 def _footnote(result: Result) -> str:
@@ -256,4 +155,4 @@ def _footnote(result: Result) -> str:
     if missing := why_no_interval(result):
         lines = [tr("No intervals: {why}.", why=missing)]
     lines += result.notes
-    return "\n".join(_broken(line, 160) for line in lines)
+    return "\n".join(marks.broken(line, 160) for line in lines)

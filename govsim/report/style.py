@@ -1,6 +1,6 @@
 """How figures look: one font that has Chinese, few lines, colours that all eyes tell apart.
 
-Called by `govsim.report.figures`.
+Called by all that draws: `govsim.report.figures`, `govsim.report.plates`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ _SETTINGS = {
     "savefig.facecolor": "white",
     "svg.hashsalt": "govsim",  # the same figure gives the same file
     "text.color": INK,
+    "text.parse_math": False,  # a $ in a planner's name is a $
     "xtick.color": INK,
     "xtick.labelsize": 8.5,
     "ytick.color": INK,
