@@ -18,6 +18,7 @@ from govsim.language import tr
 COMMANDS = {
     "run": "govsim.cli.running:run",
     "compare": "govsim.cli.comparing:compare",
+    "report": "govsim.cli.reporting:report",
     "validate": "govsim.cli.scenarios:validate",
     "validate-model": "govsim.cli.validating:validate_model",
     "inspect": "govsim.cli.inspecting:inspect",

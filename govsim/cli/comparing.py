@@ -20,6 +20,7 @@ from govsim.cli.options import (
     scenario_file,
     workers,
 )
+from govsim.cli.reporting import no_report, report_at_the_end
 from govsim.cli.running import progress, share, stoppable
 from govsim.errors import InputError, Problem
 from govsim.language import tr
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
     ),
 )
 @workers()
+@no_report()
 @click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
 @as_json()
 def compare(
@@ -116,6 +118,7 @@ def compare(
     engine: Engine,
     workers: int | None,
     cluster: str | None,
+    no_report: bool,
     quiet: bool,
     as_json_: bool,
 ) -> None:
@@ -148,6 +151,8 @@ def compare(
             engine=engine,
             executor=chosen,
         )
+    if not no_report:
+        report_at_the_end(found, quiet or as_json_)
     if as_json_:
         print_json(as_values(found))
     elif not quiet:

@@ -24,6 +24,7 @@ from govsim.cli.options import (
     scenario_file,
     workers,
 )
+from govsim.cli.reporting import no_report, report_at_the_end
 from govsim.errors import InputError, Problem
 from govsim.language import tr
 
@@ -98,6 +99,7 @@ def share(text: str | None, option: str = "--precision") -> float | None:
     metavar="DEMAND",
     help=tr("Tell one demand's whole story instead: its identity as in orders.parquet."),
 )
+@no_report()
 @click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
 @as_json()
 def run(
@@ -115,6 +117,7 @@ def run(
     workers: int | None,
     cluster: str | None,
     traced: str | None,
+    no_report: bool,
     quiet: bool,
     as_json_: bool,
 ) -> None:
@@ -164,6 +167,8 @@ def run(
     ):
         result = experiment.run(loaded, on_progress=told, executor=chosen, **asked)
     _draw(result)
+    if not no_report:
+        report_at_the_end(result, quiet or as_json_)
     if as_json_:
         print_json(as_values(result))
     elif not quiet:

@@ -127,7 +127,7 @@ def _trade_offs(comparison: Comparison) -> RenderableType:
     offs = {(off.effect.quantity, off.effect.plan): off for off in trade_offs(comparison)}
     beaten = {(one.effect, one.plan): one for one in dominated(comparison)}
     for effect in EFFECTS:
-        table.add_row(Text(_effect_name(comparison, effect), style="bold"))
+        table.add_row(Text(effect_name(comparison, effect), style="bold"))
         for plan in comparison.names:
             off, one = offs.get((effect, plan)), beaten.get((effect, plan))
             cells = [_plan(comparison, plan), "", "", "", ""]
@@ -149,7 +149,8 @@ def _trade_offs(comparison: Comparison) -> RenderableType:
     return table
 
 
-def _effect_name(comparison: Comparison, effect: Quantity) -> str:
+def effect_name(comparison: Comparison, effect: Quantity) -> str:
+    """Name what cost is held against."""
     if effect.measure == "orders":
         return tr("12345 orders avoided a year")
     measure = words.quantity_name(comparison, effect)

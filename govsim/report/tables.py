@@ -252,9 +252,9 @@ def inputs(frame: pd.DataFrame) -> RenderableType:
         table.add_column(head, width=width, overflow="fold")
     for row in frame[~frame["unit"].str.startswith("name in ")].itertuples():
         known = row.low is not None
-        ends = f"{_compact(row.low)} – {_compact(row.high)}" if known else ""
+        ends = f"{compact(row.low)} – {compact(row.high)}" if known else ""
         evidence = evidence_name(str(row.evidence))
-        cells = (_broken(str(row.path)), _compact(row.value), ends, evidence, row.source)
+        cells = (_broken(str(row.path)), compact(row.value), ends, evidence, row.source)
         table.add_row(*(escape(str(cell)) for cell in cells))
     return table
 
@@ -270,16 +270,16 @@ def _broken(path: str) -> str:
     return "\n".join(lines)
 
 
-def _compact(value: object) -> str:
+def compact(value: object) -> str:
     """Write a value on little room: ``lognormal(median 30 min, sigma 0.7)``."""
     if isinstance(value, dict):
         parts = (
-            f"{key}({_compact(item)})" if isinstance(item, dict) else f"{key} {_compact(item)}"
+            f"{key}({compact(item)})" if isinstance(item, dict) else f"{key} {compact(item)}"
             for key, item in value.items()
         )
         return ", ".join(parts)
     if isinstance(value, list | tuple):
-        return ", ".join(map(_compact, value))
+        return ", ".join(map(compact, value))
     if isinstance(value, bool):
         return str(value).lower()  # as a scenario file spells it
     return "" if value is None else str(value)

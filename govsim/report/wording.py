@@ -8,7 +8,8 @@ from math import isnan
 from govsim.catalogue import CATALOGUE, Measure
 from govsim.language import current, name, tr
 from govsim.results import Result
-from govsim.scenarios.units import DAY, YEAR
+from govsim.scenarios.spans import Span
+from govsim.scenarios.units import DAY, HOUR, MINUTE, YEAR
 from govsim.statistics import Interval
 
 MISSING = "—"
@@ -118,3 +119,35 @@ def why_no_interval(result: Result) -> str:
     if result.replications > 1:
         return ""
     return tr("a single replication has no interval; run at least two (--replications 2)")
+
+
+def told(found: Interval, measure: Measure | None = None) -> str:
+    """Write a mean in a sentence, its interval behind it if there is one."""
+    value, ends = number(found.mean, measure), spread(found, measure)
+    return value if ends == MISSING else tr("{value} ({ends})", value=value, ends=ends)
+
+
+def limit(span: Span) -> str:
+    """Say how long a promise gives."""
+    if span.unit == "working days":
+        return tr("{n:g} working days", n=span.amount)
+    if span.unit == "working hours":
+        return tr("{n:g} working hours", n=span.amount)
+    if span.amount == DAY:
+        return tr("a day")
+    if span.amount % DAY == 0:
+        return tr("{n:g} days", n=span.amount / DAY)
+    if span.amount % HOUR == 0:
+        return tr("{n:g} h", n=span.amount / HOUR)
+    return tr("{n:g} min", n=span.amount / MINUTE)
+
+
+def category_name(result: Result, category: str) -> str:
+    """Name a category of demand."""
+    known = result.scenario.demand.categories
+    return name(known[category].label) if category in known else category
+
+
+def shift_name(shift: str) -> str:
+    """Name a shift; those of a planner's own are called what the scenario calls them."""
+    return {"day": tr("day shift"), "night": tr("night shift")}.get(shift, shift)

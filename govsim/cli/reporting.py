@@ -1,0 +1,97 @@
+"""``govsim report``: what was found, as one file to hand on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from govsim.cli.options import WRONG_INPUT, command, fail, out
+from govsim.language import tr
+
+if TYPE_CHECKING:
+    from govsim.report.sections import Found
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def no_report() -> Callable[[F], F]:
+    """Make the option that leaves the report out."""
+    return click.option(
+        "--no-report", is_flag=True, help=tr("Write no report; “govsim report” can later.")
+    )
+
+
+def report_at_the_end(found: Found, quiet: bool) -> None:
+    """Write the report of what was just found; if that fails, nothing of it is lost."""
+    from govsim.report import page
+
+    assert found.folder is not None
+    try:
+        written = page.write(found, found.folder)
+    except Exception as error:  # whatever it is, the results are whole
+        text = tr(
+            "the report could not be written ({kind}: {error}); the results are kept, and "
+            "“govsim report {folder}” tries again",
+            kind=type(error).__name__,
+            error=error,
+            folder=found.folder,
+        )
+        click.echo(text, err=True)
+        return
+    if not quiet:
+        click.echo(tr("report: {file}", file=written), err=True)
+
+
+@command(
+    "report",
+    tr(
+        "Write the report of a run (its id, or the scenario that was run), of a comparison or "
+        "of an explanation (its folder or id): one HTML file."
+    ),
+)
+@click.argument("what", metavar=tr("RUN_OR_FOLDER"))
+@click.option(
+    "--folder",
+    "to",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help=tr("Where to write it; into the folder of what was found if not given."),
+)
+@out(tr("Folder of results."))
+def report(what: str, to: Path | None, out: Path) -> None:
+    """Find what is named, and write its report."""
+    from govsim.report import page
+
+    found = _found(what, out)
+    assert found.folder is not None
+    click.echo(str(page.write(found, to or found.folder)))
+
+
+def _found(what: str, out: Path) -> Found:
+    """Open a run, a comparison or an explanation; ``comparisons`` stands for the newest one."""
+    from govsim import comparison, storage
+    from govsim.results import open_run
+
+    for place in _places(what, out, comparison.COMPARISONS):
+        if (place / comparison.RECORD).is_file():
+            return comparison.open_comparison(place)
+    run = storage.find(out, what)
+    if run is None:
+        text = tr("nothing was found under “{what}” in {out}", what=what, out=out)
+        fail(text, WRONG_INPUT)
+    return open_run(run)
+
+
+def _places(what: str, out: Path, below: str) -> list[Path]:
+    """Name where something may lie: as given, below the results, or the newest of its kind."""
+    from govsim.storage import LATEST
+
+    places = [Path(what), out / what, out / below / what]
+    for place in places[:2]:
+        with suppress(OSError, ValueError):
+            places.append(place / (place / LATEST).read_text(encoding="utf-8").strip())
+    return places

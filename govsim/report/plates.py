@@ -1,0 +1,235 @@
+"""Figures of the report, each at the width of its column.
+
+They draw what they are given: intervals by name, frames of weeks, hours of the week. Called by
+`govsim.report.sections`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from govsim.catalogue import Measure
+from govsim.language import tr
+from govsim.report import marks, style
+from govsim.statistics import Interval
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDTH, ROW, AROUND = 7.0, 0.21, 0.45
+"""Inches: width of a figure, height of a row of marks, height of what is around them."""
+
+NAMES = 44
+"""Columns for the name of a row, of which Chinese signs take two."""
+
+Named = Sequence[tuple[str, Interval]]
+
+
+def sheet(height: float) -> Figure:
+    """Make an empty figure of the report's width."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH, height))
+    figure.set_layout_engine("constrained", h_pad=0.03, w_pad=0.03)
+    return figure
+
+
+def shares(named: Named, shown: Measure, unit: str, mark: float | None = None) -> Figure:
+    """Dots with intervals on a scale from 0 to 100%.
+
+    Parameters
+    ----------
+    named : rows, the first at the top.
+    shown : the measure.
+    unit : what is written below the axis.
+    mark : a share that all rows are held against, as a line.
+    """
+    figure = sheet(AROUND + ROW * len(named))
+    axes = figure.subplots()
+    marks.dots(axes, [name for name, _ in named], [found for _, found in named], shown, NAMES)
+    axes.set_xlim(0, 1)
+    if mark is not None:
+        axes.axvline(mark, color=style.INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+    axes.set_xlabel(unit)
+    marks.percent(axes)
+    return figure
+
+
+def counts(named: Named, unit: str) -> Figure:
+    """Bars with intervals of numbers that are not shares."""
+    figure = sheet(AROUND + ROW * len(named))
+    axes = figure.subplots()
+    marks.bars(axes, [name for name, _ in named], [found for _, found in named], columns=NAMES)
+    axes.xaxis.set_major_formatter(marks.thousands)
+    axes.set_xlabel(unit)
+    return figure
+
+
+def differences(named: Named, texts: Sequence[str], unit: str, scale: float = 1.0) -> Figure:
+    """Dots with intervals on both sides of none.
+
+    Parameters
+    ----------
+    named : rows, the first at the top.
+    texts : their numbers, written at the right.
+    unit : what is written below the axis.
+    scale : factor from values to the unit.
+    """
+    figure = sheet(AROUND + ROW * len(named))
+    axes = figure.subplots()
+    scaled = [
+        Interval(scale * one.mean, scale * one.low, scale * one.high, one.n) for _, one in named
+    ]
+    axes.axvline(0, color=style.INK, linewidth=0.9, zorder=1)
+    marks.whiskers(axes, scaled)
+    rows = np.arange(len(scaled))
+    axes.plot([one.mean for one in scaled], rows, "o", color=style.BLUE, markersize=5.5, zorder=5)
+    marks.rows(axes, [name for name, _ in named], texts, NAMES)
+    axes.xaxis.set_major_formatter(marks.thousands)
+    axes.margins(x=0.08)
+    axes.set_xlabel(unit)
+    return figure
+
+
+def weeks(named: Sequence[tuple[str, pd.DataFrame]], first: datetime, unit: str) -> Figure:
+    """Small curves of the same weeks, each with its band and its own scale, two beside another.
+
+    Parameters
+    ----------
+    named : title and frame (week, mean, low, high) of each.
+    first : when week 0 begins.
+    unit : what is counted, written at the axes.
+    """
+    deep = -(-len(named) // 2)
+    figure = sheet(1.45 * deep + 0.2)
+    grid = figure.subplots(deep, 2, sharex=True, squeeze=False)
+    for axes, (title, frame) in zip(grid.flat, named, strict=False):
+        _curve(axes, frame, first)
+        axes.set_title(title, fontsize=9)
+        axes.set_ylabel(unit, fontsize=8)
+    for axes in grid.flat[len(named) :]:
+        axes.set_axis_off()
+    for axes in grid.flat[max(0, len(named) - 2) : len(named)]:
+        axes.tick_params(labelbottom=True)
+        axes.set_xlabel(tr("week beginning"), fontsize=8)
+    return figure
+
+
+def _curve(axes: Axes, frame: pd.DataFrame, first: datetime) -> None:
+    days = pd.to_timedelta(frame["week"].to_numpy() * 7, unit="D")
+    x = (pd.Timestamp(first) + days).to_numpy()
+    style.bare(axes, "y")
+    axes.fill_between(x, frame["low"], frame["high"], color=style.PALE, linewidth=0)
+    axes.plot(x, frame["mean"], color=style.BLUE, linewidth=1.4)
+    top = np.nanmax([*frame["high"], *frame["mean"], 0.0])
+    axes.set_ylim(0, max(1.0, float(top) * 1.12))
+    axes.yaxis.set_major_formatter(marks.thousands)
+    axes.tick_params(labelsize=8)
+    marks.date_axis(axes)
+
+
+def hours_of_week(values: NDArray[np.float64], unit: str) -> Figure:
+    """Draw a share by hour (across) and weekday (down); what is low is dark.
+
+    Parameters
+    ----------
+    values : float[7, 24] from 0 to 1, Monday first; NaN where there is none.
+    unit : of the scale.
+    """
+    import seaborn as sns
+
+    figure = sheet(2.15)
+    axes = figure.subplots()
+    drawing: Any = sns  # whose colour maps have no types
+    sns.heatmap(
+        100 * pd.DataFrame(values, index=weekdays()),
+        ax=axes,
+        cmap=drawing.light_palette(style.BLUE, as_cmap=True, reverse=True),
+        vmin=0,
+        vmax=100,
+        linewidths=0.6,
+        linecolor="white",
+        cbar_kws={"label": unit, "pad": 0.015, "ticks": [0, 25, 50, 75, 100]},
+    )
+    axes.set_facecolor("#f3f4f5")
+    axes.set_xlabel(tr("hour in which it was reported"))
+    axes.set_xticks(np.arange(24) + 0.5, [str(hour) for hour in range(24)], rotation=0)
+    axes.tick_params(axis="both", length=0)
+    axes.tick_params(axis="y", rotation=0)
+    return figure
+
+
+def weekdays() -> list[str]:
+    """Name the days of the week, Monday first."""
+    return [tr("Mon"), tr("Tue"), tr("Wed"), tr("Thu"), tr("Fri"), tr("Sat"), tr("Sun")]
+
+
+def spread_over_places(values: Sequence[float], people: Sequence[float], unit: str) -> Figure:
+    """Draw how a share spreads over places, in bars of five points, weighted by residents.
+
+    Parameters
+    ----------
+    values : share of each place.
+    people : its weight.
+    unit : what is written below the axis.
+    """
+    edges = np.arange(0, 101, 5)
+    share = 100 * np.asarray(people) / sum(people)
+    heights, _ = np.histogram(100 * np.asarray(values), edges, weights=share)
+    figure = sheet(1.9)
+    axes = figure.subplots()
+    axes.bar(
+        edges[:-1],
+        heights,
+        width=5,
+        align="edge",
+        color=style.PALE,
+        edgecolor=style.BLUE,
+        linewidth=0.9,
+    )
+    style.bare(axes, "y")
+    axes.set_xlim(0, 100)
+    axes.set_xlabel(unit)
+    axes.set_ylabel(tr("share of demands, %"))
+    return figure
+
+
+def prices(points: Sequence[tuple[str, Interval, Interval]], across: str, up: str) -> Figure:
+    """Draw what each plan costs (up) against what it brings (across), with both intervals.
+
+    Parameters
+    ----------
+    points : letter, effect, cost of each plan; the baseline at (0, 0).
+    across, up : units.
+    """
+    figure = sheet(2.3)
+    axes = figure.subplots()
+    style.bare(axes, "y")
+    axes.grid(axis="x")
+    axes.axhline(0, color=style.INK, linewidth=0.9)
+    axes.axvline(0, color=style.INK, linewidth=0.9)
+    for letter, effect, cost in points:
+        if effect.low == effect.low and cost.low == cost.low:
+            axes.plot([effect.low, effect.high], [cost.mean] * 2, color=style.INK, linewidth=1.4)
+            axes.plot([effect.mean] * 2, [cost.low, cost.high], color=style.INK, linewidth=1.4)
+        axes.plot(effect.mean, cost.mean, "o", color=style.BLUE, markersize=7, zorder=5)
+        axes.annotate(
+            letter,
+            (effect.mean, cost.mean),
+            xytext=(7, 6),
+            textcoords="offset points",
+            fontsize=11,
+        )
+    axes.margins(0.12)
+    axes.xaxis.set_major_formatter(marks.thousands)
+    axes.yaxis.set_major_formatter(marks.thousands)
+    axes.set_xlabel(across)
+    axes.set_ylabel(up)
+    return figure

@@ -1,0 +1,22 @@
+"""What a report says, section by section: of a run, of a comparison, of an explanation.
+
+`of` is called by `govsim.report.page`. Each module writes its sections of words, tables and
+figures (`govsim.report.parts`); every number comes from what was found.
+"""
+
+from __future__ import annotations
+
+from govsim.comparison import Comparison
+from govsim.report.parts import Contents, Desk
+from govsim.report.sections import comparison, run
+from govsim.results import Result
+
+Found = Result | Comparison
+"""What there are reports of."""
+
+
+def of(found: Found, desk: Desk) -> Contents:
+    """Say what was found."""
+    if isinstance(found, Comparison):
+        return comparison.contents(found, desk)
+    return run.contents(found, desk)

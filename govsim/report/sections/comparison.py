@@ -1,0 +1,311 @@
+"""The report of a comparison: which plan is better, by how much, how sure, at what cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from math import nan
+
+from govsim.catalogue import CATALOGUE
+from govsim.comparison import Comparison, Difference, Quantity
+from govsim.language import current, tr
+from govsim.report import comparison_words as words
+from govsim.report import plates
+from govsim.report.comparison_tables import effect_name
+from govsim.report.parts import (
+    Block,
+    Cell,
+    Contents,
+    Desk,
+    Plate,
+    Point,
+    Row,
+    Section,
+    Table,
+    Words,
+    measured,
+    row,
+)
+from govsim.report.sections import record
+from govsim.report.tables import compact
+from govsim.report.wording import (
+    PROMISES,
+    cause_name,
+    evidence_name,
+    how_measured,
+    measure_name,
+    money_unit,
+    per_year,
+    team_name,
+    told,
+)
+from govsim.rules import CAUSES
+from govsim.statistics import Interval
+from govsim.tradeoffs import EFFECTS, dominated, trade_offs
+
+MANY = 4
+"""Plans above which the first figure shows the first promise alone."""
+
+_SHARE = CATALOGUE["compliance_scene"]
+_ORDERS = Quantity("orders")
+
+
+def contents(found: Comparison, desk: Desk) -> Contents:
+    """Say what a comparison found."""
+    notes = [note for result in found.results for note in result.notes]
+    measured_ = {
+        how_measured(result, used) for result, used in zip(found.results, found.used, strict=True)
+    }
+    return Contents(
+        kind=tr("Comparison of service plans"),
+        title=tr("{n} plans compared", n=len(found.names)),
+        question=tr("Which plan is better, by how much, how sure is that, and what does it cost?"),
+        measured=tr("; ").join(sorted(measured_)),
+        answer=tuple(_answer(found)),
+        plates=tuple(_plates(found, desk)),
+        sections=(
+            Section("differences", tr("What differs"), tuple(_differences(found)), True),
+            Section("prices", tr("Cost and what it brings"), (_prices(found),), True),
+            Section("plans", tr("The plans beside each other"), tuple(_plans(found))),
+            Section("inputs", tr("Inputs and their evidence"), tuple(_inputs(found)), True),
+            Section("provenance", tr("Provenance"), tuple(_provenance(found)), True),
+        ),
+        warnings=found.warnings,
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _answer(found: Comparison) -> Iterator[Point]:
+    plans = (
+        tr("{letter}: {plan}", letter=letter, plan=found.title(plan))
+        for plan, letter in words.letters(found).items()
+    )
+    yield Point(tr("Plans"), (tr("; ").join(plans),))
+    for heading, lines in words.sentences(found):
+        yield Point(heading, tuple(lines))
+
+
+# ---------------------------------------------------------------- figures
+
+
+def _plates(found: Comparison, desk: Desk) -> Iterator[Plate]:
+    kept = list(_kept(found))
+    yield desk.plate(
+        "plans-promises",
+        tr("Promises kept by each plan, % of demands."),
+        _said((label, told(one, _SHARE)) for label, one in kept),
+        lambda: plates.shares(kept, _SHARE, tr("share of demands, %")),
+    )
+    letter = words.letters(found)
+    changes = [d for d in found.differences if d.quantity == _ORDERS]
+    named = [
+        (
+            tr("{plan} less {other}", plan=letter[d.plan], other=letter[d.against]),
+            d.paired.difference,
+        )
+        for d in changes
+    ]
+    texts = [
+        tr(
+            "{value} ({ends})",
+            value=words.change(d),
+            ends=words.ends(d.paired.difference, d.quantity.shown),
+        )
+        for d in changes
+    ]
+    yield desk.plate(
+        "plans-orders",
+        tr("Change in 12345 orders, orders a year; left of the line are fewer."),
+        _said((label, text) for (label, _), text in zip(named, texts, strict=True)),
+        lambda: plates.differences(named, texts, tr("12345 orders a year more")),
+    )
+    points = list(_price_points(found))
+    yield desk.plate(
+        "plans-prices",
+        tr(
+            "12345 orders avoided a year (to the right) and what that costs ({unit}, up), against "
+            "plan A, with intervals.",
+            unit=money_unit(),
+        ),
+        _said((name, tr("{value} orders avoided", value=told(e))) for name, e, _ in points[1:]),
+        lambda: plates.prices(
+            points,
+            tr("12345 orders avoided a year"),
+            tr("more cost, {unit}", unit=money_unit()),
+        ),
+    )
+
+
+def _kept(found: Comparison) -> Iterator[tuple[str, Interval]]:
+    letter = words.letters(found)
+    for measure in PROMISES if len(letter) <= MANY else PROMISES[:1]:
+        for plan in letter:
+            label = tr("{plan}: {what}", plan=letter[plan], what=measure_name(measure))
+            yield label, found.result(plan).get(measure)
+
+
+def _price_points(found: Comparison) -> Iterator[tuple[str, Interval, Interval]]:
+    """Give letter, orders avoided, and further cost in the unit of `money_unit` of each plan."""
+    nothing = Interval(0.0, nan, nan, 0)
+    letter = words.letters(found)
+    yield letter[found.baseline], nothing, nothing
+    scale = 1e-4 if current() == "zh" else 1e-3
+    for off in trade_offs(found):
+        if off.effect.quantity == _ORDERS:
+            more = off.cost.paired.difference
+            cost = Interval(scale * more.mean, scale * more.low, scale * more.high, more.n)
+            yield letter[off.effect.plan], off.gained, cost
+
+
+def _said(rows: Iterable[tuple[str, str]]) -> str:
+    return tr("; ").join(tr("{what}: {value}", what=what, value=value) for what, value in rows)
+
+
+# ---------------------------------------------------------------- tables
+
+
+def _differences(found: Comparison) -> Iterator[Block]:
+    letter = words.letters(found)
+    heads = (
+        tr("Plan"),
+        tr("mean"),
+        tr("difference"),
+        tr("interval"),
+        tr("verdict"),
+        tr("pairing"),
+    )
+    for quantity in found.quantities:
+        unit = words.unit(quantity.shown)
+        name = words.quantity_name(found, quantity)
+        caption = tr("{measure} ({unit})", measure=name, unit=unit) if unit else name
+        base = found.values(quantity)[found.baseline].mean()
+        rows = [row(_plan(found, found.baseline), words.amount(base, quantity.shown))]
+        rows += [_difference(found, d, letter) for d in found.differences if d.quantity == quantity]
+        yield Table(caption, heads, tuple(_padded(one, len(heads)) for one in rows))
+    yield Words(tuple(words.how_sure(found)), "note", tr("How sure"))
+
+
+def _difference(found: Comparison, one: Difference, letter: dict[str, str]) -> Row:
+    plan = _plan(found, one.plan)
+    if one.against != found.baseline:
+        plan = tr("{plan} less {other}", plan=letter[one.plan], other=letter[one.against])
+    shown = one.quantity.shown
+    return row(
+        plan,
+        words.amount(one.mean, shown),
+        words.change(one),
+        words.ends(one.paired.difference, shown),
+        words.verdict_name(one.verdict),
+        words.saved(one.paired.saved),
+    )
+
+
+def _padded(one: Row, columns: int) -> Row:
+    return Row(one.cells + (Cell(""),) * (columns - len(one.cells)), one.strong)
+
+
+def _plan(found: Comparison, plan: str) -> str:
+    return tr("{letter}: {plan}", letter=words.letters(found)[plan], plan=found.title(plan))
+
+
+def _prices(found: Comparison) -> Table:
+    """Lay out what each plan gains and what that costs, by effect."""
+    offs = {(off.effect.quantity, off.effect.plan): off for off in trade_offs(found)}
+    beaten = {(one.effect, one.plan): one for one in dominated(found)}
+    letter = words.letters(found)
+    rows = []
+    for effect in EFFECTS:
+        rows.append(_padded(row(effect_name(found, effect), strong=True), 5))
+        for plan in found.names:
+            off, one = offs.get((effect, plan)), beaten.get((effect, plan))
+            cells = [_plan(found, plan), "", "", "", ""]
+            if off:
+                width = off.gained.half_width
+                cells[1] = words.amount(off.gained.mean, effect.shown, width, sign=True)
+                cells[2], cells[3] = words.price(off)
+                cells[4] = words.kind_name(off.kind)
+            if one:
+                sure = tr("beaten by {plan}", plan=letter[one.by])
+                perhaps = tr("maybe beaten by {plan}", plan=letter[one.by])
+                cells[4] = sure if one.sure else perhaps
+            if off or one:
+                rows.append(row(*cells))
+    heads = (tr("Plan"), tr("gained"), tr("yuan each"), tr("interval"), tr("cost and effect"))
+    caption = tr(
+        "What each plan gains against plan A, and what an order avoided or a percentage point "
+        "costs, yuan."
+    )
+    return Table(caption, heads, tuple(rows))
+
+
+def _plans(found: Comparison) -> Iterator[Block]:
+    letter = words.letters(found)
+    heads = tuple(letter.values())
+    results = [found.result(plan) for plan in letter]
+    legend = tr("; ").join(_plan(found, plan) for plan in letter)
+    yield Table(
+        tr("12345 orders by cause, orders a year, with intervals of each plan's mean."),
+        (tr("Cause"), *heads),
+        tuple(
+            row(label, *(measured(per_year(r, r.get("orders", level, key))) for r in results),
+                strong=level == "district")
+            for label, level, key in [
+                *((cause_name(c), "cause", c) for c in CAUSES),
+                (tr("all"), "district", ""),
+            ]
+        ),
+        note=legend,
+    )  # fmt: skip
+    teams = dict.fromkeys(team for r in results for team in (*r.scenario.teams, "desk"))
+    known = {t: next((r for r in results if t in r.scenario.teams), results[0]) for t in teams}
+    yield Table(
+        tr("Utilisation by team, % of the time on duty."),
+        (tr("Team"), *heads),
+        tuple(
+            row(
+                team_name(known[team], team),
+                *(measured(r.get("utilisation", "team", team), _SHARE) for r in results),
+            )
+            for team in teams
+        ),
+        note=legend,
+    )
+
+
+# ---------------------------------------------------------------- what it rests on
+
+
+def _inputs(found: Comparison) -> Iterator[Block]:
+    """List the inputs in which the plans differ; the others stand in the report of each run."""
+    letter = words.letters(found)
+    frames = {plan: record.known_inputs(found.result(plan)).set_index("path") for plan in letter}
+    yield record.evidence_in_words(frames[found.baseline])
+    paths = dict.fromkeys(path for frame in frames.values() for path in frame.index)
+    rows = []
+    for path in paths:
+        values = [
+            compact(frame.at[path, "value"]) if path in frame.index else ""
+            for frame in frames.values()
+        ]
+        if len(set(values)) > 1:
+            known = {frame.at[path, "evidence"] for frame in frames.values() if path in frame.index}
+            evidence = ", ".join(evidence_name(one) for one in record.STRENGTH if one in known)
+            rows.append(row(str(path), *values, evidence))
+    columns = (tr("Input"), *letter.values(), tr("evidence"))
+    if rows:
+        caption = tr("Inputs in which the plans differ.")
+        yield Table(caption, columns, tuple(rows), words=len(columns), dense=True)
+    yield Words((tr("All other inputs stand in the report of each run."),), "note")
+
+
+def _provenance(found: Comparison) -> Iterator[Block]:
+    letter = words.letters(found)
+    columns = [dict(record.recorded(found.result(plan))) for plan in letter]
+    heads = (tr("Record"), *letter.values())
+    names = dict.fromkeys(name for column in columns for name in column)
+    yield Table(
+        tr("How these runs were made. The same scenario, seed and program give the same numbers."),
+        heads,
+        tuple(row(name, *(column.get(name, "") for column in columns)) for name in names),
+        words=len(heads),
+        dense=True,
+    )

@@ -1,0 +1,112 @@
+"""Waiting and utilisation: by team and shift, and how long demands take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from govsim.catalogue import CATALOGUE
+from govsim.language import tr
+from govsim.report import plates
+from govsim.report.parts import Block, Cell, Desk, Row, Section, Table, measured, row
+from govsim.report.wording import MISSING, category_name, number, per_year, shift_name, team_name
+from govsim.results import Result
+from govsim.statistics import Interval
+
+_SHARE = CATALOGUE["utilisation"]
+
+
+def section(result: Result, desk: Desk) -> Section:
+    """Say how busy people are, and how long residents wait."""
+    return Section("people", tr("Waiting and utilisation"), tuple(_blocks(result, desk)))
+
+
+def _blocks(result: Result, desk: Desk) -> Iterator[Block]:
+    share = 100 * result.confidence
+    if teams := tuple(_teams(result)):
+        yield Table(
+            tr("Teams and desks: use, waiting and extra hours, with {share:.0f}% intervals.",
+               share=share),
+            (
+                tr("Team"),
+                tr("utilisation, %"),
+                tr("wait for a crew, min"),
+                tr("jobs waiting"),
+                tr("overtime, h a year"),
+                tr("helpers, h a year"),
+            ),
+            teams,
+            note=tr(
+                "Utilisation is the share of the time on duty, kept free for demands, that is "
+                "spent at work; jobs waiting are the mean number over time."
+            ),
+        )  # fmt: skip
+    if busy := shifts(result):
+        yield desk.plate(
+            "shifts",
+            tr("Utilisation by team and shift, % of the time on duty; whiskers are intervals."),
+            tr("; ").join(tr("{what}: {value}", what=n, value=number(f.mean, _SHARE))
+                          for n, f in busy),
+            lambda: plates.shares(busy, _SHARE, tr("share of time on duty spent at work, %")),
+        )  # fmt: skip
+    yield Table(
+        tr("How long it takes, by category: from the report to the scene and to the solution."),
+        (
+            tr("Category"),
+            tr("to the scene, median, min"),
+            tr("to the scene, 90%, min"),
+            tr("to solve, median, h"),
+            tr("to solve, 90%, h"),
+            tr("to reply, median, h"),
+        ),
+        tuple(_times(result)),
+        note=tr(
+            "By the Kaplan-Meier estimator; a dash stands where so many are not yet done at the "
+            "end of the horizon that there is no such quantile."
+        ),
+    )
+
+
+def _teams(result: Result) -> Iterator[Row]:
+    for team in (*result.scenario.teams, "desk"):
+        used = result.get("utilisation", "team", team)
+        if not used.n:
+            continue
+        wait = result.get("waiting_minutes_mean", "team", team)
+        extra = (
+            per_year(result, result.get(measure, "team", team))
+            for measure in ("overtime_hours", "helper_hours")
+        )
+        yield row(
+            team_name(result, team),
+            measured(used, _SHARE),
+            measured(wait) if wait.n else Cell(MISSING),
+            measured(result.get("queue_length", "team", team)),
+            *map(measured, extra),
+        )
+
+
+def shifts(result: Result) -> list[tuple[str, Interval]]:
+    """Name teams by shift with their use, busiest first."""
+    found = []
+    for team in result.scenario.teams:
+        for shift in result.scenario.calendar.shifts:
+            used = result.get("utilisation", "shift", f"{team}/{shift}")
+            if used.n:
+                label = tr("{team}, {shift}", team=team_name(result, team), shift=shift_name(shift))
+                found.append((label, replace(used, high=min(used.high, 1.0))))
+    return sorted(found, key=lambda one: -one[1].mean)
+
+
+def _times(result: Result) -> Iterator[Row]:
+    measures = (
+        "scene_minutes_median",
+        "scene_minutes_p90",
+        "solve_hours_median",
+        "solve_hours_p90",
+        "reply_hours_median",
+    )
+    named = [(category_name(result, c), "category", c) for c in result.scenario.demand.categories]
+    for label, level, key in [*named, (tr("all"), "district", "")]:
+        cells = (measured(result.get(measure, level, key)) for measure in measures)
+        yield row(label, *cells, strong=level == "district")

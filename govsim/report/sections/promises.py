@@ -1,0 +1,112 @@
+"""How the promises are kept: by category, street and hour of the week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from govsim.catalogue import CATALOGUE
+from govsim.language import tr
+from govsim.report import plates
+from govsim.report.parts import Block, Desk, Row, Section, Table, measured, row
+from govsim.report.wording import PROMISES, category_name, measure_name, number
+from govsim.results import Result
+from govsim.statistics import Interval
+
+_SHARE = CATALOGUE["compliance_scene"]
+SHOWN = (*PROMISES, "satisfaction")
+
+
+def section(result: Result, desk: Desk) -> Section:
+    """Say how the promises are kept."""
+    return Section("promises-kept", tr("Promises kept"), tuple(_blocks(result, desk)))
+
+
+def _blocks(result: Result, desk: Desk) -> Iterator[Block]:
+    yield Table(
+        tr(
+            "Share of demands that kept each clock, by category, %, with {share:.0f}% intervals.",
+            share=100 * result.confidence,
+        ),
+        (tr("Category"), *(measure_name(measure) for measure in SHOWN)),
+        tuple(_by_category(result)),
+        note=tr(
+            "Counted are demands whose clock has run out. The first clock applies to those that "
+            "need somebody on the scene, the second to the simple ones among them, the third to "
+            "all that were reported."
+        ),
+    )
+    if not (grid := hours_of_week(result)).empty:
+        low, high = number(np.nanmin(grid), _SHARE), number(np.nanmax(grid), _SHARE)
+        yield desk.plate(
+            "hours",
+            tr(
+                "On the scene in time by weekday and hour of the report, % of demands. Dark is "
+                "bad; empty is an hour without demands."
+            ),
+            tr("{low} in the worst hour of the week, {high} in the best.", low=low, high=high),
+            lambda: plates.hours_of_week(grid.to_numpy(), tr("in time, %")),
+        )
+    streets = _keys(result, "street")
+    if len(streets) > 1:
+        yield Table(
+            tr("Share of demands that kept each clock, by street, %."),
+            (tr("Street"), *(measure_name(measure) for measure in SHOWN)),
+            tuple(_row(result, street, "street", street) for street in streets),
+        )
+
+
+def _by_category(result: Result) -> Iterator[Row]:
+    for category in result.scenario.demand.categories:
+        yield _row(result, category_name(result, category), "category", category)
+    yield _row(result, tr("all"), "district", "", strong=True)
+
+
+def _row(result: Result, label: str, level: str, key: str, strong: bool = False) -> Row:
+    found = [result.get(measure, level, key) for measure in SHOWN]
+    cells = [measured(one, _SHARE) for one in found]
+    return row(label, *cells, strong=strong)
+
+
+def _keys(result: Result, level: str) -> list[str]:
+    """Name the groups of a level that have any demands under the first clock, the best last."""
+    table = result.summary(level)
+    mine = table[(table["measure"] == PROMISES[0]) & table["mean"].notna()]
+    return [str(key) for key in mine.sort_values("mean", kind="stable")["key"]]
+
+
+def by_category(result: Result, measure: str) -> list[tuple[str, Interval]]:
+    """Name the categories with a measure's interval, the lowest first."""
+    known = result.scenario.demand.categories
+    found = [(category_name(result, c), result.get(measure, "category", c)) for c in known]
+    return sorted((one for one in found if one[1].n), key=lambda one: one[1].mean)
+
+
+def hours_of_week(result: Result) -> pd.DataFrame:
+    """Share that was reached in time: a row a weekday from Monday, a column an hour."""
+    table = result.summary("hour")
+    mine = table[table["measure"] == PROMISES[0]]
+    if mine.empty:
+        return pd.DataFrame()
+    hours = mine.set_index(mine["key"].astype(int))["mean"].reindex(range(168))
+    return pd.DataFrame(hours.to_numpy().reshape(7, 24))
+
+
+def by_hour_of_day(result: Result) -> dict[int, float]:
+    """Share that was reached in time by hour of the day, its weekdays weighted by reports."""
+    grid = hours_of_week(result)
+    if grid.empty:
+        return {}
+    table = result.summary("hour")
+    reported = table[table["measure"] == "reported"]
+    counts = reported.set_index(reported["key"].astype(int))["mean"].reindex(range(168))
+    weight: NDArray[np.float64] = counts.fillna(0).to_numpy().reshape(7, 24)
+    share = grid.to_numpy()
+    known = ~np.isnan(share)
+    total = (weight * known).sum(axis=0)
+    hours = np.flatnonzero(total > 0)
+    means = np.nansum(share * weight, axis=0)[hours] / total[hours]
+    return dict(zip(hours.tolist(), means.tolist(), strict=True))
