@@ -23,6 +23,7 @@ COMMANDS = {
     "validate-model": "govsim.cli.validating:validate_model",
     "inspect": "govsim.cli.inspecting:inspect",
     "new": "govsim.cli.scenarios:new",
+    "synth": "govsim.cli.synthesising:synth",
     "list": "govsim.cli.looking:list_",
     "show": "govsim.cli.looking:show",
 }

@@ -58,11 +58,11 @@ class OrderLog:
     frame : the orders that can be used. ``row`` (int64, as a spreadsheet counts), the fields
         that the mapping names, and ``status``: times are ``datetime64[ms]``, local, NaT where
         there is none; ``channel``, ``category``, ``place`` and ``status`` (``open`` or
-        ``closed``) are categorical, missing where unknown; ``order`` and ``parent`` are text;
-        ``repeat`` and ``satisfied`` are nullable booleans; ``longitude`` and ``latitude`` are
-        float. Where there is no column for the status, an order with a time of closing (of
-        resolution, if closings are not mapped) is closed. Where there is no column for
-        repeats, an order with a parent is one.
+        ``closed``) are categorical, missing where unknown; ``order``, ``parent`` and
+        ``demand`` are text; ``repeat`` and ``satisfied`` are nullable booleans;
+        ``longitude`` and ``latitude`` are float. Where there is no column for the status, an
+        order with a time of closing (of resolution, if closings are not mapped) is closed.
+        Where there is no column for repeats, an order with a parent is one.
     set_aside : the rows that can't: ``row``, the mapped fields as they were written,
         ``reason``.
     rounding : step to which each column of times is rounded, ms. A time t stands for

@@ -37,8 +37,8 @@ TIMES = (
 WORDS = ("channel", "category", "place", "status")
 """Fields that are one of some words."""
 
-IDENTITIES = ("order", "parent")
-"""Fields that name a work order."""
+IDENTITIES = ("order", "parent", "demand")
+"""Fields that name a work order, or the demand behind it."""
 
 ANSWERS = ("repeat", "satisfied", "place_unknown")
 """Fields that are yes or no."""
@@ -86,6 +86,8 @@ class Columns(Model):
     """Whether it is open or closed."""
     parent: str | None = None
     """Identity of the work order that it repeats."""
+    demand: str | None = None
+    """Identity of the demand, the same in the station's ledger and in 12345 orders."""
     repeat: str | None = None
     """Whether it repeats another."""
     satisfied: str | None = None

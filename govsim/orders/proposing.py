@@ -47,7 +47,17 @@ MOST_WORDS = 500
 NAMES: dict[str, tuple[str, ...]] = {
     "order": (
         *("案件号", "案件编号", "工单编号", "工单号", "任务号", "受理编号", "事件编号", "编号"),
-        *("工单id", "案件id", "order", "order id", "case id", "case number", "case enquiry id"),
+        *(
+            "工单id",
+            "案件id",
+            "台账编号",
+            "ledger id",
+            "order",
+            "order id",
+            "case id",
+            "case number",
+            "case enquiry id",
+        ),
         *(
             "unique key",
             "service request id",
@@ -151,6 +161,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "parent",
         "parent id",
     ),
+    "demand": ("诉求编号", "demand", "demand id"),
     "repeat": ("是否重复", "重复件", "是否重复件", "是否重复诉求", "repeat", "duplicate"),
     "satisfied": (
         *("是否满意", "满意度", "回访满意度", "满意情况", "评价结果", "回访结果", "满意评价"),

@@ -136,10 +136,10 @@ class _Reader:
         )
 
     def _ordered(self) -> dict[str, Any]:
-        wanted = ("order", *TIMES, "channel", "category", "place", "status", "parent")
+        wanted = ("order", *TIMES, "channel", "category", "place", "status")
         return {
             name: self.frame[name]
-            for name in (*wanted, "repeat", "satisfied", *POSITIONS)
+            for name in (*wanted, "parent", "demand", "repeat", "satisfied", *POSITIONS)
             if name in self.frame
         }
 
@@ -343,7 +343,7 @@ class _Reader:
             if name in self.cells:
                 self.frame[name] = self._answer(name)
         if "parent" in self.frame and "repeat" not in self.frame:
-            self.frame["repeat"] = pd.array(self.frame["parent"].notna(), dtype="boolean")
+            self.frame["repeat"] = pd.array(~pd.isna(self.frame["parent"]), dtype="boolean")
 
     def _duplicates(self, blank: Bools) -> None:
         """Set aside all but one row of an order: that with most times, the first of those."""
