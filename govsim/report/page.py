@@ -76,7 +76,7 @@ def _filled(contents: Contents, font: str) -> str:
     """Fill the template; `font` is the CSS rule of the font that is embedded."""
     template = _environment().get_template("report.html")
     lang = "zh-CN" if language.current() == "zh" else "en"
-    return template.render(
+    made = template.render(
         contents=contents,
         lang=lang,
         font=font,
@@ -88,6 +88,7 @@ def _filled(contents: Contents, font: str) -> str:
             "table": tr("Table"),
         },
     )
+    return made.lstrip()  # the definitions before the page leave empty lines
 
 
 def _environment() -> Environment:

@@ -37,7 +37,7 @@ def sections(result: Result, desk: Desk) -> Iterator[Section]:
     if blocks := tuple(_fairness(result, communities, desk)):
         yield Section("fairness", tr("Fairness"), blocks)
     if len(stations) > WORST:
-        yield Section("stations", tr("Every station"), (_table(result, stations, False),))
+        yield Section("stations", tr("Every station"), (_table(result, stations, False),), True)
 
 
 def _stations(result: Result) -> list[Place]:

@@ -155,9 +155,10 @@ def _then(result: Result) -> Iterator[str]:
         )
         return
     yield tr(
-        "Even the busiest, {where}, spends {share} of the time on duty at work, and a job waits "
-        "{wait} min for a crew. More people at the same hours and places would change little; "
-        "compare other hours, places and ways of dispatch.",
+        "Even the busiest, {where}, spends only {share} of the time on duty at work; a job waits "
+        "{wait} min for a crew. That points to hours and places with nobody on duty, and to the "
+        "way there, rather than to too few people in all: compare other rosters, places and ways "
+        "of dispatch first.",
         where=where,
         share=share,
         wait=told(result.get("waiting_minutes_mean")),
