@@ -73,7 +73,7 @@ class Sweep:
 
     Attributes
     ----------
-    base : the scenario without the grid.
+    base : the scenario of the first combination, for what all of them share.
     paths : inputs that vary.
     combinations : values of `paths`, as they were given, with what was found.
     file : the table on disk, beside the runs; None where nothing was written.
@@ -135,9 +135,10 @@ engine, executor : as in `govsim.experiment.run`, for each combination.
         The results can't be written.
     """
     asked = wanted(replications, precision, on)
-    base, combinations = _combinations(scenario, grid, settings, overrides, seed)
+    combinations = _combinations(scenario, grid, settings, overrides, seed)
     work = _Work(asked, out, keep_orders, on_progress, engine, len(combinations))
     found = work.do(combinations, executor or Serial())
+    base = combinations[0].loaded
     made = Sweep(base, tuple(grid), list(zip((c.values for c in combinations), found, strict=True)))
     if out is None:
         return made
@@ -207,13 +208,16 @@ def _combinations(
     settings: Settings,
     overrides: Sequence[str],
     seed: int | None,
-) -> tuple[Loaded, list[_Combination]]:
+) -> list[_Combination]:
     """Read every combination, and build the territories, of which there are few."""
     before = tuple(settings.items()) if isinstance(settings, Mapping) else tuple(settings)
-    base = load(scenario, settings=before, overrides=overrides)
     territories: dict[str, Territory] = {}
     combinations: list[_Combination] = []
-    problems: list[Problem] = []
+    problems = [
+        Problem(tr("no values are given for {path}", path=path), file=OPTION)
+        for path, values in grid.items()
+        if not values
+    ]
     for values in product(*grid.values()):
         mine = tuple(zip(grid, values, strict=True))
         try:
@@ -229,7 +233,7 @@ def _combinations(
             problems += error.problems
     if problems:
         raise InputError(dict.fromkeys(problems))
-    return base, combinations
+    return combinations
 
 
 @dataclass

@@ -1,11 +1,17 @@
-"""How long the tests search: the same examples in every run, or more and smaller when asked.
+"""What all tests share: the language they begin in, a short scenario, how long they search.
 
-`pytest --hypothesis-profile=long` tries many other examples, and shrinks what fails.
+Hypothesis tries the same examples in every run; `pytest --hypothesis-profile=long` tries many
+others, and shrinks what fails.
 """
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
+from short_runs import SHORT, TEMPLATE
+
+from govsim import language
+from govsim.scenarios.loading import Loaded, load
 
 settings.register_profile(
     "ci",
@@ -24,3 +30,14 @@ settings.register_profile(
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
 )
 settings.load_profile("ci")
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    language.use("en")
+
+
+@pytest.fixture(scope="session")
+def short() -> Loaded:
+    """A scenario that runs in a fraction of a second."""
+    return load(TEMPLATE, settings=SHORT)

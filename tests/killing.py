@@ -108,7 +108,7 @@ def kills(
                     break
                 done += 1
                 kept = folder(out).kept()
-                yield f"{way}: killed after {after:.2f} s with {kept} of {replications} replications"
+                yield f"{way}: killed after {after:.2f} s with {kept} of {replications} kept"
             else:
                 run(out, replications, "serial")
         found = left(folder(out))

@@ -18,9 +18,10 @@ import killing
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from short_runs import noted
 
 import govsim
-from govsim import language, storage, tasks
+from govsim import language, storage
 from govsim.cli import cli
 from govsim.errors import RunError
 from govsim.results import open_run
@@ -62,15 +63,7 @@ def copied(whole, tmp_path):
 @pytest.fixture
 def simulated(monkeypatch) -> list[int]:
     """The replications that are simulated from here on."""
-    numbers: list[int] = []
-    simulate = tasks.simulate
-
-    def noted(network, replication, *args, **kwargs):
-        numbers.append(replication)
-        return simulate(network, replication, *args, **kwargs)
-
-    monkeypatch.setattr(tasks, "simulate", noted)
-    return numbers
+    return noted(monkeypatch)
 
 
 def again(short, out: Path, replications: int = 4):

@@ -5,34 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from short_runs import tables
 
 import govsim
-from govsim import executors, language
+from govsim import executors
 from govsim.executors import Executor, Serial, Threads
-from govsim.scenarios.loading import load
 from govsim.scenarios.units import WEEK
 from govsim.storage import RunFolder
 from govsim.tasks import Plan, Task, packed
-
-TEMPLATE = Path(govsim.__file__).parent / "scenarios" / "template.yaml"
-SHORT = (("horizon", "4 weeks"), ("warm_up", "1 week"))
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    language.use("en")
-
-
-@pytest.fixture(scope="module")
-def short():
-    return load(TEMPLATE, settings=SHORT)
-
-
-def tables(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in folder.glob("*.parquet")}
 
 
 @pytest.fixture(scope="module")

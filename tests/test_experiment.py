@@ -4,35 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from short_runs import SHORT, TEMPLATE, tables
 
 import govsim
-from govsim import language, network, provenance, tasks, warmup
+from govsim import network, provenance, tasks, warmup
 from govsim.errors import InputError, RunError
 from govsim.scenarios.loading import load
 from govsim.statistics import interval
 from govsim.storage import RunFolder
-
-TEMPLATE = Path(govsim.__file__).parent / "scenarios" / "template.yaml"
-SHORT = (("horizon", "4 weeks"), ("warm_up", "1 week"))
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    language.use("en")
-
-
-@pytest.fixture(scope="module")
-def short():
-    return load(TEMPLATE, settings=SHORT)
-
-
-def tables(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in folder.glob("*.parquet")}
 
 
 def stopped_in(replication: int, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import json
-from pathlib import Path
 
 import pandas as pd
 import pytest
+from short_runs import SHORT, TEMPLATE
 
 import govsim
 from govsim import language, storage
@@ -15,14 +15,6 @@ from govsim.errors import RunError
 from govsim.results import open_run
 from govsim.scenarios.schema import Scenario
 from govsim.storage import RunFolder
-
-TEMPLATE = Path(govsim.__file__).parent / "scenarios" / "template.yaml"
-SHORT = (("horizon", "4 weeks"), ("warm_up", "1 week"))
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    language.use("en")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,31 @@
+"""A small scenario that runs in a fraction of a second, and the bytes that a run leaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import govsim
+from govsim import tasks
+
+TEMPLATE = Path(govsim.__file__).parent / "scenarios" / "template.yaml"
+SHORT = (("horizon", "4 weeks"), ("warm_up", "1 week"))
+
+
+def tables(folder: Path) -> dict[str, bytes]:
+    """Read the files of a run that hold numbers."""
+    return {file.name: file.read_bytes() for file in folder.glob("*.parquet")}
+
+
+def noted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """List the replications that are simulated from here on, as they begin."""
+    numbers: list[int] = []
+    simulate = tasks.simulate
+
+    def notes(network, replication, *args, **kwargs):
+        numbers.append(replication)
+        return simulate(network, replication, *args, **kwargs)
+
+    monkeypatch.setattr(tasks, "simulate", notes)
+    return numbers
