@@ -9,7 +9,7 @@ anew for each replication. Called by `govsim.explain`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +19,6 @@ from numpy.typing import NDArray
 
 from govsim import shapley, switches, trials
 from govsim.explanation import AGAIN, FAILED, FIRST
-from govsim.language import tr
-from govsim.mechanisms import mechanism_name
 from govsim.rules import CAUSES
 from govsim.shapley import Coalition, Shares
 from govsim.statistics import interval, ratio
@@ -177,24 +175,6 @@ def attribute(
         some = orders(players, needs)
         shares = shapley.sampled(players, lambda one, r: scale * values[one, r], some, needs)
     return Attribution(found, tuple(asked), shares, worth(frozenset()), worth(frozenset(players)))
-
-
-def notes(found: Switches) -> Iterator[str]:
-    """Say what a reader must know of how mechanisms were switched."""
-    for mechanism in found.mechanisms:
-        if "+" in mechanism:
-            yield tr("these can't be switched apart: {names}", names=mechanism_name(mechanism))
-        if needed := found.needs[mechanism]:
-            yield tr(
-                "“{one}” is switched only after: {others}",
-                one=mechanism_name(mechanism),
-                others=", ".join(sorted(map(mechanism_name, needed))),
-            )
-    if found.stations and "station_teams" in found.parts:
-        yield tr(
-            "a station without its own teams has the people of the {n} points that it replaces",
-            n=found.stations.replaced,
-        )
 
 
 def _visited(

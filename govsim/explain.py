@@ -149,9 +149,8 @@ def explain(
             "goal": goal,
             "budget": asdict(budget),
             "measured_days": work.measured_days,
-            "mechanisms": list(found.switches.mechanisms),
+            **_switched(found.switches),
             "exact": len(found.switches.mechanisms) <= attribution.MOST_EXACT,
-            "notes": list(attribution.notes(found.switches)),
             "versions": provenance.versions(),
             "program": provenance.program()[0],
             "seconds": round(time.monotonic() - started, 1),
@@ -172,7 +171,10 @@ def _problems(
     if replications is not None and replications < 2:
         yield Problem(tr("an interval takes at least two replications"), file="--replications")
     if goal is not None and (not goal or goal <= -1):
-        yield Problem(tr("the goal is a fall or a rise, and no fall is 100%"), file="--goal")
+        yield Problem(
+            tr("the goal must be a change such as -60%, and less than a fall by 100%"),
+            file="--goal",
+        )
     if budget.samples < 2 or budget.samples & (budget.samples - 1):
         yield Problem(tr("{n} is no power of 2, such as 128", n=budget.samples), file="--samples")
 
@@ -214,6 +216,16 @@ def _described(pair: Sequence[Loaded]) -> dict[str, Any]:
             "scenario": provenance.resolved(loaded.scenario, loaded.folder),
         }
         for which, loaded in zip(("before", "after"), pair, strict=True)
+    }
+
+
+def _switched(found: Switches) -> dict[str, Any]:
+    """Record how mechanisms were switched, for `Explanation.notes`."""
+    with_teams = found.stations is not None and "station_teams" in found.parts
+    return {
+        "mechanisms": list(found.mechanisms),
+        "needs": {one: sorted(others) for one, others in found.needs.items() if others},
+        "replaced": found.stations.replaced if found.stations and with_teams else None,
     }
 
 

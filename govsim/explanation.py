@@ -44,7 +44,7 @@ class Explanation:
     Attributes
     ----------
     manifest : what is recorded: names and labels of the scenarios, the measure, replications,
-        confidence, seed, budget, notes, versions, seconds.
+        confidence, seed, goal, budget, how mechanisms were switched, versions, seconds.
     changes : ``mechanism, path, before, after``; a row for each value that differs, as people
         write it.
     totals : ``what, mean, low, high, n``: the measure ``before``, ``after``, its ``change``, and
@@ -59,7 +59,8 @@ class Explanation:
         whole change; the others are Shapley values, without ``before`` and ``after``. No rows
         where the measure is not ``orders``.
     ranges : ``input, path, which, low, value, high, evidence, source``: inputs that are not
-        known for sure, and the ends of their plausible ranges.
+        known for sure, and the ends of their plausible ranges; empty where inputs that move
+        together differ.
     morris : ``input, mu_star, mu_star_conf, mu, sigma, noise, matters``; see
         `govsim.sensitivity.screening`. Effects are on the answer: the change relative to before
         (of shares, the difference).
@@ -108,8 +109,29 @@ class Explanation:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader of any number here must know."""
-        return tuple(self.manifest["notes"])
+        """What a reader must know of how mechanisms were switched."""
+        notes = [
+            tr("these can't be switched apart: {names}", names=mechanism_name(one))
+            for one in self.manifest["mechanisms"]
+            if "+" in one
+        ]
+        notes += [
+            tr(
+                "“{one}” is switched only after: {others}",
+                one=mechanism_name(one),
+                others=mechanism_name("+".join(others)),
+            )
+            for one, others in self.manifest["needs"].items()
+        ]
+        if replaced := self.manifest["replaced"]:
+            notes.append(
+                tr(
+                    "a station without its own teams has the people of the {n} points that it "
+                    "replaces",
+                    n=replaced,
+                )
+            )
+        return tuple(notes)
 
     @property
     def mechanisms(self) -> list[str]:

@@ -21,7 +21,6 @@ from typing import Any, Literal
 import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
-from govsim.language import tr
 from govsim.scenarios.parameters import Leaf, leaves, plausible
 from govsim.scenarios.quantities import (
     DAY,
@@ -112,9 +111,9 @@ class Uncertain:
         return [(entry.path, entry.written(position)) for entry in self.entries]
 
     def shown(self, position: float) -> str:
-        """Write the value at a position, if all entries have the same; else that they differ."""
+        """Write the value at a position as a scenario may; nothing if entries differ."""
         found = {entry.shown(position) for entry in self.entries}
-        return found.pop() if len(found) == 1 else tr("differs")
+        return found.pop() if len(found) == 1 else ""
 
 
 def inputs(before: Scenario, after: Scenario, with_costs: bool = False) -> list[Uncertain]:
@@ -143,7 +142,11 @@ def inputs(before: Scenario, after: Scenario, with_costs: bool = False) -> list[
 
 
 def to_frame(uncertain: Sequence[Uncertain]) -> pd.DataFrame:
-    """Tabulate inputs: ``input, path, which, low, value, high, evidence, source``."""
+    """Tabulate inputs: ``input, path, which, low, value, high, evidence, source``.
+
+    The ends and the value are as a scenario may write them; empty where inputs that move
+    together differ in them.
+    """
     rows = [
         (u.name, u.path, u.which, *map(u.shown, (0.0, 0.5, 1.0)), u.evidence, u.source)
         for u in uncertain
@@ -348,9 +351,9 @@ def _brief(value: Any, hint: Any) -> str:
     if isinstance(value, Span):
         return _time(value.amount)
     if isinstance(value, Rate) and value.per_resident:
-        return tr("{n:.3g} per 1000 per year", n=value.per_day * 365_000)
+        return f"{value.per_day * 365_000:.3g} per 1000 per year"
     if isinstance(value, Rate):
-        return tr("{n:.3g} per year", n=value.per_day * 365)
+        return f"{value.per_day * 365:.3g} per year"
     if hint == Duration:
         return _time(value)
     if hint == Speed:

@@ -120,7 +120,8 @@ def simulated(
     Returns
     -------
     pandas.DataFrame
-        A row for each setting and number picked: ``between`` and ``years``, as set; ``picked``,
+        A row for each setting and number picked: ``between`` and ``years``, as set (``between``
+        is NaN for communities, which differ as the scenario says); ``picked``,
         ``estates``; ``mean``, ``low``, ``high``, ``n``, the expected fall and its interval over
         ``n`` years (or pairs of years); ``q05``, ``q95``, between which nine tenths of single
         falls lie; ``variation``, coefficient of variation of an estate's orders over years.
@@ -151,7 +152,7 @@ def _of_communities(
         falls = fall_after(first, second, picked)
         over = interval(falls, confidence)
         ends = (over.mean, over.low, over.high, over.n, *np.nanquantile(falls, (0.05, 0.95)))
-        rows.append((0.0, 0.0, picked, len(communities), *ends, variation))
+        rows.append((np.nan, 0.0, picked, len(communities), *ends, variation))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

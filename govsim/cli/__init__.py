@@ -1,4 +1,4 @@
-"""The command line: ``govsim run``, ``compare``, ``validate``, ``new``, ``list``, ``show``.
+"""The command line: ``govsim run``, ``compare``, ``explain``, ``validate``, ``list``, and so on.
 
 Commands are thin: they read options, call one function of the package, and show what it
 gives. `COMMANDS` names them; each is imported when it is used, so that ``--help`` is quick.
@@ -18,6 +18,7 @@ from govsim.language import tr
 COMMANDS = {
     "run": "govsim.cli.running:run",
     "compare": "govsim.cli.comparing:compare",
+    "explain": "govsim.cli.explaining:explain",
     "report": "govsim.cli.reporting:report",
     "validate": "govsim.cli.scenarios:validate",
     "validate-model": "govsim.cli.validating:validate_model",

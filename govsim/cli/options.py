@@ -125,13 +125,15 @@ def workers() -> Callable[[F], F]:
     return both
 
 
-def executor(workers: int | None, cluster: str | None, engine: str) -> Executor:
+def executor(
+    workers: int | None, cluster: str | None, engine: str = "compiled", processes: bool = False
+) -> Executor:
     """Choose who does the replications, by the options; the SimPy model needs processes."""
     if workers is not None and cluster is not None:
         raise click.UsageError(tr("give either --workers or --cluster"))
     from govsim.executors import choose
 
-    return choose(workers, engine == "simpy", cluster)
+    return choose(workers, processes or engine == "simpy", cluster)
 
 
 def as_json() -> Callable[[F], F]:

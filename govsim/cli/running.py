@@ -229,6 +229,15 @@ def _doing(now: Progress) -> str:
         return tr("compiling the engine; only the first run after an update has to wait")
     if now.phase == "warm-up":
         return tr("finding the warm-up")
+    parts = {
+        "in between": tr("scenarios in between: {n} of {total}", n=now.done, total=now.total),
+        "screening": tr("inputs that matter: {n} of {total}", n=now.done, total=now.total),
+        "points": tr("plausible inputs: {n} of {total}", n=now.done, total=now.total),
+        "variances": tr("shares of the variance: {n} of {total}", n=now.done, total=now.total),
+        "bad year": tr("years without change: {n} of {total}", n=now.done, total=now.total),
+    }
+    if now.phase in parts:
+        return parts[now.phase]
     return tr("replications: {n} of {total}", n=now.done, total=now.total)
 
 

@@ -1,0 +1,176 @@
+"""``govsim explain``: why a measure differs between two scenarios, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from govsim.cli.options import (
+    as_json,
+    command,
+    console,
+    executor,
+    out,
+    print_json,
+    scenario_file,
+    workers,
+)
+from govsim.cli.running import progress, share, stoppable
+from govsim.language import tr
+
+if TYPE_CHECKING:
+    from govsim.experiment import OnProgress, Progress
+    from govsim.explanation import Explanation
+
+
+@command(
+    "explain",
+    tr(
+        "Split what differs between two scenarios over the mechanisms that differ, and say how "
+        "sure that is."
+    ),
+)
+@click.argument("before")
+@click.argument("after")
+@click.option(
+    "--measure",
+    default="orders",
+    show_default=True,
+    metavar="MEASURE",
+    help=tr("What to explain, such as cost or team/grid_staff:utilisation."),
+)
+@click.option(
+    "--replications",
+    "-n",
+    type=click.IntRange(min=2),
+    metavar="N",
+    help=tr("How many replications of each scenario in between."),
+)
+@click.option(
+    "--goal",
+    metavar="-60%",
+    help=tr("The change whose chance over the plausible ranges is asked for."),
+)
+@click.option(
+    "--points",
+    type=click.IntRange(min=20),
+    metavar="N",
+    help=tr("Points in the plausible ranges of all inputs; 400 if not given."),
+)
+@click.option(
+    "--quick",
+    is_flag=True,
+    help=tr("Split the difference only: nothing of uncertain inputs and of bad years."),
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help=tr("Seed, in place of the scenarios'."),
+)
+@click.option(
+    "--set", "settings", multiple=True, metavar="PATH=VALUE", help=tr("Change one input of both.")
+)
+@out(tr("Folder for results."))
+@workers()
+@click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
+@as_json()
+def explain(
+    before: str,
+    after: str,
+    measure: str,
+    replications: int | None,
+    goal: str | None,
+    points: int | None,
+    quick: bool,
+    seed: int | None,
+    settings: tuple[str, ...],
+    out: Path,
+    workers: int | None,
+    cluster: str | None,
+    quiet: bool,
+    as_json_: bool,
+) -> None:
+    """Explain the difference, and show it."""
+    from dataclasses import replace
+
+    from govsim.explain import QUICK, Budget
+    from govsim.explain import explain as explained
+    from govsim.scenarios.loading import split_setting
+
+    budget = QUICK if quick else Budget()
+    if points is not None:
+        budget = replace(budget, points=points)
+    with (
+        stoppable(),
+        # Trials are so short that most of each is Python, which threads can't share out.
+        executor(workers, cluster, processes=True) as chosen,
+        _told(quiet or as_json_) as told,
+    ):
+        found = explained(
+            scenario_file(before),
+            scenario_file(after),
+            measure=measure,
+            replications=replications,
+            goal=share(goal, "--goal"),
+            budget=budget,
+            seed=seed,
+            settings=[split_setting(setting) for setting in settings],
+            out=out,
+            on_progress=told,
+            executor=chosen,
+        )
+    if as_json_:
+        print_json(as_values(found))
+    elif not quiet:
+        from govsim.report.explanation_tables import summary
+
+        console().print(summary(found))
+
+
+@contextmanager
+def _told(quiet: bool) -> Iterator[OnProgress | None]:
+    """Show the progress of one phase after another."""
+    if quiet:
+        yield None
+        return
+    shown: dict[str, OnProgress] = {}
+    with ExitStack() as stack:
+
+        def told(now: Progress) -> None:
+            if now.phase not in shown:
+                stack.close()
+                shown.clear()
+                of_phase = stack.enter_context(progress(False))
+                assert of_phase is not None
+                shown[now.phase] = of_phase
+            shown[now.phase](now)
+
+        yield told
+
+
+def as_values(found: Explanation) -> dict[str, Any]:
+    """Give what the tables show as plain values."""
+    from govsim.explanation import FRAMES
+    from govsim.report.explanation_words import sentences
+
+    frames = {name: getattr(found, name) for name in FRAMES if name not in ("points",)}
+    return {
+        "before": found.manifest["before"]["name"],
+        "after": found.manifest["after"]["name"],
+        "measure": found.manifest["measure"],
+        "replications": found.manifest["replications"],
+        "confidence": found.confidence,
+        "goal": found.manifest["goal"],
+        **{
+            name: frame.astype(object).where(frame.notna(), None).to_dict("records")
+            for name, frame in frames.items()
+        },
+        "in_words": [{"about": about, "lines": lines} for about, lines in sentences(found)],
+        "notes": list(found.notes),
+        "folder": None if found.folder is None else str(found.folder),
+    }
