@@ -302,11 +302,13 @@ class _Work:
         frames["points"] = points
         frames["chance"] = sensitivity.chance(points["answer"], goal, self._confidence)
         frames["conditions"] = sensitivity.conditions(points, found, goal, self._confidence)
-        matter = frames["morris"].query("matters")["input"].head(self.budget.screened)
-        if len(matter):
+        morris = frames["morris"]
+        loud = morris[morris["mu_star"] > morris["noise"].fillna(0.0)]
+        chosen = set(loud["input"].head(self.budget.screened))
+        if chosen:
             frames["sobol"] = sensitivity.variances(
                 study,
-                [one for one in found if one.name in set(matter)],
+                [one for one in found if one.name in chosen],
                 self.budget.samples,
                 self._seed,
                 self._confidence,
