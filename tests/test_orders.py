@@ -362,6 +362,19 @@ def test_a_parquet_file_is_read_with_its_types(tmp_path):
     )
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_identities_that_excel_has_rounded_are_not_taken_for_one_another(tmp_path, kind):
+    numbers = [202503010000012345.0, 202503010000012346.0]
+    rows = [["编号", "上报时间"], *([number, "2025-03-01 08:05"] for number in numbers)]
+    file = workbook(tmp_path, rows)
+    if kind == "csv":
+        rows = ["编号,上报时间", *("2.0250301E+17,2025-03-01 08:05" for _ in numbers)]
+        file = write(tmp_path / "o.csv", "\n".join(rows))
+    log = read_orders(file, Mapping(columns=Columns(order="编号", created="上报时间")))
+    assert len(log.frame) == 2 and log.set_aside.empty
+    assert log.lost_identities == 2 and log.frame["order"].isna().all()
+
+
 # ------------------------------------------------------------------ public records
 
 

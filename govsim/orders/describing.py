@@ -73,6 +73,7 @@ class Description:
     ----------
     source : the file, or the database without its password.
     rows, orders, blank_rows : rows read; those used; those with nothing in them.
+    lost_identities : identities that a spreadsheet has rounded as numbers.
     set_aside : rows that can't be used, by reason.
     first, last : first and last creation.
     per_day : orders a day between them.
@@ -94,6 +95,7 @@ class Description:
     rows: int
     orders: int
     blank_rows: int
+    lost_identities: int
     set_aside: Table[str, int]
     first: str
     last: str
@@ -131,6 +133,7 @@ def describe(log: OrderLog) -> Description:
         rows=log.rows,
         orders=len(frame),
         blank_rows=log.blank_rows,
+        lost_identities=log.lost_identities,
         set_aside=log.reasons(),
         first=_moment(first),
         last=_moment(last),

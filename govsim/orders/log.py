@@ -70,6 +70,8 @@ class OrderLog:
     times : more about each of these columns.
     default_places : orders whose place is a default, that is, unknown.
     blank_rows : rows without anything in them; they count nowhere else.
+    lost_identities : cells with an identity that a spreadsheet has rounded as a number
+        (2.0250131E+17); they count as empty.
     source : the file, or the database without its password.
     mapping : how it was read.
     """
@@ -79,6 +81,7 @@ class OrderLog:
     times: Table[str, TimeColumn]
     default_places: int
     blank_rows: int
+    lost_identities: int
     source: str
     mapping: Mapping = field(repr=False)
 

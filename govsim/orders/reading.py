@@ -37,6 +37,9 @@ from govsim.orders.times import Kind, Order, Parsed, orders_of, parse
 from govsim.orders.words import NOWHERE, answers, default_statuses, fold
 from govsim.scenarios.units import DAY
 
+LOST_IDENTITY = r"^\d(\.\d+)?[eE]\+\d+$"
+"""An identity that a spreadsheet has taken for a number, and rounded."""
+
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
@@ -108,12 +111,7 @@ class _Reader:
             if name in self.cells:
                 self.frame[name] = self._words(name)
         self._statuses()
-        for name in IDENTITIES:
-            if name in self.cells:
-                self.frame[name] = pd.array(
-                    pc.if_else(pc.equal(t := _text(self.cells[name]), ""), None, t).to_pandas(),
-                    dtype="str",
-                )
+        lost = sum(self._identities(name) for name in IDENTITIES if name in self.cells)
         defaults = self._places()
         self._answers()
         self._duplicates(blank)
@@ -131,6 +129,7 @@ class _Reader:
             times={name: self._about(name, parsed[name], used) for name in self.ms},
             default_places=int((defaults & used).sum()),
             blank_rows=int(blank.sum()),
+            lost_identities=lost,
             source=self.source,
             mapping=self.mapping,
         )
@@ -270,6 +269,17 @@ class _Reader:
         lookup = np.array([code.get(word or "", -1) for word in said], np.int64)
         codes = lookup[found.indices.to_numpy()] if len(lookup) else np.empty(0, np.int64)
         return pd.Categorical.from_codes(codes, categories=pd.Index(kept, dtype="str"))
+
+    def _identities(self, name: str) -> int:
+        """Read a column of identities, and count those that Excel has made numbers of.
+
+        It keeps 15 digits: 202501310000012345 becomes 2.0250131E+17, as do its neighbours.
+        """
+        text = _text(self.cells[name])
+        number = pc.match_substring_regex(text, LOST_IDENTITY)
+        kept = pc.if_else(pc.or_(number, pc.equal(text, "")), None, text)
+        self.frame[name] = pd.array(kept.to_pandas(), dtype="str")
+        return int(pc.sum(number).as_py() or 0)
 
     def _statuses(self) -> None:
         """Settle what is open: as the column says, else by the time of closing."""

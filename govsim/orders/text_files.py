@@ -29,8 +29,11 @@ SEPARATORS = (",", "\t", ";", "|")
 BLOCK = 2**24
 """Bytes read at a time; also the longest row."""
 
-MOST_BAD = 0.001
-"""Share of characters that may be unreadable before the file is refused."""
+MOST_BAD = 0.01
+"""Share of characters that may be unreadable before the file is refused; a few always may."""
+
+FEW = 3
+"""Unreadable characters that any file may have."""
 
 GARBLED = "\ufffd"
 """What stands for bytes that are no character."""
@@ -49,7 +52,7 @@ class TextFile:
         self.path, self.name = path, str(path)
         with path.open("rb") as stream:
             self.packed = stream.read(2) == b"\x1f\x8b"
-        self.encoding, self.garbled, self.cut = self._find_encoding(encoding)
+        self.encoding, self.cut = self._find_encoding(encoding)
         sample = self._sample()
         self.separator = max(SEPARATORS, key=lambda s: _regularity(sample, s))
         rows, lines = [], []
@@ -93,8 +96,8 @@ class TextFile:
                 yield chunk
         self.cut = self.cut or not unpack.eof
 
-    def _find_encoding(self, named: str | None) -> tuple[str, bool, bool]:
-        """Find the encoding, whether some bytes are no characters, and whether the end is cut."""
+    def _find_encoding(self, named: str | None) -> tuple[str, bool]:
+        """Find the encoding, and whether the file is cut off at its end."""
         self.cut = False
         beginning = next(self._chunks(), b"")[:PEEK]
         if beginning.startswith(codecs.BOM_UTF8):
@@ -112,13 +115,13 @@ class TextFile:
             candidates = [named]
         bad = {}
         for encoding in candidates:
-            bad[encoding], rest = self._count_bad(encoding)
+            bad[encoding], seen, rest = self._count_bad(encoding)
             if not bad[encoding]:
-                return encoding, False, self.cut or rest
+                return encoding, self.cut or rest
         best = min(bad, key=lambda encoding: bad[encoding])
-        if bad[best] > MOST_BAD:
+        if bad[best] > max(FEW, MOST_BAD * seen):
             self._refuse_encoding(named)
-        return best, True, self.cut
+        return best, self.cut
 
     def _refuse_encoding(self, named: str | None) -> None:
         if named is not None:
@@ -132,15 +135,17 @@ class TextFile:
             )
         refuse(message, self.name)
 
-    def _count_bad(self, encoding: str) -> tuple[float, bool]:
-        """Give the share of characters that can't be read, and whether the last one is cut."""
+    def _count_bad(self, encoding: str) -> tuple[int, int, bool]:
+        """Count characters that can't be read, and all; say whether the last one is cut."""
         decoder = codecs.getincrementaldecoder(encoding)("replace")
         seen = bad = 0
         for chunk in self._chunks():
             text = decoder.decode(chunk)
-            bad += text.count(GARBLED) - chunk.count(GARBLED.encode())
+            bad += text.count(GARBLED)
+            if encoding.startswith("utf-8"):
+                bad -= chunk.count(GARBLED.encode())  # that was in it before
             seen += len(text)
-        return max(bad, 0) / max(seen, 1), bool(decoder.getstate()[0])
+        return bad, seen, bool(decoder.getstate()[0])
 
     def _sample(self) -> str:
         decoder = codecs.getincrementaldecoder(self.encoding)("replace")

@@ -214,6 +214,12 @@ def _warnings(found: Description) -> Iterator[str]:
                 field=where,
                 n=column.placeholders,
             )
+    if found.lost_identities:
+        yield tr(
+            "{n} identities were rounded by a spreadsheet (2.0250131E+17) and are lost, so that "
+            "orders that occur twice can't be found; export them as text",
+            n=f"{found.lost_identities:,}",
+        )
     for gap in found.gaps[:MOST_GAPS]:
         if gap.days == 1:
             yield tr("no orders on {day}", day=gap.first)
