@@ -19,6 +19,7 @@ from govsim.cli.options import (
     scenario_file,
     workers,
 )
+from govsim.cli.reporting import no_report, report_at_the_end
 from govsim.cli.running import progress, share, stoppable
 from govsim.language import tr
 
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
 )
 @out(tr("Folder for results."))
 @workers()
+@no_report()
 @click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
 @as_json()
 def explain(
@@ -92,6 +94,7 @@ def explain(
     out: Path,
     workers: int | None,
     cluster: str | None,
+    no_report: bool,
     quiet: bool,
     as_json_: bool,
 ) -> None:
@@ -124,6 +127,8 @@ def explain(
             on_progress=told,
             executor=chosen,
         )
+    if not no_report:
+        report_at_the_end(found, quiet or as_json_)
     if as_json_:
         print_json(as_values(found))
     elif not quiet:

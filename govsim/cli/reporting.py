@@ -72,13 +72,15 @@ def report(what: str, to: Path | None, out: Path) -> None:
 
 
 def _found(what: str, out: Path) -> Found:
-    """Open a run, a comparison or an explanation; ``comparisons`` stands for the newest one."""
-    from govsim import comparison, storage
+    """Open a run, a comparison or an explanation; ``comparisons``: the newest."""
+    from govsim import comparison, explanation, storage
     from govsim.results import open_run
 
-    for place in _places(what, out, comparison.COMPARISONS):
+    for place in _places(what, out, comparison.COMPARISONS, explanation.EXPLANATIONS):
         if (place / comparison.RECORD).is_file():
             return comparison.open_comparison(place)
+        if (place / explanation.RECORD).is_file():
+            return explanation.open_explanation(place)
     run = storage.find(out, what)
     if run is None:
         text = tr("nothing was found under “{what}” in {out}", what=what, out=out)
@@ -86,11 +88,11 @@ def _found(what: str, out: Path) -> Found:
     return open_run(run)
 
 
-def _places(what: str, out: Path, below: str) -> list[Path]:
+def _places(what: str, out: Path, *below: str) -> list[Path]:
     """Name where something may lie: as given, below the results, or the newest of its kind."""
     from govsim.storage import LATEST
 
-    places = [Path(what), out / what, out / below / what]
+    places = [Path(what), out / what, *(out / folder / what for folder in below)]
     for place in places[:2]:
         with suppress(OSError, ValueError):
             places.append(place / (place / LATEST).read_text(encoding="utf-8").strip())

@@ -31,7 +31,7 @@ def summary(comparison: Comparison) -> RenderableType:
         *_plans(comparison),
         *_in_words(comparison),
         Padding(_differences(comparison), (1, 0, 0, 0)),
-        Padding(_trade_offs(comparison), (1, 0, 0, 0)),
+        Padding(prices(comparison), (1, 0, 0, 0)),
     ]
     return Group(*parts, *_notes(comparison))
 
@@ -115,7 +115,7 @@ def _plan(comparison: Comparison, plan: str) -> str:
     return f"{words.letters(comparison)[plan]} {escape(comparison.title(plan))}"
 
 
-def _trade_offs(comparison: Comparison) -> RenderableType:
+def prices(comparison: Comparison) -> Table:
     """Lay out what each plan gains and what that costs, by effect."""
     table = _table(
         (tr("Cost and what it brings"), 39),
@@ -127,7 +127,7 @@ def _trade_offs(comparison: Comparison) -> RenderableType:
     offs = {(off.effect.quantity, off.effect.plan): off for off in trade_offs(comparison)}
     beaten = {(one.effect, one.plan): one for one in dominated(comparison)}
     for effect in EFFECTS:
-        table.add_row(Text(effect_name(comparison, effect), style="bold"))
+        table.add_row(Text(_effect_name(comparison, effect), style="bold"))
         for plan in comparison.names:
             off, one = offs.get((effect, plan)), beaten.get((effect, plan))
             cells = [_plan(comparison, plan), "", "", "", ""]
@@ -149,8 +149,7 @@ def _trade_offs(comparison: Comparison) -> RenderableType:
     return table
 
 
-def effect_name(comparison: Comparison, effect: Quantity) -> str:
-    """Name what cost is held against."""
+def _effect_name(comparison: Comparison, effect: Quantity) -> str:
     if effect.measure == "orders":
         return tr("12345 orders avoided a year")
     measure = words.quantity_name(comparison, effect)

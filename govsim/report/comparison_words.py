@@ -135,12 +135,17 @@ def amount(value: float, measure: Measure, width: float = 0.0, sign: bool = Fals
     """
     if isnan(value):
         return MISSING
-    scale = 1.0
     if measure.kind == "share":
-        scale, width = 100.0, min(width, 0.01)  # one decimal of a percent at least
-    elif measure.kind == "money":
-        scale = 1e-4 if current() == "zh" else 1e-3
+        width = min(width, 0.01)  # one decimal of a percent at least
+    scale = scale_of(measure)
     return plain(value * scale, width * scale, sign)
+
+
+def scale_of(measure: Measure) -> float:
+    """Factor from values of a measure to the unit in which they are written."""
+    if measure.kind == "money":
+        return 1e-4 if current() == "zh" else 1e-3
+    return 100.0 if measure.kind == "share" else 1.0
 
 
 def plain(value: float, width: float = 0.0, sign: bool = False) -> str:

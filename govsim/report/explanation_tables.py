@@ -37,17 +37,22 @@ def summary(explanation: Explanation) -> RenderableType:
         parts += [Text(), Text(heading, style="bold")]
         for line in lines:
             parts += _paragraph(line, "  ")
-    tables = [_mechanisms(explanation)]
-    if len(explanation.causes):
-        tables.append(_causes(explanation))
-    if len(explanation.morris):
-        tables.append(_inputs(explanation))
-    if len(explanation.conditions):
-        tables.append(_conditions(explanation))
-    if len(explanation.regression):
-        tables.append(_bad_year(explanation))
-    parts += [Padding(table, (1, 0, 0, 0)) for table in tables]
+    parts += [Padding(table, (1, 0, 0, 0)) for table in tables(explanation).values()]
     return Group(*parts, *_notes(explanation))
+
+
+def tables(explanation: Explanation) -> dict[str, Table]:
+    """Lay out the tables of what was asked for, by what they are of."""
+    found = {"mechanisms": _mechanisms(explanation)}
+    if len(explanation.causes):
+        found["causes"] = _causes(explanation)
+    if len(explanation.morris):
+        found["inputs"] = _inputs(explanation)
+    if len(explanation.conditions):
+        found["conditions"] = _conditions(explanation)
+    if len(explanation.regression):
+        found["bad year"] = _bad_year(explanation)
+    return found
 
 
 def _paragraph(text: str, mark: str, style: str = "") -> Iterator[RenderableType]:

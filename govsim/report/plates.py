@@ -201,6 +201,25 @@ def spread_over_places(values: Sequence[float], people: Sequence[float], unit: s
     return figure
 
 
+def answers(values: NDArray[np.float64], goal: float, across: str, up: str) -> Figure:
+    """Draw how often each answer comes out, with the goal as a dashed line.
+
+    Parameters
+    ----------
+    values : float[points]
+    goal : in the unit of `values`.
+    across, up : units.
+    """
+    figure = sheet(1.3)
+    axes = figure.subplots()
+    axes.hist(values, bins=30, color=style.PALE, edgecolor=style.BLUE, linewidth=0.9)
+    axes.axvline(goal, color=style.INK, linewidth=1.2, linestyle=(0, (4, 3)))
+    style.bare(axes, "y")
+    axes.set_xlabel(across)
+    axes.set_ylabel(up)
+    return figure
+
+
 def prices(points: Sequence[tuple[str, Interval, Interval]], across: str, up: str) -> Figure:
     """Draw what each plan costs (up) against what it brings (across), with both intervals.
 

@@ -7,11 +7,12 @@ figures (`govsim.report.parts`); every number comes from what was found.
 from __future__ import annotations
 
 from govsim.comparison import Comparison
+from govsim.explanation import Explanation
 from govsim.report.parts import Contents, Desk
-from govsim.report.sections import comparison, run
+from govsim.report.sections import comparison, explanation, run
 from govsim.results import Result
 
-Found = Result | Comparison
+Found = Result | Comparison | Explanation
 """What there are reports of."""
 
 
@@ -19,4 +20,6 @@ def of(found: Found, desk: Desk) -> Contents:
     """Say what was found."""
     if isinstance(found, Comparison):
         return comparison.contents(found, desk)
+    if isinstance(found, Explanation):
+        return explanation.contents(found, desk)
     return run.contents(found, desk)

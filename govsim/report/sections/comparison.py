@@ -7,10 +7,9 @@ from math import nan
 
 from govsim.catalogue import CATALOGUE
 from govsim.comparison import Comparison, Difference, Quantity
-from govsim.language import current, tr
+from govsim.language import tr
+from govsim.report import comparison_tables, plates
 from govsim.report import comparison_words as words
-from govsim.report import plates
-from govsim.report.comparison_tables import effect_name
 from govsim.report.parts import (
     Block,
     Cell,
@@ -25,7 +24,7 @@ from govsim.report.parts import (
     measured,
     row,
 )
-from govsim.report.sections import record
+from govsim.report.sections import from_screen, record
 from govsim.report.tables import compact
 from govsim.report.wording import (
     PROMISES,
@@ -40,7 +39,7 @@ from govsim.report.wording import (
 )
 from govsim.rules import CAUSES
 from govsim.statistics import Interval
-from govsim.tradeoffs import EFFECTS, dominated, trade_offs
+from govsim.tradeoffs import trade_offs
 
 MANY = 4
 """Plans above which the first figure shows the first promise alone."""
@@ -148,7 +147,7 @@ def _price_points(found: Comparison) -> Iterator[tuple[str, Interval, Interval]]
     nothing = Interval(0.0, nan, nan, 0)
     letter = words.letters(found)
     yield letter[found.baseline], nothing, nothing
-    scale = 1e-4 if current() == "zh" else 1e-3
+    scale = words.scale_of(CATALOGUE["cost"])
     for off in trade_offs(found):
         if off.effect.quantity == _ORDERS:
             more = off.cost.paired.difference
@@ -208,33 +207,12 @@ def _plan(found: Comparison, plan: str) -> str:
 
 
 def _prices(found: Comparison) -> Table:
-    """Lay out what each plan gains and what that costs, by effect."""
-    offs = {(off.effect.quantity, off.effect.plan): off for off in trade_offs(found)}
-    beaten = {(one.effect, one.plan): one for one in dominated(found)}
-    letter = words.letters(found)
-    rows = []
-    for effect in EFFECTS:
-        rows.append(_padded(row(effect_name(found, effect), strong=True), 5))
-        for plan in found.names:
-            off, one = offs.get((effect, plan)), beaten.get((effect, plan))
-            cells = [_plan(found, plan), "", "", "", ""]
-            if off:
-                width = off.gained.half_width
-                cells[1] = words.amount(off.gained.mean, effect.shown, width, sign=True)
-                cells[2], cells[3] = words.price(off)
-                cells[4] = words.kind_name(off.kind)
-            if one:
-                sure = tr("beaten by {plan}", plan=letter[one.by])
-                perhaps = tr("maybe beaten by {plan}", plan=letter[one.by])
-                cells[4] = sure if one.sure else perhaps
-            if off or one:
-                rows.append(row(*cells))
-    heads = (tr("Plan"), tr("gained"), tr("yuan each"), tr("interval"), tr("cost and effect"))
+    """Say what each plan gains and what that costs, by effect."""
     caption = tr(
         "What each plan gains against plan A, and what an order avoided or a percentage point "
         "costs, yuan."
     )
-    return Table(caption, heads, tuple(rows))
+    return from_screen.table(comparison_tables.prices(found), caption)
 
 
 def _plans(found: Comparison) -> Iterator[Block]:
