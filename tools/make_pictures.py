@@ -1,11 +1,13 @@
-"""Write the pictures of the READMEs from a real run: the summary on the screen, and the figure.
+"""Write the pictures of the READMEs from a real run: the screen, the figure, and the report.
 
 Run it from the project's root; it leaves the run in results/ like any other, and takes as
 long as its replications do (the district: about a minute each):
 
     python tools/make_pictures.py            # or: --replications 5, another SCENARIO
 
-Makes docs/images/run-en.svg, run-zh.svg (the terminal) and overview-en.png, overview-zh.png.
+Makes docs/images/run-en.svg, run-zh.svg (the terminal), overview-en.png, overview-zh.png and,
+where there are Chromium and pdftoppm, report-en.png, report-zh.png: the report's first page as
+it is printed.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import html
 import io
 import re
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -23,12 +26,13 @@ from rich.console import Console
 
 from govsim import experiment
 from govsim.language import use
-from govsim.report import figures
+from govsim.report import figures, page
 from govsim.report.tables import WIDTH, summary
 from govsim.results import Result
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 RESULTS = Path("results")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 # Rich's own format fetches a font from the network, which a picture in a README can't.
 FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
@@ -53,6 +57,23 @@ def _as_wide_as_its_columns(text: re.Match[str]) -> str:
     return f'textLength="{cell_len(html.unescape(words)) * CELL:g}"{rest}{words}{end}'
 
 
+def first_page(result: Result, lang: str) -> None:
+    """Print the report and keep its first page as a picture; say so where that can't be done."""
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None or shutil.which("pdftoppm") is None:
+        print(f"no browser or no pdftoppm: report-{lang}.png stays as it is")
+        return
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        written = page.write(result, folder)
+        printed, picture = folder / "report.pdf", IMAGES / f"report-{lang}"
+        options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
+        print_to = [f"--print-to-pdf={printed}", written.as_uri()]
+        subprocess.run([browser, *options, *print_to], check=True, capture_output=True)
+        cut = ["-png", "-r", "110", "-f", "1", "-l", "1", "-singlefile"]
+        subprocess.run(["pdftoppm", *cut, str(printed), str(picture)], check=True)
+
+
 def main() -> None:
     """Run once; draw in both languages. The second run finds all its replications there."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -69,6 +90,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             figures.write_overview(result, Path(folder))
             shutil.copy(Path(folder) / "overview.png", IMAGES / f"overview-{lang}.png")
+        first_page(result, lang)
         print(result, flush=True)
 
 
