@@ -135,3 +135,10 @@ def test_times_with_an_offset_become_local():
     assert moments("2025-07-01T12:00:00Z", timezone="America/New_York") == ["2025-07-01 08:00:00"]
     found = parse(aware, "America/New_York")
     assert str(np.datetime64(int(found.ms[0]), "ms"))[:16] == "2025-07-01T08:00"
+
+
+def test_dates_that_stand_for_none_are_no_way_of_writing():
+    found = parse(
+        pa.array(["1900-01-01 00:00:00", "2025年1月31日 10:05:00", "1900-01-01 00:00:00"])
+    )
+    assert [form.example for form in found.forms] == ["2025年1月31日 10:05:00"]

@@ -194,7 +194,7 @@ class _Strings:
         self.bytes = np.frombuffer(data, np.uint8) if data else np.empty(0, np.uint8)
         self.ms = np.zeros(self.n, np.int64)
         self.kind = np.full(self.n, Kind.UNREADABLE, np.uint8)
-        self.forms: list[Form] = []
+        self.forms: list[tuple[str, Ints]] = []
 
     def shapes(self) -> Iterator[tuple[str, Ints]]:
         """Go through the shapes, each with the positions of its strings."""
@@ -224,8 +224,20 @@ class _Strings:
             self._read(shape, where)
         _judge_years(self.ms, self.kind)
         self.ms[(self.kind != Kind.MOMENT) & (self.kind != Kind.TIME_OF_DAY)] = 0
-        self.forms.sort(key=lambda form: (-form.rows, form.first))
-        return Parsed(self.ms, self.kind, tuple(_merged(self.forms)))
+        return Parsed(self.ms, self.kind, self._forms())
+
+    def _forms(self) -> tuple[Form, ...]:
+        """Count the ways of writing; dates that stand for none show nothing of them."""
+        rows: dict[str, list[Ints]] = {}
+        for example, where in self.forms:
+            written = where[self.kind[where] != Kind.PLACEHOLDER]
+            if len(written):
+                rows.setdefault(example, []).append(written)
+        forms = []
+        for example, parts in rows.items():
+            first, last = min(p.min() for p in parts), max(p.max() for p in parts)
+            forms.append(Form(example, sum(map(len, parts)), int(first), int(last)))
+        return tuple(sorted(forms, key=lambda form: (-form.rows, form.first)))
 
     def _read(self, shape: str, where: Ints) -> None:
         if shape.lower() in BLANKS:
@@ -245,7 +257,7 @@ class _Strings:
             self._numbers(shape, where)
 
     def _remember(self, example: str, where: Ints) -> None:
-        self.forms.append(Form(example, len(where), int(where.min()), int(where.max())))
+        self.forms.append((example, where))
 
     def _cutter(self, shape: str, where: Ints) -> Any:
         """Make a function that gives the digits of a group as int64[len(where)]."""
@@ -415,18 +427,3 @@ def _example(layout: re.Match[str]) -> str:
     time += " AM" if groups.get("half") else ""
     zone = groups.get("zone") or ""
     return f"{date} {time}" + ("Z" if zone in ("Z", "z", "UTC") else "+08:00" if zone else "")
-
-
-def _merged(forms: list[Form]) -> list[Form]:
-    """Put together the shapes of one form (1:05 and 10:05)."""
-    found: dict[str, Form] = {}
-    for form in forms:
-        if known := found.get(form.example):
-            form = Form(
-                form.example,
-                known.rows + form.rows,
-                min(known.first, form.first),
-                max(known.last, form.last),
-            )
-        found[form.example] = form
-    return sorted(found.values(), key=lambda form: (-form.rows, form.first))

@@ -203,7 +203,7 @@ def _warnings(found: Description) -> Iterator[str]:
                 second=second.example,
                 row=second.first,
             )
-        elif len(column.forms) > 1:
+        if len(column.forms) > 1 + changes_halfway(column.forms):
             forms = [f"{form.example} ({form.rows:,})" for form in column.forms]
             yield tr(
                 "{field}: written in several ways: {forms}", field=where, forms=", ".join(forms)
