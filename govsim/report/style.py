@@ -14,6 +14,7 @@ from govsim.report import fonts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREY, INK = "#0072B2", "#D55E00", "#8A8F94", "#22272B"
@@ -65,6 +66,16 @@ def bare(axes: Axes, grid: str) -> None:
     axes.grid(axis="x" if grid == "x" else "y")
     axes.set_axisbelow(True)
     axes.tick_params(length=0 if grid == "x" else 3, axis="y")
+
+
+def shades(dark_is_low: bool = False) -> Colormap:
+    """Shades of blue from pale to dark, whose order shows in black and white too."""
+    import seaborn as sns
+
+    draw: Any = sns  # whose colour maps have no types
+    ends = ["#F2F7FA", BLUE, "#002B45"]
+    made: Colormap = draw.blend_palette(ends[::-1] if dark_is_low else ends, as_cmap=True)
+    return made
 
 
 def settle(figure: Figure) -> None:
