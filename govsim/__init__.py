@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from govsim.compare import compare as compare
     from govsim.comparison import Comparison as Comparison
     from govsim.experiment import run as run
+    from govsim.explain import explain as explain
+    from govsim.explanation import Explanation as Explanation
     from govsim.results import Result as Result
     from govsim.scenarios.loading import load as load
     from govsim.scenarios.schema import Scenario as Scenario
@@ -27,13 +29,15 @@ if TYPE_CHECKING:
 _FROM = {
     "compare": "govsim.compare",
     "Comparison": "govsim.comparison",
+    "explain": "govsim.explain",
+    "Explanation": "govsim.explanation",
     "run": "govsim.experiment",
     "Result": "govsim.results",
     "load": "govsim.scenarios.loading",
     "Scenario": "govsim.scenarios.schema",
 }
 
-__all__ = ["Comparison", "Result", "Scenario", "compare", "load", "run"]
+__all__ = ["Comparison", "Explanation", "Result", "Scenario", "compare", "explain", "load", "run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -330,7 +330,7 @@ def settle(
     leaves the most valid ones; and so on until all are valid, at the latest when before and
     after are left.
     """
-    known: dict[frozenset[str], bool] = {}
+    known = {frozenset[str](): True, frozenset(switches.parts): True}  # given, and so run
 
     def is_valid(on: Coalition) -> bool:
         key = frozenset(part for mechanism in on for part in mechanism.split("+"))

@@ -74,7 +74,7 @@ def how_meant(explanation: Explanation) -> list[str]:
                 "Inputs are uncertain as their evidence says, each independent of the others and "
                 "as likely below the scenario's value as above. “Effect” is Morris' mean "
                 "absolute effect of going through the whole range; “share” is Sobol's total share "
-                "of the variance."
+                "of the variance, when those that have one vary alone."
             )
         )
     if len(explanation.regression):
