@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal, Protocol
 
 import chinese_calendar
@@ -115,7 +115,7 @@ class Calendar:
             kind = WEEKEND if day.weekday() >= 5 else WORKDAY
             if source == "china":
                 try:
-                    off, festival = chinese_calendar.get_holiday_detail(day)
+                    off, festival = _official(day)
                 except NotImplementedError:
                     if i > 0:
                         unknown.add(day.year)
@@ -228,6 +228,13 @@ class Calendar:
 
 
 _EMPTY: Ints = np.empty(0, dtype=np.int64)
+
+
+@cache
+def _official(day: date) -> tuple[bool, str | None]:
+    """Look a day up; kept, as a study lays the same year out thousands of times."""
+    found: tuple[bool, str | None] = chinese_calendar.get_holiday_detail(day)
+    return found
 
 
 def _unofficial(years: Iterable[int]) -> str:

@@ -124,7 +124,6 @@ def read_amount(text: object, units: Units, example: str) -> Fraction:
     QuantityError
         No unit (only a zero needs none), an unknown unit, a negative amount, or no number.
     """
-    allowed = shown(_first_names(units))
     if isinstance(text, int | float) and not isinstance(text, bool):
         if text == 0:
             return Fraction(0)
@@ -147,7 +146,7 @@ def read_amount(text: object, units: Units, example: str) -> Fraction:
                     "(units: {units})",
                     found=text,
                     example=example,
-                    units=allowed,
+                    units=shown(_first_names(units)),
                 )
             )
         value, unit = number(part["number"]), part["unit"].strip()
@@ -158,7 +157,11 @@ def read_amount(text: object, units: Units, example: str) -> Fraction:
             pass
         elif not unit:
             raise QuantityError(
-                tr("“{found}” has no unit; the units are {units}", found=text, units=allowed)
+                tr(
+                    "“{found}” has no unit; the units are {units}",
+                    found=text,
+                    units=shown(_first_names(units)),
+                )
             )
         else:
             near = "min" if unit == "m" and units is TIME_UNITS else nearest(unit, units)
@@ -167,7 +170,7 @@ def read_amount(text: object, units: Units, example: str) -> Fraction:
                     "“{found}” has the unknown unit “{unit}”; the units are {units}",
                     found=text,
                     unit=unit,
-                    units=allowed,
+                    units=shown(_first_names(units)),
                 ),
                 f"{part['number']} {near}" if near else "",
             )
