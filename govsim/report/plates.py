@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH, ROW, AROUND = 7.0, 0.21, 0.45
+WIDTH, ROW, AROUND = 7.0, 0.21, 0.43
 """Inches: width of a figure, height of a row of marks, height of what is around them."""
 
 NAMES = 44
@@ -133,42 +133,6 @@ def _curve(axes: Axes, frame: pd.DataFrame, first: datetime) -> None:
     axes.yaxis.set_major_formatter(marks.thousands)
     axes.tick_params(labelsize=8)
     marks.date_axis(axes)
-
-
-def hours_of_week(values: NDArray[np.float64], unit: str) -> Figure:
-    """Draw a share by hour (across) and weekday (down); what is low is dark.
-
-    Parameters
-    ----------
-    values : float[7, 24] from 0 to 1, Monday first; NaN where there is none.
-    unit : of the scale.
-    """
-    import seaborn as sns
-
-    figure = sheet(2.15)
-    axes = figure.subplots()
-    drawing: Any = sns  # whose colour maps have no types
-    sns.heatmap(
-        100 * pd.DataFrame(values, index=weekdays()),
-        ax=axes,
-        cmap=drawing.light_palette(style.BLUE, as_cmap=True, reverse=True),
-        vmin=0,
-        vmax=100,
-        linewidths=0.6,
-        linecolor="white",
-        cbar_kws={"label": unit, "pad": 0.015, "ticks": [0, 25, 50, 75, 100]},
-    )
-    axes.set_facecolor("#f3f4f5")
-    axes.set_xlabel(tr("hour in which it was reported"))
-    axes.set_xticks(np.arange(24) + 0.5, [str(hour) for hour in range(24)], rotation=0)
-    axes.tick_params(axis="both", length=0)
-    axes.tick_params(axis="y", rotation=0)
-    return figure
-
-
-def weekdays() -> list[str]:
-    """Name the days of the week, Monday first."""
-    return [tr("Mon"), tr("Tue"), tr("Wed"), tr("Thu"), tr("Fri"), tr("Sat"), tr("Sun")]
 
 
 def spread_over_places(values: Sequence[float], people: Sequence[float], unit: str) -> Figure:

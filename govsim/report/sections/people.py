@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from govsim.catalogue import CATALOGUE
 from govsim.language import tr
-from govsim.report import plates
+from govsim.report import heatmaps, plates
 from govsim.report.parts import Block, Cell, Desk, Row, Section, Table, measured, row
 from govsim.report.wording import MISSING, category_name, number, per_year, shift_name, team_name
 from govsim.results import Result
@@ -65,6 +65,37 @@ def _blocks(result: Result, desk: Desk) -> Iterator[Block]:
             "end of the horizon that there is no such quantile."
         ),
     )
+    if not result.summary("team_hour").empty:
+        said = _said(teams)
+        yield desk.plate(
+            "use",
+            tr("Utilisation by team, weekday and hour, % of the time on duty. Dark is busy."),
+            said,
+            lambda: heatmaps.use(result),
+        )
+        yield desk.plate(
+            "waits",
+            tr(
+                "Mean wait for a crew, minutes, by team and by the weekday and hour in which it "
+                "was asked for. Dark is long."
+            ),
+            said,
+            lambda: heatmaps.waiting(result),
+        )
+
+
+def _said(teams: Iterable[Row]) -> str:
+    """Say use and wait of each team, for who can't see them by the hour."""
+    parts = (
+        tr(
+            "{team}: utilisation {use}, wait {wait} min",
+            team=team.cells[0].text,
+            use=team.cells[1].text,
+            wait=team.cells[2].text,
+        )
+        for team in teams
+    )
+    return tr("; ").join(parts)
 
 
 def _teams(result: Result) -> Iterator[Row]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from govsim.catalogue import CATALOGUE
 from govsim.language import tr
-from govsim.report import plates
+from govsim.report import maps, plates
 from govsim.report.parts import Block, Desk, Section, Table, Words, drawn, measured, row
 from govsim.report.tables import FEWEST
 from govsim.report.wording import measure_name, number, per_year, point_name, told
@@ -36,6 +36,7 @@ def sections(result: Result, desk: Desk) -> Iterator[Section]:
         yield Section("worst", tr("The worst places"), blocks)
     if blocks := tuple(_fairness(result, communities, desk)):
         yield Section("fairness", tr("Fairness"), blocks)
+    yield Section("map", tr("Map"), tuple(_maps(result, communities, desk)), True)
     if len(stations) > WORST:
         yield Section("stations", tr("Every station"), (_table(result, stations, False),), True)
 
@@ -124,6 +125,28 @@ def _table(
     return Table(caption, heads, tuple(rows), note=few, dense=not worst)
 
 
+def _maps(result: Result, communities: list[Place], desk: Desk) -> Iterator[Block]:
+    said = "" if not communities else _most_and_least(communities)
+    yield desk.plate(
+        "map-points",
+        tr("Where residents are served, and the share of demands reached in time, %."),
+        said,
+        lambda: maps.points(result),
+    )
+    if len(communities) > 1:
+        yield desk.plate(
+            "map-communities",
+            tr("The communities, and the share of their demands reached in time, %."),
+            said,
+            lambda: maps.communities(result),
+        )
+
+
+def _most_and_least(communities: list[Place]) -> str:
+    low, high = (number(communities[end].found.mean, _SHARE) for end in (0, -1))
+    return tr("From {low} in the worst community to {high} in the best.", low=low, high=high)
+
+
 # ---------------------------------------------------------------- fairness
 
 
@@ -149,14 +172,13 @@ def _fairness(result: Result, communities: list[Place], desk: Desk) -> Iterator[
     )
     if len(communities) > WORST:
         values = [one.found.mean for one in communities]
-        low, high = number(values[0], _SHARE), number(values[-1], _SHARE)
         yield desk.plate(
             "communities",
             tr(
                 "How the communities differ: share of all demands that arise in communities that "
                 "are reached in time so often, %."
             ),
-            tr("From {low} in the worst community to {high} in the best.", low=low, high=high),
+            _most_and_least(communities),
             lambda: plates.spread_over_places(
                 values,
                 [one.demands.mean for one in communities],

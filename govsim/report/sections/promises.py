@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from govsim.catalogue import CATALOGUE
 from govsim.language import tr
-from govsim.report import plates
+from govsim.report import heatmaps
 from govsim.report.parts import Block, Desk, Row, Section, Table, measured, row
 from govsim.report.wording import PROMISES, category_name, measure_name, number
 from govsim.results import Result
@@ -44,11 +44,15 @@ def _blocks(result: Result, desk: Desk) -> Iterator[Block]:
         yield desk.plate(
             "hours",
             tr(
-                "On the scene in time by weekday and hour of the report, % of demands. Dark is "
-                "bad; empty is an hour without demands."
+                "Share of demands that kept each clock, %, by weekday and hour of the report. "
+                "Dark is bad."
             ),
-            tr("{low} in the worst hour of the week, {high} in the best.", low=low, high=high),
-            lambda: plates.hours_of_week(grid.to_numpy(), tr("in time, %")),
+            tr(
+                "On the scene in time: {low} in the worst hour of the week, {high} in the best.",
+                low=low,
+                high=high,
+            ),
+            lambda: heatmaps.promises(result),
         )
     streets = _keys(result, "street")
     if len(streets) > 1:
