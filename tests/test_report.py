@@ -176,18 +176,21 @@ def test_numbers_on_the_first_page_are_those_of_the_run(pages, result):
 def test_every_figure_of_numbers_says_its_unit(result, monkeypatch):
     from govsim.report import svg
 
-    bare = []
+    labels: dict[str, list[str]] = {}
 
     def look(figure, name, folder):
-        for axes in figure.axes:
-            labels = axes.get_xlabel() + axes.get_ylabel()
-            if axes.axison and not labels:
-                bare.append(name)
+        seen = [axes for axes in figure.axes if axes.axison]
+        labels[name] = [axes.get_xlabel() + axes.get_ylabel() for axes in seen]
         return "<svg></svg>", []
 
     monkeypatch.setattr(svg, "written", look)
     page.html(result)
-    assert bare == []
+    assert len(labels) > 6
+    with_a_scale_of_shades = {"hours", "use", "waits"}
+    for name in labels.keys() - with_a_scale_of_shades - {"map-points", "map-communities"}:
+        assert all(labels[name]), name
+    for name in with_a_scale_of_shades & labels.keys():
+        assert "%" in labels[name][-1] or "min" in labels[name][-1], name
 
 
 def test_a_hostile_name_is_shown_and_does_nothing(tmp_path):

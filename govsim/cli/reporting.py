@@ -21,7 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def no_report() -> Callable[[F], F]:
     """Make the option that leaves the report out."""
     return click.option(
-        "--no-report", is_flag=True, help=tr("Write no report; “govsim report” can later.")
+        "--no-report", is_flag=True, help=tr("Write no report; govsim report can do it later.")
     )
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from govsim.language import tr
 from govsim.report import style
-from govsim.report.plates import sheet, weekdays
+from govsim.report.plates import sheet
 from govsim.report.wording import PROMISES, measure_name, team_name
 from govsim.results import Result
 
@@ -147,3 +147,8 @@ def _panel(axes: Axes, week: Week, shades: Any, top: float) -> None:
     axes.set_xticks(edges, [str(hour) for hour in edges], rotation=0)
     axes.tick_params(axis="both", length=0, labelsize=8)
     axes.tick_params(axis="y", rotation=0)
+
+
+def weekdays() -> list[str]:
+    """Name the days of the week, Monday first."""
+    return [tr("Mon"), tr("Tue"), tr("Wed"), tr("Thu"), tr("Fri"), tr("Sat"), tr("Sun")]
