@@ -5,7 +5,7 @@ sure the answer must be. `kn` goes on with the plans that may still be the best,
 replication of each at a time, and drops a plan as soon as the differences allow it; it
 gains from common random numbers. `gsp` is for so many plans that comparing each with each
 from the start wastes replications. Both see nothing but numbers, larger being better, so
-they can be held against known means (``tools/check_comparison.py``). Called by
+they can be held against known means (``govsim validate-comparison``). Called by
 `govsim.compare`; uses nothing of govsim.
 """
 

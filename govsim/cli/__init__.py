@@ -22,6 +22,7 @@ COMMANDS = {
     "report": "govsim.cli.reporting:report",
     "validate": "govsim.cli.scenarios:validate",
     "validate-model": "govsim.cli.validating:validate_model",
+    "validate-comparison": "govsim.cli.validating:validate_comparison",
     "inspect": "govsim.cli.inspecting:inspect",
     "new": "govsim.cli.scenarios:new",
     "synth": "govsim.cli.synthesising:synth",

@@ -1,4 +1,4 @@
-"""``govsim validate-model``: hold the model against textbook results."""
+"""``govsim validate-model`` and ``validate-comparison``: hold both against what is known."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from govsim.cli.options import FAILED, as_json, command, console, print_json
+from govsim.cli.options import FAILED, as_json, command, console, executor, print_json
+from govsim.cli.options import workers as worker_options
 from govsim.cli.running import in_words
 from govsim.language import tr
 
@@ -102,6 +103,64 @@ def validate_model(
         click.echo(summary(findings, bound), err=True)
     if differ:
         sys.exit(FAILED)
+
+
+@command(
+    "validate-comparison", tr("Count how often comparisons of plans are right, by known answers.")
+)
+@click.option(
+    "--comparisons",
+    type=click.IntRange(min=50),
+    metavar="N",
+    default=1000,
+    show_default=True,
+    help=tr("How many comparisons to simulate for each count."),
+)
+@click.option(
+    "--tries",
+    type=click.IntRange(min=50),
+    metavar="N",
+    default=1000,
+    show_default=True,
+    help=tr("How often to select the best plan in each case."),
+)
+@worker_options()
+@click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
+@as_json()
+def validate_comparison(
+    comparisons: int,
+    tries: int,
+    workers: int | None,
+    cluster: str | None,
+    quiet: bool,
+    as_json_: bool,
+) -> None:
+    """Make comparisons with known answers and show how often they are right."""
+    from dataclasses import asdict
+
+    from govsim.validation import comparing
+    from govsim.validation.report import promises
+
+    def told(study: str, share: float) -> None:
+        if not quiet and not as_json_ and sys.stderr.isatty():
+            click.echo(f"\r\033[K{study} {share:.0%}", err=True, nl=share >= 1)
+
+    with executor(workers, cluster) as where:
+        found = [
+            *comparing.intervals(comparisons, where, told),
+            *comparing.pairing(PAIRED_YEARS, where, told),
+            *comparing.selections(tries, told),
+        ]
+    if as_json_:
+        print_json([asdict(one) | {"kept": one.kept} for one in found])
+    elif not quiet:
+        console().print(promises(found))
+    if not all(one.kept for one in found):
+        sys.exit(FAILED)
+
+
+PAIRED_YEARS = 60
+"""Replications from which is found what pairing saves."""
 
 
 class _Told:

@@ -1,6 +1,7 @@
-"""Shows what the textbook cases gave: a table for the terminal, and docs/validation.md.
+"""Shows what the textbook cases and studies gave: tables for the terminal, docs/validation.md.
 
-Called by `govsim.cli.validating` with the findings of `govsim.validation.running`.
+Called by `govsim.cli.validating` with the findings of `govsim.validation.running`, and with what
+`govsim.validation.comparing` counted.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from govsim.language import name, tr
+from govsim.validation.comparing import Promise
 from govsim.validation.running import FALSE_ALARM, Finding
 
 WANTED = 0.005
@@ -167,3 +169,35 @@ def markdown(findings: Sequence[Finding], bound: float) -> str:
         lines += ["| " + " | ".join(_cells(f, bound)) + " |" for f in these]
         lines.append("")
     return "\n".join(lines)
+
+
+def promises(found: Sequence[Promise]) -> Table:
+    """Lay out what comparisons promise and how often they kept it."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(tr("promise"), overflow="fold")
+    for title in (tr("asked"), tr("found"), tr("of"), tr("verdict")):
+        table.add_column(title, justify="right", no_wrap=True)
+    for one in found:
+        table.add_row(
+            one.what,
+            _asked(one),
+            _share(one, one.found),
+            f"{one.of:,}",
+            tr("kept") if one.kept else tr("BROKEN"),
+        )
+    return table
+
+
+def _asked(one: Promise) -> str:
+    if one.high > 1 or (one.high == 1 and one.low > 0):
+        return f"≥ {_share(one, one.low)}"
+    if one.low <= 0:
+        return f"≤ {_share(one, one.high)}"
+    return tr("{low} to {high}", low=_share(one, one.low), high=_share(one, one.high))
+
+
+def _share(one: Promise, value: float) -> str:
+    """Write a share, or what pairing saves as so many times."""
+    if one.high > 1:
+        return f"{value:,.1f}×" if value < float("inf") else "∞"
+    return f"{value:.1%}"
