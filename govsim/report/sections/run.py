@@ -59,9 +59,8 @@ def contents(result: Result, desk: Desk) -> Contents:
 def how_sure(result: Result) -> str:
     """Say what the numbers in brackets are."""
     return tr(
-        "Numbers in brackets and whiskers are {share:.0f}% intervals of the mean over "
-        "replications: they say how far the luck of the demands moves it, not how well the "
-        "inputs are known.",
+        "In brackets and as whiskers: {share:.0f}% intervals of the mean over replications. They "
+        "show what luck does to it, not how well the inputs are known.",
         share=100 * result.confidence,
     )
 
@@ -198,8 +197,8 @@ def _worst_plate(result: Result, desk: Desk) -> Plate:
         named = [(point_name(result, k), result.get("compliance_scene", "point", k)) for k in keys]
         what = tr("stations") if kind else tr("service points")
         caption = tr(
-            "On the scene in time at the {n} worst of {of} {what}, % of demands; the dashed line "
-            "is all of them together. The worst of many are partly the unlucky ones.",
+            "On the scene in time at the {n} worst of {of} {what}, % (dashed: all together). The "
+            "worst are partly the unlucky.",
             n=len(keys),
             of=of,
             what=what,
