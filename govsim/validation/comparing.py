@@ -179,7 +179,7 @@ def _holds(found: Interval, value: float) -> bool:
 
 def _about(confidence: float, tries: int) -> tuple[float, float]:
     """Limits for the coverage of intervals: two points, or more where tries are few."""
-    off = max(0.02, _luck(confidence, tries))
+    off = 0.02 if tries >= 1000 else _luck(confidence, tries)
     return confidence - off, min(confidence + off, 1.0)
 
 
