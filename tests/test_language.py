@@ -6,6 +6,7 @@ import ast
 import gettext
 import importlib.util
 import os
+import re
 import string
 import subprocess
 import sys
@@ -113,7 +114,8 @@ def test_chinese_messages_are_chinese() -> None:
     def wide(text: str) -> bool:
         return any("\u2e80" <= sign <= "\uffff" for sign in text)
 
-    assert not [text for text in OURS.values() if not wide(text)]
+    with_words = [text for text in OURS.values() if re.search(r"\w", re.sub(r"{.*?}", "", text))]
+    assert not [text for text in with_words if not wide(text)]
 
 
 @pytest.mark.parametrize("name", ["govsim", "click"])
