@@ -163,6 +163,7 @@ def run(
     executor: Executor,
     kept: Kept,
     on_trial: OnTrial | None = None,
+    doing: Callable[[Trial], Floats] = perform,
 ) -> list[Floats]:
     """Do the trials that are not kept yet, and give the results of all, in their order.
 
@@ -174,7 +175,7 @@ def run(
     done, total = len(trials) - len(missing), len(trials)
     if on_trial:
         on_trial(done, total)
-    for trial, values in zip(missing, executor.map(perform, missing), strict=True):
+    for trial, values in zip(missing, executor.map(doing, missing), strict=True):
         kept.put(trial, values)
         done += 1
         if on_trial:

@@ -1,0 +1,95 @@
+"""What records tell of the latent inputs: draws from their posterior, and how far they narrow it.
+
+Draws come from emcee's affine-invariant ensemble (Foreman-Mackey et al. 2013), in normal scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from govsim.inference import latent
+from govsim.inference.emulator import Emulator
+from govsim.ranges import Uncertain
+
+Floats = NDArray[np.float64]
+
+DETERMINED, NOT_DETERMINED = 0.75, 0.5
+"""Contraction from which on records determine an input; below the second they do not."""
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Draws from a posterior.
+
+    Attributes
+    ----------
+    inputs : d latent inputs.
+    scores : float[m, d], normal scores; the prior is standard normal.
+    acceptance : share of steps that were taken.
+    """
+
+    inputs: tuple[Uncertain, ...]
+    scores: Floats
+    acceptance: float
+
+    @property
+    def contraction(self) -> Floats:
+        """Share of the prior's variance that is gone, float[d]: 1 if the input is known for sure."""
+        found: Floats = 1 - self.scores.var(axis=0, ddof=1)
+        return found
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tabulate: ``input, low, value, high, q05, median, q95, contraction``, as written."""
+        rows = []
+        for i, one in enumerate(self.inputs):
+            at = latent.positions(np.quantile(self.scores[:, i], [0.05, 0.5, 0.95]))
+            ends = [one.shown(p) for p in (0.0, 0.5, 1.0)]
+            rows.append(
+                (one.name, *ends, *(one.shown(p) for p in at), float(self.contraction[i]))
+            )
+        columns = ["input", "low", "value", "high", "q05", "median", "q95", "contraction"]
+        return pd.DataFrame(rows, columns=columns)
+
+
+def sample(
+    emulator: Emulator,
+    inputs: Sequence[Uncertain],
+    observed: Floats,
+    seed: int,
+    draws: int = 2000,
+) -> Posterior:
+    """Draw from the posterior.
+
+    Parameters
+    ----------
+    emulator : of the summaries, over the inputs' prior.
+    inputs : d latent inputs.
+    observed : float[k], in the order of the emulator's names.
+    seed : of the ensemble.
+    draws : about how many are kept.
+    """
+    import emcee
+
+    d = len(inputs)
+    walkers = max(8 * d, 24)
+    keep = -(-draws // walkers)
+    thin, burn_in = 10, 400
+
+    def log_probability(z: Floats) -> Floats:
+        return emulator.log_likelihood(z, observed) - 0.5 * (z**2).sum(axis=1)
+
+    rng = np.random.default_rng([seed, 2])
+    # From the best of many points of the prior, so that no walker begins in a far corner.
+    tried = rng.standard_normal((200 * walkers, d))
+    start = tried[np.argsort(log_probability(tried))[-walkers:]]
+    moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)]
+    sampler = emcee.EnsembleSampler(walkers, d, log_probability, vectorize=True, moves=moves)
+    sampler.random_state = np.random.RandomState(seed % 2**32).get_state()
+    sampler.run_mcmc(start, burn_in + thin * keep)
+    scores = sampler.get_chain(discard=burn_in, thin=thin, flat=True)
+    return Posterior(tuple(inputs), scores, float(sampler.acceptance_fraction.mean()))

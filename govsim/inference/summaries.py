@@ -1,0 +1,107 @@
+"""Summary statistics of records: few numbers in which the latent inputs show.
+
+Each is on a scale on which it varies about normally: counts and times as logarithms, shares as
+log odds. What is counted half too high (0.5 more of each) can't be infinite where there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from govsim.inference.records import Ledger, Links, Orders, Records
+from govsim.scenarios.units import HOUR
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+LONG = 24 * HOUR
+"""A case that takes longer than this was not solved on the scene, but by a department."""
+
+
+def of(records: Records) -> dict[str, float]:
+    """Summarise records.
+
+    Returns
+    -------
+    dict
+        Value by name; names begin with ``orders``, ``ledger`` or ``links``, by the record that
+        shows them. Those that records can't show are left out.
+    """
+    found = dict(_of_orders(records.orders, records.weeks))
+    if records.ledger is not None:
+        found |= dict(_of_ledger(records.ledger, records.weeks))
+        if records.links is not None:
+            found |= dict(_of_links(records.ledger, records.links))
+    return found
+
+
+def _of_orders(orders: Orders, weeks: float) -> Iterator[tuple[str, float]]:
+    yield "orders a week", _count(len(orders.took), weeks)
+    yield "orders again", _odds(orders.again)
+    yield "orders median time", _quantile(orders.took, 0.5)
+    yield "orders upper time", _quantile(orders.took, 0.85)
+
+
+def _of_ledger(ledger: Ledger, weeks: float) -> Iterator[tuple[str, float]]:
+    on_scene, took = ledger.scene, ledger.resolved
+    at_work = _between(on_scene, took)
+    yield "ledger reported a week", _count(int((~ledger.found).sum()), weeks)
+    yield "ledger found a week", _count(int(ledger.found.sum()), weeks)
+    yield "ledger median time to the scene", _quantile(on_scene[np.isfinite(on_scene)], 0.5)
+    yield "ledger median work", _quantile(at_work[at_work < LONG], 0.5)
+    yield "ledger upper work", _quantile(at_work[at_work < LONG], 0.85)
+    yield "ledger long cases", _odds(~(at_work < LONG)[np.isfinite(on_scene)])
+    yield "ledger median long time", _quantile(took[took >= LONG], 0.5)
+    asked = ~np.isnan(ledger.unsatisfied)
+    yield "ledger unsatisfied", _odds(ledger.unsatisfied[asked] > 0)
+
+
+def _of_links(ledger: Ledger, links: Links) -> Iterator[tuple[str, float]]:
+    reported = ~ledger.found
+    ordered, resolved = links.ordered[reported], ledger.resolved[reported]
+    before = np.isfinite(ordered) & (ordered < resolved)
+    after = np.isfinite(ordered) & (ordered >= resolved)
+    yield "links ordered before it was solved", _odds(before)
+    yield "links ordered after it was solved", _odds(after)
+    waited = ordered[before & (resolved >= LONG)]
+    yield "links median time to that order", _quantile(waited, 0.5)
+    slow = resolved >= LONG
+    yield "links long cases ordered before they were solved", _odds(before[slow])
+
+
+# ---------------------------------------------------------------------- scales
+
+
+def _between(start: Floats, end: Floats) -> Floats:
+    """Length of spans; infinite where one end is."""
+    return np.subtract(end, start, out=np.full(len(start), np.inf), where=np.isfinite(end))
+
+
+def _count(n: int, weeks: float) -> float:
+    return float(np.log((n + 0.5) / weeks))
+
+
+def _odds(happened: Bools) -> float:
+    n = int(happened.sum())
+    return float(np.log((n + 0.5) / (len(happened) - n + 0.5)))
+
+
+def _quantile(ms: Floats, q: float) -> float:
+    """Give the logarithm of a quantile in minutes; NaN where there are fewer than five."""
+    if len(ms) < 5:
+        return float("nan")
+    at = float(np.quantile(ms, q, method="higher"))
+    return float(np.log(at / 60_000 + 0.5)) if np.isfinite(at) else float("nan")
+
+
+def _names() -> tuple[str, ...]:
+    none, never = np.zeros(0), np.zeros(0, dtype=bool)
+    orders = Orders(none, never, np.zeros(0, dtype=np.int64))
+    return tuple(of(Records(1.0, orders, Ledger(never, none, none, none), Links(none))))
+
+
+NAMES = _names()
+"""All summaries."""
