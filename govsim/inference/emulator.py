@@ -121,11 +121,20 @@ def fit(scores: Floats, summaries: pd.DataFrame) -> Emulator:
             tr("{n} simulated points are too few for {d} latent inputs", n=n, d=d)
         )
     tried = [_one(x[~out], y[~out], _powers(d, degree)) for degree in degrees]
-    losses = [_loss(x[out], y[out], *one) for one in tried]
-    best = int(np.argmin([loss.sum() for loss in losses]))
-    powers = _powers(d, degrees[best])
-    held_out = _standardised(x[out], y[out], *tried[best])
-    _, mean, spread = _one(x, y, powers)
+    losses = np.array([_loss(x[out], y[out], *one) for one in tried])
+    best = losses.argmin(axis=0)
+    powers = _powers(d, degrees[best.max()])
+    mean, spread = np.zeros((len(powers), y.shape[1])), np.empty((len(_powers(d, 2)), y.shape[1]))
+    held_out = np.empty(y.shape[1])
+    for which in np.unique(best):
+        mine, own = best == which, _powers(d, degrees[which])
+        # Terms stand in the order of their degree, so those of a lower one come first.
+        _, mean[: len(own), mine], spread[:, mine] = _one(x, y[:, mine], own)
+        _, of_mean, of_spread = tried[which]
+        apart = _standardised(x[out], y[out], own, of_mean, of_spread)[:, mine]
+        held_out[mine] = (apart**2).mean(axis=0)
+    # What is wrong with the mean where it was not fitted is part of the doubt.
+    spread[0] += np.log(np.maximum(held_out, 1.0))
     residual = _standardised(x, y, powers, mean, spread)
     correlation = np.atleast_2d(np.corrcoef(residual, rowvar=False))
     return Emulator(
@@ -136,7 +145,7 @@ def fit(scores: Floats, summaries: pd.DataFrame) -> Emulator:
         correlation=correlation,
         left_out=left_out,
         points=n,
-        held_out=(held_out**2).mean(axis=0),
+        held_out=held_out,
     )
 
 
