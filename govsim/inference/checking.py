@@ -1,4 +1,4 @@
-"""Simulation-based calibration: is what inference says of known truths true?
+"""Simulation-based calibration: whether what inference says of known truths is true.
 
 Truths are drawn from the prior and records simulated from each; if inference is right, the rank
 of a truth among draws from its posterior is uniform (Talts et al. 2018), and intervals cover as

@@ -117,9 +117,7 @@ def fit(scores: Floats, summaries: pd.DataFrame) -> Emulator:
     out = np.arange(n) % 5 == 4
     degrees = [g for g in DEGREES if 3 * len(_powers(d, g)) < (~out).sum()]
     if not degrees:
-        raise RunError(
-            tr("{n} simulated points are too few for {d} latent inputs", n=n, d=d)
-        )
+        raise RunError(tr("{n} simulated points are too few for {d} latent inputs", n=n, d=d))
     tried = [_one(x[~out], y[~out], _powers(d, degree)) for degree in degrees]
     losses = np.array([_loss(x[out], y[out], *one) for one in tried])
     best = losses.argmin(axis=0)

@@ -39,7 +39,7 @@ class Posterior:
 
     @property
     def contraction(self) -> Floats:
-        """Share of the prior's variance that is gone, float[d]: 1 if the input is known for sure."""
+        """Share of the prior's variance that is gone, float[d]; 1 if an input is known for sure."""
         found: Floats = 1 - self.scores.var(axis=0, ddof=1)
         return found
 
@@ -49,9 +49,7 @@ class Posterior:
         for i, one in enumerate(self.inputs):
             at = latent.positions(np.quantile(self.scores[:, i], [0.05, 0.5, 0.95]))
             ends = [one.shown(p) for p in (0.0, 0.5, 1.0)]
-            rows.append(
-                (one.name, *ends, *(one.shown(p) for p in at), float(self.contraction[i]))
-            )
+            rows.append((one.name, *ends, *(one.shown(p) for p in at), float(self.contraction[i])))
         columns = ["input", "low", "value", "high", "q05", "median", "q95", "contraction"]
         return pd.DataFrame(rows, columns=columns)
 
@@ -81,7 +79,8 @@ def sample(
     thin, burn_in = 10, 400
 
     def log_probability(z: Floats) -> Floats:
-        return emulator.log_likelihood(z, observed) - 0.5 * (z**2).sum(axis=1)
+        found: Floats = emulator.log_likelihood(z, observed) - 0.5 * (z**2).sum(axis=1)
+        return found
 
     rng = np.random.default_rng([seed, 2])
     # From the best of many points of the prior, so that no walker begins in a far corner.

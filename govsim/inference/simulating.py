@@ -88,7 +88,7 @@ def simulate(
         replace(
             base.changed(latent.changes(scenario, inputs, z)),
             replications=tuple(range(first + i * seeds, first + (i + 1) * seeds)),
-            asked=(),
+            asked=tuple(("records", "", name) for name in summaries.NAMES),
         )
         for i, z in enumerate(scores)
     ]

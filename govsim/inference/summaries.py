@@ -77,7 +77,9 @@ def _of_links(ledger: Ledger, links: Links) -> Iterator[tuple[str, float]]:
 
 def _between(start: Floats, end: Floats) -> Floats:
     """Length of spans; infinite where one end is."""
-    return np.subtract(end, start, out=np.full(len(start), np.inf), where=np.isfinite(end))
+    found: Floats = np.full(len(start), np.inf)
+    np.subtract(end, start, out=found, where=np.isfinite(end))
+    return found
 
 
 def _count(n: int, weeks: float) -> float:

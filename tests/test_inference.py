@@ -1,0 +1,245 @@
+"""What is inferred from records is as true as it says, and no truer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from govsim import demand
+from govsim.errors import InputError, RunError
+from govsim.executors import Serial
+from govsim.inference import checking, emulator, latent, posterior, records, simulating, summaries
+from govsim.tasks import runs
+from govsim.trials import Kept, Trial, plain
+
+TWO = ("demand.level", "residents.escalation")
+
+
+@pytest.fixture(scope="module")
+def inputs(short):
+    return latent.find(short.scenario, TWO)
+
+
+@pytest.fixture(scope="module")
+def base(short):
+    scenario = short.scenario
+    return Trial(plain(scenario), str(short.folder), (0,), scenario.warm_up, ())
+
+
+@pytest.fixture(scope="module")
+def replication(short):
+    """A replication of the short scenario: the service, its demands, what became of them."""
+    service = Trial(plain(short.scenario), str(short.folder), (), 0, ()).network()
+    table = demand.draw(service, 0)
+    return service, table, runs("compiled")(service, table, short.scenario.warm_up)
+
+
+# ---------------------------------------------------------------------- latent inputs
+
+
+def test_scores_and_positions_say_the_same():
+    z = np.linspace(-3, 3, 61)
+    assert latent.scores(latent.positions(z)) == pytest.approx(z, abs=1e-9)
+    assert latent.positions(np.zeros(1)) == pytest.approx(0.5)
+
+
+def test_a_score_of_zero_changes_nothing(short, inputs):
+    scenario = short.scenario
+    for path, value in latent.changes(scenario, inputs, np.zeros(2)):
+        now = plain(scenario.model_copy())
+        assert Trial(now, "", (), 0, ()).changed([(path, value)]).changes != "[]"
+        at = scenario
+        for part in path:
+            at = at[part] if isinstance(at, dict) else getattr(at, part)
+        assert value == pytest.approx(float(at), rel=1e-5)
+
+
+def test_a_misspelled_input_is_told_with_the_likely_one(short):
+    with pytest.raises(InputError, match=r"demand\.levl.*did you mean demand\.level"):
+        latent.find(short.scenario, ["demand.levl"])
+
+
+# ---------------------------------------------------------------------- records
+
+
+def test_records_hold_what_the_outcome_holds(replication):
+    service, table, outcome = replication
+    start = outcome.measured_from
+    shown = records.of_replication(service, table, outcome, start)
+    mine = (outcome.orders["time"] >= start) & (outcome.orders["answered"] == 0)
+    assert len(shown.orders.took) == mine.sum() > 0
+    assert shown.weeks == pytest.approx(3)
+    assert shown.orders.again.sum() == (outcome.orders["round"][mine] > 0).sum()
+    found = (table.source > 0) & (table.enters >= start) & (outcome.demands["accepted"] >= 0)
+    assert shown.ledger.found.sum() == found.sum() > 0
+    on_scene = np.isfinite(shown.ledger.scene)
+    assert (shown.ledger.scene[on_scene] >= 0).all()
+
+
+def test_summaries_leave_out_what_nobody_recorded(replication):
+    service, table, outcome = replication
+    shown = records.of_replication(service, table, outcome, outcome.measured_from)
+    assert tuple(summaries.of(shown)) == summaries.NAMES
+    kinds = {name.split()[0] for name in summaries.of(replace(shown, links=None))}
+    assert kinds == {"orders", "ledger"}
+    kinds = {name.split()[0] for name in summaries.of(replace(shown, ledger=None))}
+    assert kinds == {"orders"}
+
+
+def test_an_empty_record_has_finite_counts():
+    nobody = np.zeros(0)
+    none = records.Orders(nobody, nobody > 0, np.zeros(0, dtype=np.int64))
+    found = summaries.of(records.Records(2.0, none))
+    assert found["orders a week"] == pytest.approx(np.log(0.25))
+    assert np.isnan(found["orders median time"])
+
+
+def test_whoever_was_stopped_goes_on(base, inputs, tmp_path):
+    points = simulating.design(4, 2, 1)
+    whole = simulating.simulate(base, inputs, points, Serial(), Kept(), seeds=2)
+
+    def stop(done, total):
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        simulating.simulate(base, inputs, points, Serial(), Kept(tmp_path), 2, on_trial=stop)
+    told = []
+    again = simulating.simulate(
+        base,
+        inputs,
+        points,
+        Serial(),
+        Kept(tmp_path),
+        2,
+        on_trial=lambda done, _: told.append(done),
+    )
+    assert told == [2, 3, 4]
+    pd.testing.assert_frame_equal(again.summaries, whole.summaries)
+    np.testing.assert_array_equal(again.scores, np.repeat(points, 2, axis=0))
+
+
+def test_more_demand_brings_more_orders(base, inputs):
+    points = np.array([[-1.5, 0.0], [1.5, 0.0]])
+    found = simulating.simulate(base, inputs, points, Serial(), Kept(), seeds=3).summaries
+    orders = found["orders a week"].to_numpy()
+    assert orders[3:].min() > orders[:3].max()
+
+
+# ---------------------------------------------------------------------- emulator, posterior
+
+
+def toy(z, rng):
+    """Two summaries of two inputs, whose mean and spread are known."""
+    x = 2 * latent.positions(z) - 1
+    noise = rng.multivariate_normal([0, 0], [[1, 0.6], [0.6, 1]], len(z))
+    mean, deviation = known(x)
+    return pd.DataFrame(mean + deviation * noise, columns=["orders a", "orders b"])
+
+
+def known(x):
+    mean = np.column_stack([1 + 2 * x[:, 0] + x[:, 0] * x[:, 1], x[:, 1] ** 3 - x[:, 0]])
+    deviation = np.column_stack([0.1 * np.exp(0.5 * x[:, 0]), np.full(len(x), 0.2)])
+    return mean, deviation
+
+
+@pytest.fixture(scope="module")
+def emulated():
+    rng = np.random.default_rng(11)
+    z = simulating.design(2048, 2, 3)
+    return emulator.fit(z, toy(z, rng))
+
+
+def test_an_emulator_finds_a_known_mean_and_spread(emulated):
+    z = np.random.default_rng(1).standard_normal((400, 2))
+    mean, deviation = emulated.predict(z)
+    true_mean, true_deviation = known(2 * latent.positions(z) - 1)
+    assert np.abs((mean - true_mean) / true_deviation).mean() < 0.15
+    assert np.abs(deviation / true_deviation - 1).mean() < 0.1
+    assert emulated.correlation[0, 1] == pytest.approx(0.6, abs=0.06)
+
+
+def test_an_emulator_says_what_it_leaves_out():
+    z = simulating.design(256, 2, 3)
+    found = toy(z, np.random.default_rng(0))
+    found["ledger c"] = np.where(np.arange(256) % 2, np.nan, 1.0)
+    assert emulator.fit(z, found).left_out == ("ledger c",)
+    with pytest.raises(RunError, match="too few"):
+        emulator.fit(z[:8], found[:8])
+
+
+def test_a_record_without_a_summary_is_told(emulated):
+    with pytest.raises(RunError, match="orders b"):
+        emulated.observed({"orders a": 1.0})
+
+
+SPREAD = np.array([0.5, 1.0, 20.0])
+"""Noise of three summaries, each of one input: the third says next to nothing."""
+
+
+def linear(z, rng):
+    """Linear in the scores themselves, so that the posterior is normal."""
+    return z + SPREAD * rng.standard_normal(z.shape)
+
+
+class Linear:
+    """A stand-in for an emulator that knows its likelihood exactly, but for how wide it is."""
+
+    def __init__(self, believed):
+        self.believed = believed
+
+    def log_likelihood(self, scores, observed):
+        return -0.5 * (((observed - scores) / self.believed) ** 2).sum(axis=1)
+
+
+@pytest.fixture(scope="module")
+def three(short):
+    return latent.find(short.scenario, [*TWO, "residents.patience.time"])
+
+
+def test_the_posterior_of_a_linear_model_is_the_known_one(three):
+    observed = np.array([1.0, -0.5, 3.0])
+    found = posterior.sample(Linear(SPREAD), three, observed, seed=1, draws=6000)
+    weight = 1 / (1 + SPREAD**2)
+    assert found.scores.mean(axis=0) == pytest.approx(weight * observed, abs=0.08)
+    assert found.scores.var(axis=0) == pytest.approx(1 - weight, rel=0.12)
+    assert found.contraction == pytest.approx(weight, abs=0.12)
+
+
+def ranked(three, believed):
+    """Check inference on 100 truths of the linear model."""
+    rng = np.random.default_rng(4)
+    truths = rng.standard_normal((100, 3))
+    found = [
+        (posterior.sample(Linear(believed), three, observed, seed=i, draws=500), truth)
+        for i, (truth, observed) in enumerate(zip(truths, linear(truths, rng), strict=True))
+    ]
+    return checking.Check(
+        TWO,
+        np.array([checking.rank(truth, one.scores, rng) for one, truth in found]),
+        np.array([checking.covers(truth, one.scores) for one, truth in found]),
+        np.array([one.contraction for one, _ in found]),
+    )
+
+
+def test_ranks_are_uniform_where_inference_is_right(three):
+    check = ranked(three, SPREAD)
+    for i in range(3):
+        assert checking.p_uniform(check.ranks[:, i]) > 0.001
+    assert stats.binom.ppf(0.0005, 100, 0.9) <= check.covered.sum(axis=0).min()
+
+
+def test_overconfidence_is_caught(three):
+    check = ranked(three, SPREAD / 3)
+    assert checking.p_uniform(check.ranks[:, 0]) < 0.001
+    assert check.covered[:, 0].sum() < stats.binom.ppf(0.0005, 100, 0.9)
+
+
+def test_uniform_ranks_are_called_so():
+    rng = np.random.default_rng(2)
+    p = [checking.p_uniform(rng.integers(0, 100, 200), simulated=400) for _ in range(200)]
+    assert stats.kstest(p, "uniform").pvalue > 0.001
