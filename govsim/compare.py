@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from govsim import comparison, experiment, network, selection
+from govsim import comparison, experiment, network, selection, storage
 from govsim.catalogue import CATALOGUE
 from govsim.comparison import COMPARED, LEVELS, Comparison, Quantity
 from govsim.errors import InputError, Problem
@@ -29,6 +29,8 @@ from govsim.scenarios.loading import Loaded, LoadedAs, Settings, load
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.units import nearest
 from govsim.tasks import Engine
+from govsim.uncertainty import Uncertainty
+from govsim.uncertainty import find as draws_of
 
 AT_LEAST = 10
 """Replications after which a precision is first looked at; see docs/comparison.md."""
@@ -61,6 +63,7 @@ def compare(
     on_progress: OnPlan | None = None,
     engine: Engine = "compiled",
     executor: Executor | None = None,
+    uncertainty: Uncertainty | None = None,
 ) -> Comparison:
     """Compare plans over the same demands.
 
@@ -83,7 +86,7 @@ def compare(
     confidence : with which all intervals hold together, and the best plan is named; the
         baseline's own if not given.
     every_pair : compare each plan with each, not with the baseline alone.
-    seed, settings, overrides, engine, executor : as in `govsim.run`, for all plans.
+    seed, settings, overrides, engine, executor, uncertainty : as in `govsim.run`, for all plans.
     out : folder for results: runs are made in it or gone on with, and
         ``<out>/comparisons/<id>`` is written. None: nothing is written.
     on_progress : told which plan is being simulated, and how far it is.
@@ -103,13 +106,15 @@ def compare(
     if baseline is None:
         baseline = next(iter(plans))
     problems += _check_plans(plans, baseline)
+    if uncertainty is not None:
+        problems += _check_draws(plans, precision, goal)
     if problems:
         raise InputError(problems)
     if confidence is None:
         confidence = plans[baseline].scenario.confidence
     warnings = _other_residents(plans, baseline)
     with _folder(out) as place:
-        runs = _Runs(plans, place, on_progress, engine, executor)
+        runs = _Runs(plans, place, on_progress, engine, executor, uncertainty)
         quantities = dict.fromkeys([*map(Quantity, COMPARED), *asked, *([goal] if goal else [])])
         found = Comparison(
             tuple(plans), (), (), baseline, tuple(quantities), confidence, every_pair, goal
@@ -120,13 +125,13 @@ def compare(
             found = _until_precise(runs, found, precision, asked, most)
         else:
             own = max(plan.scenario.replications for plan in plans.values())
-            found = runs.compared(found, replications or own)
+            usual = None if uncertainty else own
+            found = runs.compared(found, replications or usual)
+        if out is None:
+            found = replace(found, results=tuple(map(_in_memory, found.results)))
     _check_values(found, asked)
     found = replace(found, warnings=(*warnings, *_of_runs(found), *found.warnings))
-    if out is None:
-        results = tuple(replace(result, folder=None) for result in found.results)
-        return replace(found, results=results)
-    return comparison.write(found, Path(out))
+    return found if out is None else comparison.write(found, Path(out))
 
 
 @contextmanager
@@ -142,6 +147,14 @@ def _folder(out: str | Path | None) -> Iterator[Path]:
         yield Path(folder)
 
 
+def _in_memory(result: Result) -> Result:
+    """Read what a run has written, before its folder goes."""
+    tables = {name: list(result.tables(name)) for name in (storage.MEASURES, storage.WEEKLY)}
+    names = (storage.POINTS, storage.GRIDS, storage.OUTLINE)
+    places = {name: result.places(name) for name in names}
+    return replace(result, tables=tables.__getitem__, places=places.__getitem__, folder=None)
+
+
 # ---------------------------------------------------------------------- replications
 
 
@@ -154,11 +167,13 @@ class _Runs:
     on_progress: OnPlan | None
     engine: Engine
     executor: Executor | None
+    uncertainty: Uncertainty | None = None
     results: dict[str, Result] = field(default_factory=dict)
 
-    def extend(self, plan: str, replications: int) -> Result:
-        """Give a run with at least so many replications."""
-        if plan not in self.results or self.results[plan].replications < replications:
+    def extend(self, plan: str, replications: int | None) -> Result:
+        """Give a run with at least so many replications, or its usual number."""
+        done = self.results[plan].replications if plan in self.results else 0
+        if not done or done < (replications or 0):
             told = self.on_progress
 
             def on_progress(now: Progress) -> None:
@@ -172,10 +187,11 @@ class _Runs:
                 on_progress=on_progress,
                 engine=self.engine,
                 executor=self.executor,
+                uncertainty=self.uncertainty,
             )
         return self.results[plan]
 
-    def compared(self, question: Comparison, replications: int) -> Comparison:
+    def compared(self, question: Comparison, replications: int | None) -> Comparison:
         """Answer with at least so many replications of every plan, and with equally many."""
         found = tuple(self.extend(plan, replications) for plan in self.plans)
         common = min(result.replications for result in found)
@@ -391,6 +407,20 @@ def _check_plans(plans: dict[str, Loaded], baseline: str) -> Iterator[Problem]:
 
 def _shown(plan: Loaded, what: str) -> object:
     return plan.tree.get(what, getattr(plan.scenario, what))
+
+
+def _check_draws(
+    plans: dict[str, Loaded], precision: float | None, goal: Quantity | None
+) -> Iterator[Problem]:
+    """Find what makes the inputs of the plans differ in the same replication."""
+    if precision is not None or goal is not None:
+        yield Problem(tr("with draws from a posterior, give --replications"), file="--uncertainty")
+    found = {name: draws_of(plan) for name, plan in plans.items()}
+    if len({draws.sha256 for draws in found.values()}) > 1:
+        yield Problem(
+            tr("the plans have draws from different posteriors: {names}", names=", ".join(found)),
+            file="--uncertainty",
+        )
 
 
 def _other_residents(plans: dict[str, Loaded], baseline: str) -> list[str]:

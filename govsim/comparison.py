@@ -29,6 +29,7 @@ from govsim.scenarios.units import DAY, YEAR
 from govsim.selection import Selection
 from govsim.statistics import Interval, Paired, each_of, more_to_settle, paired
 from govsim.storage import write_text, writing
+from govsim.uncertainty import Components, components
 
 COMPARED = (*MAIN, "cost")
 """Measures that every comparison shows."""
@@ -230,10 +231,25 @@ class Comparison:
                 a, b = columns[plan][both], columns[against][both]
                 difference = paired(a, b, each)
                 verdict = judged(difference, quantity.shown)
-                more = more_to_settle(difference, each) if verdict == "unclear" else nan
+                more = nan
+                if verdict == "unclear":
+                    more = more_to_settle(difference, each) * self.per_draw
                 means = (float(a.mean()), float(b.mean())) if len(a) else (nan, nan)
                 found.append(Difference(plan, against, quantity, *means, difference, verdict, more))
         return tuple(found)
+
+    @property
+    def per_draw(self) -> int:
+        """Replications that share a draw from a posterior; 1 where the inputs are as given."""
+        return self.results[0].per_draw
+
+    def components(self, quantity: Quantity, plan: str, against: str) -> Components:
+        """Split what makes a difference uncertain into the inputs and luck."""
+        a, b = (
+            by_replication(self.result(name), quantity, self.used[self.names.index(name)])
+            for name in (plan, against)
+        )
+        return components(a - b, self.confidence, self.per_draw)
 
     def to_frame(self) -> pd.DataFrame:
         """Give the differences, a row for each plan, plan it is compared with, and quantity.
@@ -299,6 +315,17 @@ def judged(found: Paired, measure: Measure) -> Verdict:
 
 
 def values(result: Result, quantity: Quantity, used: int) -> pd.Series[float]:
+    """Values of the first `used` replications, or of their draws from a posterior.
+
+    See `by_replication`; with draws, the mean over the replications of each stands for it.
+    """
+    series = by_replication(result, quantity, used)
+    if result.per_draw == 1:
+        return series
+    return series.groupby(series.index // result.per_draw).mean()
+
+
+def by_replication(result: Result, quantity: Quantity, used: int) -> pd.Series[float]:
     """Values of the first `used` replications; NaN where there is none.
 
     Counts and hours of work are those a year, since measured times can differ.

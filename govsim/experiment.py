@@ -33,6 +33,8 @@ from govsim.scenarios.units import DAY, nearest
 from govsim.statistics import interval, precise_enough
 from govsim.storage import RunFolder
 from govsim.tasks import Engine, Plan, Task
+from govsim.uncertainty import PER_DRAW, Draws, Uncertainty, whole_blocks
+from govsim.uncertainty import find as draws_of
 from govsim.warmup import WarmUp
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ def run(
     on_progress: OnProgress | None = None,
     engine: Engine = "compiled",
     executor: Executor | None = None,
+    uncertainty: Uncertainty | None = None,
 ) -> Result:
     """Simulate a scenario.
 
@@ -99,6 +102,7 @@ def run(
     engine : what simulates; the results are the same.
     executor : where replications are done; in this process, one after another, if not
         given. See `govsim.executors.choose`.
+    uncertainty : ``posterior`` to use a calibration's draws; see `govsim.uncertainty`.
 
     Returns
     -------
@@ -117,7 +121,11 @@ def run(
     if seed is not None:
         loaded = replace(loaded, scenario=loaded.scenario.model_copy(update={"seed": seed}))
     service = network.build(loaded.scenario, loaded.folder)
-    under_way = Run(loaded, service, asked, out, keep_orders, on_progress, engine)
+    draws = None
+    if uncertainty is not None:
+        number = whole_blocks(replications, precision, loaded.scenario.replications)
+        draws, asked = draws_of(loaded), replace(asked, replications=number)
+    under_way = Run(loaded, service, asked, out, keep_orders, on_progress, engine, draws)
     return under_way.result(executor or Serial())
 
 
@@ -227,6 +235,7 @@ class Run:
     keep_orders: bool = False
     on_progress: OnProgress | None = None
     engine: Engine = "compiled"
+    draws: Draws | None = None
     kept: dict[int, dict[str, bytes]] = field(default_factory=dict)
     """Packed tables of each replication, where there is no folder."""
 
@@ -235,7 +244,9 @@ class Run:
         self.plan = Plan.of(self.network)
         self.folder = None
         if self.out is not None:
-            self.folder = RunFolder(Path(self.out) / scenario_name(self.loaded) / self.plan.run)
+            run = self.draws.run_id(self.plan.run) if self.draws else self.plan.run
+            self.folder = RunFolder(Path(self.out) / scenario_name(self.loaded) / run)
+        self.drawn: dict[int, Plan] = {}  # the draw in use
         self.before: dict[str, Any] = {}
         self.total = self.wanted.replications or scenario.replications
         if self.wanted.precision is not None:
@@ -354,7 +365,17 @@ class Run:
         for replication in range(self.total if most is None else most):
             if not self.has(replication):
                 length = self.warm_up.length
-                yield Task(self.plan, replication, length, self.engine, self.keep_orders)
+                plan = self._plan_of(replication)
+                yield Task(plan, replication, length, self.engine, self.keep_orders)
+
+    def _plan_of(self, replication: int) -> Plan:
+        """Give the scenario as it is, or with the draw of the replication."""
+        if self.draws is None:
+            return self.plan
+        draw = replication // PER_DRAW
+        if draw not in self.drawn:
+            self.drawn = {draw: self.draws.plan(self.network, draw)}
+        return self.drawn[draw]
 
     def keep(self, replication: int, packed: dict[str, bytes]) -> None:
         """Keep a replication that was done, in whatever order they come."""
@@ -459,6 +480,7 @@ class Run:
             "precision": self.wanted.precision,
             "precision_on": list(self.wanted.on) if self.wanted.precision else [],
             "seed": service.scenario.seed,
+            **({"posterior": self.draws.record()} if self.draws else {}),
             "generated": service.territory.generated,
             "notes": list(service.territory.notes),
             "warnings": self.warnings,

@@ -22,6 +22,7 @@ from govsim.language import tr
 from govsim.scenarios.schema import Scenario
 from govsim.statistics import Interval, Moments
 from govsim.storage import RunFolder
+from govsim.uncertainty import by_draw
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -107,6 +108,11 @@ class Result:
         return int(self.manifest["replications"])
 
     @property
+    def per_draw(self) -> int:
+        """Replications that share a draw from a posterior; 1 where the inputs are as given."""
+        return int(self.manifest.get("posterior", {}).get("per_draw", 1))
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What is legal and suspicious, in the scenario or in the run."""
         return tuple(self.manifest["warnings"])
@@ -136,7 +142,7 @@ class Result:
             Columns key, measure, mean, low, high, n. Intervals are Student's t over
             replications, NaN for a single one. They are cut at 0, since no measure is
             negative, and those of shares at 1. ``n`` counts the replications in which
-            the measure has a value.
+            the measure has a value. With draws from a posterior, a draw counts as one.
         """
         table = self._summaries
         return table.loc[table["level"] == level, COLUMNS].reset_index(drop=True)
@@ -158,7 +164,8 @@ class Result:
         first appear.
         """
         moments, groups, keys = Moments(), None, None
-        for table in self.tables(name):
+        tables = self.tables(name)
+        for table in by_draw(tables, by, self.per_draw) if self.per_draw > 1 else tables:
             if keys is None or not table.select(by).equals(keys):
                 keys = table.select(by)
                 index = pd.MultiIndex.from_frame(keys.to_pandas())

@@ -18,6 +18,7 @@ from govsim.cli.options import (
     out,
     print_json,
     scenario_file,
+    uncertainty,
     workers,
 )
 from govsim.cli.reporting import no_report, report_at_the_end
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from govsim.comparison import Comparison
     from govsim.experiment import OnProgress, Progress
     from govsim.tasks import Engine
+    from govsim.uncertainty import Uncertainty
 
 
 @command(
@@ -96,6 +98,7 @@ if TYPE_CHECKING:
         "What simulates: the compiled engine, or the readable model; the results are the same."
     ),
 )
+@uncertainty()
 @workers()
 @no_report()
 @click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
@@ -116,6 +119,7 @@ def compare(
     overrides: tuple[str, ...],
     out: Path,
     engine: Engine,
+    uncertainty: Uncertainty | None,
     workers: int | None,
     cluster: str | None,
     no_report: bool,
@@ -150,6 +154,7 @@ def compare(
             on_progress=told,
             engine=engine,
             executor=chosen,
+            uncertainty=uncertainty,
         )
     if not no_report:
         report_at_the_end(found, quiet or as_json_)
@@ -204,6 +209,7 @@ def as_values(found: Comparison) -> dict[str, Any]:
     """Give what the tables show as plain values."""
     from govsim import tradeoffs
     from govsim.report.comparison_words import sentences
+    from govsim.report.uncertain import frame_of
 
     plans = zip(found.names, found.results, found.used, strict=True)
     prices = tradeoffs.to_frame(found)
@@ -225,6 +231,7 @@ def as_values(found: Comparison) -> dict[str, Any]:
         "best": None if found.best is None else str(found.best),
         "selection": None if found.selection is None else asdict(found.selection),
         "in_words": [{"about": about, "lines": lines} for about, lines in sentences(found)],
+        **({"uncertainty": frame_of(found).to_dict("records")} if found.per_draw > 1 else {}),
         "warnings": list(found.warnings),
         "folder": None if found.folder is None else str(found.folder),
     }

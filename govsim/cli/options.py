@@ -136,6 +136,15 @@ def executor(
     return choose(workers, processes or engine == "simpy", cluster)
 
 
+def uncertainty() -> Callable[[F], F]:
+    """Make the option for draws from a posterior."""
+    return click.option(
+        "--uncertainty",
+        type=click.Choice(["posterior"]),
+        help=tr("Also vary what a calibration has fitted, by its posterior."),
+    )
+
+
 def as_json() -> Callable[[F], F]:
     """Make the option for output that programs read."""
     return click.option(

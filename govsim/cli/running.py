@@ -22,6 +22,7 @@ from govsim.cli.options import (
     out,
     print_json,
     scenario_file,
+    uncertainty,
     workers,
 )
 from govsim.cli.reporting import no_report, report_at_the_end
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from govsim.experiment import OnProgress, Progress
     from govsim.results import Result
     from govsim.tasks import Engine
+    from govsim.uncertainty import Uncertainty
 
 
 def share(text: str | None, option: str = "--precision") -> float | None:
@@ -92,6 +94,7 @@ def share(text: str | None, option: str = "--precision") -> float | None:
         "What simulates: the compiled engine, or the readable model; the results are the same."
     ),
 )
+@uncertainty()
 @workers()
 @click.option(
     "--trace",
@@ -114,6 +117,7 @@ def run(
     out: Path,
     orders: bool,
     engine: Engine,
+    uncertainty: Uncertainty | None,
     workers: int | None,
     cluster: str | None,
     traced: str | None,
@@ -141,6 +145,8 @@ def run(
         "keep_orders": orders,
         "engine": engine,
     }
+    if uncertainty and (grid or traced is not None):
+        raise click.UsageError(tr("--uncertainty goes with a plain run"))
     if grid:
         if traced is not None:
             raise click.UsageError(tr("--trace tells of one run; leave out --set-grid"))
@@ -165,7 +171,9 @@ def run(
         executor(workers, cluster, engine) as chosen,
         progress(quiet or as_json_) as told,
     ):
-        result = experiment.run(loaded, on_progress=told, executor=chosen, **asked)
+        result = experiment.run(
+            loaded, on_progress=told, executor=chosen, uncertainty=uncertainty, **asked
+        )
     _draw(result)
     if not no_report:
         report_at_the_end(result, quiet or as_json_)
@@ -196,6 +204,8 @@ def _draw(result: Result) -> None:
 
 def as_values(result: Result) -> dict[str, Any]:
     """Give what the tables show, and more, as plain values."""
+    from govsim.report.uncertain import frame_of
+
     frame = result.to_frame()
     shown = frame[frame["level"].isin(["district", "cause", "team"])]
     kept = ("state", "scenario_name", "replications", "seed", "warm_up_days", "horizon_days")
@@ -203,6 +213,7 @@ def as_values(result: Result) -> dict[str, Any]:
         **{name: result.manifest[name] for name in kept},
         "confidence": result.confidence,
         "folder": None if result.folder is None else str(result.folder),
+        **({"uncertainty": frame_of(result).to_dict("records")} if result.per_draw > 1 else {}),
         "notes": list(result.notes),
         "warnings": list(result.warnings),
         "measures": shown.to_dict("records"),

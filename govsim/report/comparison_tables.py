@@ -17,7 +17,7 @@ from rich.text import Text
 from govsim.comparison import Comparison, Difference, Quantity
 from govsim.language import tr
 from govsim.report import comparison_words as words
-from govsim.report import wrapping
+from govsim.report import uncertain, wrapping
 from govsim.report.tables import WIDTH
 from govsim.report.wording import how_measured
 from govsim.tradeoffs import EFFECTS, dominated, trade_offs
@@ -32,6 +32,7 @@ def summary(comparison: Comparison) -> RenderableType:
         *_in_words(comparison),
         Padding(_differences(comparison), (1, 0, 0, 0)),
         Padding(prices(comparison), (1, 0, 0, 0)),
+        *uncertain.shown(comparison),
     ]
     return Group(*parts, *_notes(comparison))
 

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from govsim.catalogue import CATALOGUE
 from govsim.language import name, tr
+from govsim.report import uncertain
 from govsim.report.wording import (
     MISSING,
     PROMISES,
@@ -63,6 +64,7 @@ def summary(result: Result) -> RenderableType:
         _people(result),
         _worst(result),
         _costs(result),
+        *uncertain.shown(result),
     ]
     return Group(*parts, *_notes(result))
 

@@ -8,7 +8,7 @@ from math import nan
 from govsim.catalogue import CATALOGUE
 from govsim.comparison import Comparison, Difference, Quantity
 from govsim.language import tr
-from govsim.report import comparison_tables, plates
+from govsim.report import comparison_tables, plates, uncertain
 from govsim.report import comparison_words as words
 from govsim.report.parts import (
     Block,
@@ -64,6 +64,7 @@ def contents(found: Comparison, desk: Desk) -> Contents:
         sections=(
             Section("differences", tr("What differs"), tuple(_differences(found)), True),
             Section("prices", tr("Cost and what it brings"), (_prices(found),), True),
+            *uncertain.sections(found),
             Section("plans", tr("The plans beside each other"), tuple(_plans(found))),
             Section("inputs", tr("Inputs and their evidence"), tuple(_inputs(found)), True),
             Section("provenance", tr("Provenance"), tuple(_provenance(found)), True),

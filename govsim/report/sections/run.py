@@ -7,7 +7,7 @@ from math import isnan
 
 from govsim.catalogue import CATALOGUE
 from govsim.language import name, tr
-from govsim.report import plates, tables
+from govsim.report import plates, tables, uncertain
 from govsim.report.parts import Contents, Desk, Plate, Point
 from govsim.report.sections import cost, orders, people, places, promises, record
 from govsim.report.wording import (
@@ -48,6 +48,7 @@ def contents(result: Result, desk: Desk) -> Contents:
             people.section(result, desk),
             *places.sections(result, desk),
             cost.section(result),
+            *uncertain.sections(result),
             record.inputs(result),
             record.provenance(result),
         ),
@@ -58,6 +59,8 @@ def contents(result: Result, desk: Desk) -> Contents:
 
 def how_sure(result: Result) -> str:
     """Say what the numbers in brackets are."""
+    if result.per_draw > 1:
+        return uncertain.how_meant(result.replications, result.per_draw)
     return tr(
         "In brackets and as whiskers: {share:.0f}% intervals of the mean over replications. They "
         "show what luck does to it, not how well the inputs are known.",
