@@ -17,6 +17,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from govsim.calibrate import calibrate as calibrate
+    from govsim.calibration import Calibration as Calibration
     from govsim.compare import compare as compare
     from govsim.comparison import Comparison as Comparison
     from govsim.experiment import run as run
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from govsim.scenarios.schema import Scenario as Scenario
 
 _FROM = {
+    "calibrate": "govsim.calibrate",
+    "Calibration": "govsim.calibration",
     "compare": "govsim.compare",
     "Comparison": "govsim.comparison",
     "explain": "govsim.explain",
@@ -37,7 +41,18 @@ _FROM = {
     "Scenario": "govsim.scenarios.schema",
 }
 
-__all__ = ["Comparison", "Explanation", "Result", "Scenario", "compare", "explain", "load", "run"]
+__all__ = [
+    "Calibration",
+    "Comparison",
+    "Explanation",
+    "Result",
+    "Scenario",
+    "calibrate",
+    "compare",
+    "explain",
+    "load",
+    "run",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 NOT_OF_THE_MODEL = frozenset(
     {
         "attribution",
+        "calibrate",
+        "calibration",
         "catalogue",
         "cli",
         "cluster",

@@ -18,6 +18,7 @@ from govsim.language import tr
 COMMANDS = {
     "run": "govsim.cli.running:run",
     "compare": "govsim.cli.comparing:compare",
+    "calibrate": "govsim.cli.calibrating:calibrate",
     "explain": "govsim.cli.explaining:explain",
     "report": "govsim.cli.reporting:report",
     "validate": "govsim.cli.scenarios:validate",

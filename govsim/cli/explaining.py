@@ -112,7 +112,7 @@ def explain(
         stoppable(),
         # Trials are so short that most of each is Python, which threads can't share out.
         executor(workers, cluster, processes=True) as chosen,
-        _told(quiet or as_json_) as told,
+        phases(quiet or as_json_) as told,
     ):
         found = explained(
             scenario_file(before),
@@ -138,7 +138,7 @@ def explain(
 
 
 @contextmanager
-def _told(quiet: bool) -> Iterator[OnProgress | None]:
+def phases(quiet: bool) -> Iterator[OnProgress | None]:
     """Show the progress of one phase after another."""
     if quiet:
         yield None

@@ -1,0 +1,111 @@
+"""What was calibrated: the posterior against the prior, checks, and weeks that were not seen.
+
+`govsim.calibrate.calibrate` returns a `Calibration`; it is kept below the results, in
+``calibrations/<id>/``, and `open_calibration` reads it back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from govsim.errors import RunError
+from govsim.language import tr
+from govsim.storage import write_text, writing
+from govsim.storage.files import replacing
+
+CALIBRATIONS, RECORD = "calibrations", "calibration.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """A scenario fitted to records.
+
+    Attributes
+    ----------
+    manifest : what was fitted to what: scenario, span, points, warnings, where it was written.
+    fitted : a row for each input: ``input``; ``low``, ``value``, ``high``, what was plausible;
+        ``q05``, ``median``, ``q95`` of the posterior; ``contraction``, the share of the prior's
+        variance that is gone.
+    checks : a row for each summary: ``summary, observed, low, high``, the 90% predictive
+        interval, and ``inside``.
+    days : a row for each day that was held out: ``date, observed, naive, mean``, ``q05``,
+        ``q25``, ``q75``, ``q95`` of the forecast, and ``pit``.
+    scores : one row: ``crps, crps_naive, mase, coverage_50, coverage_90``; none without a
+        holdout.
+    folder : where it is kept; None where nothing was written.
+    """
+
+    manifest: Mapping[str, Any]
+    fitted: pd.DataFrame
+    checks: pd.DataFrame
+    days: pd.DataFrame
+    scores: pd.DataFrame
+    folder: Path | None = None
+
+    @property
+    def scenario(self) -> Path:
+        """The scenario file that was written."""
+        return Path(self.manifest["written"])
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What may make it wrong."""
+        return tuple(self.manifest["warnings"])
+
+    def to_frame(self) -> pd.DataFrame:
+        """Copy what was fitted."""
+        return self.fitted.copy()
+
+    def __repr__(self) -> str:
+        """Say what was fitted, as `print` of a calibration should."""
+        lines = [str(self.scenario)]
+        for row in self.fitted.itertuples():
+            lines.append(f"  {row.input}: {row.median} ({row.q05} – {row.q95})")
+        return "\n".join(lines)
+
+
+FRAMES = tuple(f.name for f in fields(Calibration) if f.name not in ("manifest", "folder"))
+
+
+def write(calibration: Calibration, folder: Path) -> Calibration:
+    """Keep a calibration.
+
+    Raises
+    ------
+    RunError
+        It can't be written.
+    """
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in FRAMES:
+            with replacing(folder / f"{name}.parquet") as file:
+                getattr(calibration, name).to_parquet(file, index=False)
+    record = json.dumps(calibration.manifest, indent=2, ensure_ascii=False)
+    write_text(folder / RECORD, record + "\n")
+    write_text(folder.parent / "latest", folder.name + "\n")
+    return replace(calibration, folder=folder)
+
+
+def open_calibration(folder: str | Path) -> Calibration:
+    """Read a calibration back.
+
+    Raises
+    ------
+    RunError
+        There is none in the folder, or a file can't be read.
+    """
+    folder = Path(folder)
+    try:
+        manifest = json.loads((folder / RECORD).read_text("utf-8"))
+        frames = {name: pd.read_parquet(folder / f"{name}.parquet") for name in FRAMES}
+    except FileNotFoundError:
+        raise RunError(tr("there is no calibration in {folder}", folder=folder)) from None
+    except (OSError, ValueError) as error:
+        raise RunError(tr("can't read {file}: {reason}", file=folder, reason=error)) from error
+    return Calibration(manifest=manifest, **frames, folder=folder)

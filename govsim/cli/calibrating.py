@@ -1,0 +1,115 @@
+"""``govsim calibrate``: a scenario that fits work orders, and what they can't tell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from govsim.cli.explaining import phases
+from govsim.cli.options import (
+    as_json,
+    command,
+    console,
+    executor,
+    out,
+    print_json,
+    scenario_file,
+    workers,
+)
+from govsim.cli.running import stoppable
+from govsim.errors import InputError, Problem
+from govsim.language import tr
+from govsim.scenarios.units import WEEK
+
+
+@command(
+    "calibrate",
+    tr("Fit SCENARIO to work orders, test it on weeks not seen, and say what they can't tell."),
+)
+@click.argument("scenario")
+@click.option("--orders", required=True, metavar="FILE", help=tr("The 12345 export."))
+@click.option("--ledger", metavar="FILE", help=tr("The stations' own record."))
+@click.option(
+    "--mapping",
+    metavar="FILE",
+    help=tr("Which column is what; proposed from names and contents if not given."),
+)
+@click.option(
+    "--holdout",
+    default="12w",
+    show_default=True,
+    metavar="12w",
+    help=tr("Weeks at the end that the fit does not see; 0w for none."),
+)
+@click.option(
+    "--points",
+    type=click.IntRange(min=60),
+    metavar="N",
+    help=tr("Points of the plausible ranges to simulate; 400 if not given."),
+)
+@click.option(
+    "--set", "settings", multiple=True, metavar="PATH=VALUE", help=tr("Change one input.")
+)
+@out(tr("Folder for results."))
+@workers()
+@click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
+@as_json()
+def calibrate(
+    scenario: str,
+    orders: str,
+    ledger: str | None,
+    mapping: str | None,
+    holdout: str,
+    points: int | None,
+    settings: tuple[str, ...],
+    out: Path,
+    workers: int | None,
+    cluster: str | None,
+    quiet: bool,
+    as_json_: bool,
+) -> None:
+    """Fit a scenario, and show what came out."""
+    from govsim.calibrate import POINTS
+    from govsim.calibrate import calibrate as calibrated
+    from govsim.scenarios.loading import split_setting
+
+    with (
+        stoppable(),
+        executor(workers, cluster, processes=True) as chosen,
+        phases(quiet or as_json_) as told,
+    ):
+        found = calibrated(
+            scenario_file(scenario),
+            orders,
+            ledger=ledger,
+            mapping=mapping,
+            holdout=_weeks(holdout),
+            points=points or POINTS,
+            settings=[split_setting(setting) for setting in settings],
+            out=out,
+            on_progress=told,
+            executor=chosen,
+        )
+    if as_json_:
+        frames: dict[str, Any] = {
+            name: getattr(found, name).to_dict("records")
+            for name in ("fitted", "checks", "days", "scores")
+        }
+        print_json({**found.manifest, **frames, "folder": str(found.folder)})
+    elif not quiet:
+        from govsim.report.calibration_tables import next_steps, summary
+
+        console().print(summary(found))
+        for line in next_steps(found):
+            click.echo(line)
+
+
+def _weeks(text: str) -> int:
+    """Read ``12w`` as a length in ms."""
+    number = text.strip().removesuffix("w")
+    if not number.isdecimal():
+        message = tr("expected weeks such as 12w, but found “{text}”", text=text)
+        raise InputError([Problem(message, file="--holdout")])
+    return int(number) * WEEK

@@ -1,0 +1,85 @@
+"""Records of a service from what an office exports: a 12345 export, and the stations' ledger."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from govsim.inference.records import Floats, Ledger, Links, Orders, Records
+from govsim.orders.log import OrderLog
+from govsim.scenarios.schema import Scenario
+from govsim.scenarios.units import WEEK
+
+NONE = np.iinfo(np.int64).min
+"""NaT, as `OrderLog.milliseconds` gives it."""
+
+
+def records(
+    scenario: Scenario, orders: OrderLog, ledger: OrderLog | None, start: int, end: int
+) -> Records:
+    """Keep what came up in a span, as it was known at the end of it.
+
+    Parameters
+    ----------
+    scenario : whose channels the ledger names; a case of another channel was found by staff.
+    orders, ledger : as read.
+    start, end : of the span, local ms since 1970; later times count as not yet happened.
+    """
+    weeks = (end - start) / WEEK
+    mine = _within(orders, start, end)
+    if "dispatched" in orders.frame:  # an order without was answered by the centre itself
+        mine = mine[orders.milliseconds("dispatched")[mine.index] != NONE]
+    again = np.zeros(len(mine), dtype=bool)
+    for name in ("repeat", "parent"):
+        if name in mine:
+            column = mine[name]
+            told = column.fillna(False).astype(bool) if name == "repeat" else column.notna()
+            again |= told.to_numpy(dtype=bool)
+    category = mine["category"].cat.codes if "category" in mine else pd.Series(0, mine.index)
+    shown = Orders(
+        took=_after(orders, mine, _end_of(orders), end),
+        again=again,
+        category=np.asarray(category, dtype=np.int64),
+    )
+    if ledger is None:
+        return Records(weeks, shown)
+    cases = _within(ledger, start, end)
+    if "channel" in cases:
+        found = (
+            cases["channel"].notna() & ~cases["channel"].isin(list(scenario.channels))
+        ).to_numpy()
+    else:
+        found = np.zeros(len(cases), dtype=bool)
+    unsatisfied = np.full(len(cases), np.nan)
+    if "satisfied" in cases:
+        unsatisfied = 1 - cases["satisfied"].astype("Float64").to_numpy(np.float64, na_value=np.nan)
+    own = Ledger(
+        found=found,
+        scene=_after(ledger, cases, "scene", end),
+        resolved=_after(ledger, cases, _end_of(ledger), end),
+        unsatisfied=unsatisfied,
+    )
+    if "demand" not in cases or "demand" not in mine:
+        return Records(weeks, shown, own)
+    first = mine.groupby("demand")["created"].min()
+    waited = (cases["demand"].map(first) - cases["created"]).dt.total_seconds() * 1000
+    links = Links(np.asarray(waited.fillna(np.inf), dtype=np.float64))
+    return Records(weeks, shown, own, links)
+
+
+def _within(log: OrderLog, start: int, end: int) -> pd.DataFrame:
+    created = log.milliseconds("created")
+    return log.frame[(created >= start) & (created < end)]
+
+
+def _end_of(log: OrderLog) -> str:
+    return "resolved" if "resolved" in log.frame else "closed"
+
+
+def _after(log: OrderLog, rows: pd.DataFrame, name: str, end: int) -> Floats:
+    """Time from creation, ms; infinite where it has not happened by the end."""
+    if name not in log.frame:
+        return np.full(len(rows), np.inf)
+    at = log.milliseconds(name)[rows.index]
+    since = log.milliseconds("created")[rows.index]
+    return np.where((at != NONE) & (at < end), (at - since).astype(np.float64), np.inf)

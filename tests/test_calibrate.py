@@ -1,0 +1,187 @@
+"""A scenario fitted to work orders: known truths are found, and scores are what they are called."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from short_runs import TEMPLATE
+
+from govsim import language
+from govsim.calibrate import calibrate, crps, held_out
+from govsim.calibration import open_calibration
+from govsim.cli import cli
+from govsim.errors import InputError
+from govsim.executors import Serial
+from govsim.scenarios.loading import load
+from govsim.scenarios.units import WEEK
+from govsim.uncertainty import find
+
+TRUE_LEVEL = 1.5
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    language.use("en")
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory) -> Path:
+    """A folder with a scenario, and what an office would have of one with more demand."""
+    folder = tmp_path_factory.mktemp("office")
+    shutil.copy(TEMPLATE, folder / "place.yaml")
+    plan = ["--set", "horizon=22 weeks", "--set", "warm_up=2 weeks", "--lang", "en"]
+    files = ["--out", str(folder / "orders.csv"), "--ledger", str(folder / "ledger.csv")]
+    level = ["--set", f"demand.level={TRUE_LEVEL}"]
+    done = CliRunner().invoke(cli, ["synth", str(folder / "place.yaml"), *files, *plan, *level])
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+@pytest.fixture(scope="module")
+def found(exported):
+    """The calibration of that scenario to those records."""
+    return calibrate(
+        exported / "place.yaml",
+        exported / "orders.csv",
+        ledger=exported / "ledger.csv",
+        holdout=4 * WEEK,
+        points=120,
+        settings={"warm_up": "2 weeks"},
+        out=exported / "results",
+    )
+
+
+def test_the_true_level_of_demand_is_found(found):
+    row = found.fitted.set_index("input").loc["demand.level"]
+    # A 90% interval misses one time in ten; one three times as wide hardly ever does.
+    low, middle, high = (float(row[name]) for name in ("q05", "median", "q95"))
+    assert middle - 3 * (middle - low) < TRUE_LEVEL < middle + 3 * (high - middle)
+    assert row["contraction"] > 0.5
+    assert middle > 1.1  # and not where the scenario had it
+
+
+def test_the_new_scenario_holds_what_was_fitted_with_its_evidence(found):
+    loaded = load(found.scenario)
+    row = found.fitted.set_index("input").loc["demand.level"]
+    assert loaded.scenario.demand.level == pytest.approx(float(row["median"]), rel=0.01)
+    known = loaded.scenario.evidence["demand.level"]
+    assert known.evidence == "calibrated"
+    assert float(known.low) < loaded.scenario.demand.level < float(known.high)
+
+
+def test_its_draws_can_be_used_and_are_the_posterior(found):
+    draws = find(load(found.scenario))
+    column = [".".join(path) for path in draws.paths].index("demand.level")
+    levels = [float(json.loads(values[column])) for values in draws.values]
+    row = found.fitted.set_index("input").loc["demand.level"]
+    inside = np.mean([float(row["q05"]) <= level <= float(row["q95"]) for level in levels])
+    assert inside == pytest.approx(0.9, abs=0.05)
+
+
+def test_a_calibration_is_read_back(found):
+    again = open_calibration(found.folder)
+    assert again.manifest == json.loads(json.dumps(found.manifest))
+    pd.testing.assert_frame_equal(again.days, found.days)
+
+
+def test_a_calibration_goes_on_where_it_was_stopped(found, exported):
+    class Refuses(Serial):
+        def map(self, function, items, *args, **kwargs):
+            assert not list(items), "everything was simulated before"
+            return iter(())
+
+    again = calibrate(
+        exported / "place.yaml",
+        exported / "orders.csv",
+        ledger=exported / "ledger.csv",
+        holdout=4 * WEEK,
+        points=120,
+        settings={"warm_up": "2 weeks"},
+        out=exported / "results",
+        executor=Refuses(),
+    )
+    pd.testing.assert_frame_equal(again.fitted, found.fitted)
+
+
+def test_a_record_that_is_too_short_is_told(exported):
+    with pytest.raises(InputError, match="at least 8"):
+        calibrate(exported / "place.yaml", exported / "orders.csv", holdout=16 * WEEK)
+
+
+def test_holdout_days_are_those_of_the_record(found):
+    assert len(found.days) == 28
+    orders = pd.read_csv(found.manifest["scenario"].replace("place.yaml", "orders.csv"))
+    first = orders.columns[orders.columns.str.contains("created|创建|受理|上报", case=False)][0]
+    dated = pd.to_datetime(orders[first]).dt.strftime("%Y-%m-%d").value_counts()
+    counted = found.days.set_index("date")["observed"]
+    assert (counted <= dated.reindex(counted.index).fillna(0)).all()
+
+
+def test_the_crps_of_a_normal_forecast_is_the_closed_form():
+    # Gneiting and Raftery 2007: the CRPS of N(0, 1) at 0 is (sqrt(2) - 1) / sqrt(pi).
+    drawn = np.random.default_rng(1).standard_normal((20_000, 50))
+    assert crps(drawn, np.zeros(50)) == pytest.approx((2**0.5 - 1) / np.pi**0.5, rel=0.01)
+
+
+def test_a_forecast_that_knows_the_distribution_is_scored_so():
+    rng = np.random.default_rng(2)
+    daily = rng.poisson(20, 1400).astype(float)
+    drawn = rng.poisson(20, (400, 700)).astype(float)
+    days, scores = held_out(daily, drawn, 0)
+    one = scores.iloc[0]
+    # Of counts, intervals hold a little more than they say; 700 days: standard errors 1 to 2%.
+    assert 0.87 < one["coverage_90"] < 0.97
+    assert 0.45 < one["coverage_50"] < 0.65
+    assert one["mase"] < 0.9  # the naive forecast carries the luck of one day
+    assert one["crps"] < one["crps_naive"]
+    assert days["pit"].mean() == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_command_says_it_on_a_screenful(found, exported, lang):
+    told = ["--holdout", "4w", "--points", "120", "--workers", "1", "--lang", lang]
+    given = ["--orders", str(exported / "orders.csv"), "--ledger", str(exported / "ledger.csv")]
+    place = [str(exported / "place.yaml"), "--set", "warm_up=2 weeks"]
+    where = ["--out", str(exported / "results")]
+    done = CliRunner().invoke(cli, ["calibrate", *place, *given, *told, *where])
+    assert done.exit_code == 0, done.output
+    lines = done.stdout.splitlines()
+    assert len(lines) <= 40
+    assert "--uncertainty posterior" in done.stdout
+    assert {"en": "90% intervals held", "zh": "90% 区间覆盖"}[lang] in "".join(lines)
+
+
+def test_weeks_that_are_none_are_told(exported):
+    place = [str(exported / "place.yaml"), "--orders", "x.csv", "--holdout", "soon"]
+    done = CliRunner().invoke(cli, ["calibrate", *place, "--lang", "en"])
+    assert done.exit_code == 2
+    assert "12w" in done.output
+
+
+def test_an_export_shows_what_the_simulation_says_it_would(exported):
+    """What inference compares must be the same thing: the record, and its simulation."""
+    from govsim import demand, network
+    from govsim.calibrate import _read
+    from govsim.inference import from_logs, records, summaries
+    from govsim.tasks import runs
+
+    settings = {"horizon": "22 weeks", "warm_up": "2 weeks", "demand.level": str(TRUE_LEVEL)}
+    loaded = load(exported / "place.yaml", settings=settings)
+    service = network.build(loaded.scenario, loaded.folder)
+    table = demand.draw(service, 0)
+    outcome = runs("compiled")(service, table, 2 * WEEK)
+    simulated = summaries.of(records.of_replication(service, table, outcome, 2 * WEEK))
+    start = int(np.datetime64(loaded.scenario.start, "ms").astype(np.int64))
+    logs = [_read(exported / name, None, loaded.scenario) for name in ("orders.csv", "ledger.csv")]
+    span = (start + 2 * WEEK, start + 22 * WEEK)
+    exported_ = summaries.of(from_logs.records(loaded.scenario, logs[0], logs[1], *span))
+    assert exported_.keys() == simulated.keys()
+    for name, value in simulated.items():
+        # Exports have whole seconds.
+        assert exported_[name] == pytest.approx(value, abs=0.02), name
