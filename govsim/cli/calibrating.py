@@ -18,6 +18,7 @@ from govsim.cli.options import (
     scenario_file,
     workers,
 )
+from govsim.cli.reporting import no_report, report_at_the_end
 from govsim.cli.running import stoppable
 from govsim.errors import InputError, Problem
 from govsim.language import tr
@@ -54,6 +55,7 @@ from govsim.scenarios.units import WEEK
 )
 @out(tr("Folder for results."))
 @workers()
+@no_report()
 @click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
 @as_json()
 def calibrate(
@@ -67,6 +69,7 @@ def calibrate(
     out: Path,
     workers: int | None,
     cluster: str | None,
+    no_report: bool,
     quiet: bool,
     as_json_: bool,
 ) -> None:
@@ -92,6 +95,8 @@ def calibrate(
             on_progress=told,
             executor=chosen,
         )
+    if not no_report:
+        report_at_the_end(found, quiet or as_json_)
     if as_json_:
         frames: dict[str, Any] = {
             name: getattr(found, name).to_dict("records")

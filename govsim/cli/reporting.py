@@ -73,14 +73,17 @@ def report(what: str, to: Path | None, out: Path) -> None:
 
 def _found(what: str, out: Path) -> Found:
     """Open a run, a comparison or an explanation; ``comparisons``: the newest."""
-    from govsim import comparison, explanation, storage
+    from govsim import calibration, comparison, explanation, storage
     from govsim.results import open_run
 
-    for place in _places(what, out, comparison.COMPARISONS, explanation.EXPLANATIONS):
+    below = (comparison.COMPARISONS, explanation.EXPLANATIONS, calibration.CALIBRATIONS)
+    for place in _places(what, out, *below):
         if (place / comparison.RECORD).is_file():
             return comparison.open_comparison(place)
         if (place / explanation.RECORD).is_file():
             return explanation.open_explanation(place)
+        if (place / calibration.RECORD).is_file():
+            return calibration.open_calibration(place)
     run = storage.find(out, what)
     if run is None:
         text = tr("nothing was found under “{what}” in {out}", what=what, out=out)

@@ -17,22 +17,26 @@ from govsim.language import tr
 
 def summary(found: Calibration) -> RenderableType:
     """Lay out a calibration on at most about 40 lines."""
-    told = found.manifest
-    fit = tr(
-        "fitted to {start} – {split}; {n} work orders were read, {aside} rows set aside",
-        start=told["start"],
-        split=told["split"],
-        n=f"{told['orders']:,}",
-        aside=f"{told['set_aside']:,}",
-    )
     return Group(
-        Text(tr("Calibration of {scenario}", scenario=told["scenario"]), style="bold"),
-        Text(fit, style="dim"),
+        Text(tr("Calibration of {scenario}", scenario=found.manifest["scenario"]), style="bold"),
+        Text(how_fitted(found), style="dim"),
         Padding(_fitted(found), (1, 0, 0, 0)),
         Text(),
         *map(Text, identifiability(found)),
         *map(Text, holdout(found)),
         *(Text("! " + text, style="yellow") for text in found.warnings),
+    )
+
+
+def how_fitted(found: Calibration) -> str:
+    """Say what was fitted to."""
+    told = found.manifest
+    return tr(
+        "fitted to {start} – {split}; {n} work orders were read, {aside} rows set aside",
+        start=told["start"],
+        split=told["split"],
+        n=f"{told['orders']:,}",
+        aside=f"{told['set_aside']:,}",
     )
 
 
@@ -80,19 +84,29 @@ def holdout(found: Calibration) -> Iterator[str]:
     )
 
 
-def _fitted(found: Calibration) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    heads = (tr("Input"), tr("plausible"), tr("fitted"), tr("90% interval"), tr("by the data"))
-    for head in heads:
-        table.add_column(head, overflow="fold")
+def heads() -> tuple[str, ...]:
+    """Head the columns of `cells`."""
+    return tr("Input"), tr("plausible"), tr("fitted"), tr("90% interval"), tr("by the data")
+
+
+def cells(found: Calibration) -> Iterator[tuple[str, ...]]:
+    """Give a row for each input that was fitted."""
     for row in found.fitted.to_dict("records"):
-        table.add_row(
+        yield (
             row["input"],
             f"{row['low']} – {row['high']}",
             row["median"] or tr("one for each; see the file"),
             f"{row['q05']} – {row['q95']}" if row["q05"] else "",
             determined(row["contraction"]),
         )
+
+
+def _fitted(found: Calibration) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for head in heads():
+        table.add_column(head, overflow="fold")
+    for row in cells(found):
+        table.add_row(*row)
     return table
 
 

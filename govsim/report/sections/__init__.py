@@ -1,4 +1,4 @@
-"""What a report says, section by section: of a run, of a comparison, of an explanation.
+"""What a report says, section by section: of a run, a comparison and so on.
 
 `of` is called by `govsim.report.page`. Each module writes its sections of words, tables and
 figures (`govsim.report.parts`); every number comes from what was found.
@@ -6,13 +6,14 @@ figures (`govsim.report.parts`); every number comes from what was found.
 
 from __future__ import annotations
 
+from govsim.calibration import Calibration
 from govsim.comparison import Comparison
 from govsim.explanation import Explanation
 from govsim.report.parts import Contents, Desk
-from govsim.report.sections import comparison, explanation, run
+from govsim.report.sections import calibration, comparison, explanation, run
 from govsim.results import Result
 
-Found = Result | Comparison | Explanation
+Found = Result | Comparison | Explanation | Calibration
 """What there are reports of."""
 
 
@@ -22,4 +23,6 @@ def of(found: Found, desk: Desk) -> Contents:
         return comparison.contents(found, desk)
     if isinstance(found, Explanation):
         return explanation.contents(found, desk)
+    if isinstance(found, Calibration):
+        return calibration.contents(found, desk)
     return run.contents(found, desk)
