@@ -84,27 +84,37 @@ def promise_kept(
     dict
         ``scene``, ``solve``, ``reply`` to (applies, kept), bool[n] each. The first two
         clocks apply to reported demands that need a visit (the desk can't answer them),
-        the second to simple ones among them; the third to all that were reported.
+        the second to simple ones among them, or to all of a category that has a limit of
+        its own; the third to all that were reported.
     """
     d, promises = outcome.demands, network.scenario.promises
     start = d["clock_start"]
     by_order = np.array([c.via == "centre" for c in network.scenario.channels.values()])
     visit = ~table.answered | by_order[np.maximum(d["channel"], 0)]
+    everyone = np.ones(len(table), dtype=bool)
     measured = start >= outcome.measured_from
+    solved_by, own = np.empty_like(start), np.zeros(len(table), dtype=bool)
+    limits, categories = network.solve_limits(), network.scenario.demand.categories.values()
+    for c, (limit, category) in enumerate(zip(limits, categories, strict=True)):
+        mine = table.category == c
+        solved_by[mine] = _due(network, start[mine], limit)
+        own |= mine & (category.solve is not None)
     found = {}
-    for name, limit, event, applies in (
-        ("scene", promises.scene, d["scene"], visit),
-        ("solve", promises.solve, d["resolved"], visit & ~table.complex),
-        ("reply", promises.reply, d["replied"], np.ones(len(table), dtype=bool)),
+    for name, due, event, applies in (
+        ("scene", _due(network, start, network.span(promises.scene)), d["scene"], visit),
+        ("solve", solved_by, d["resolved"], visit & (~table.complex | own)),
+        ("reply", _due(network, start, network.span(promises.reply)), d["replied"], everyone),
     ):
-        ms, working = network.span(limit)
-        due = (
-            network.clock.finish_all(np.maximum(start, 0), np.array(ms, dtype=np.int64))
-            if working
-            else start + ms
-        )
         found[name] = (measured & applies & (due < outcome.end), (event >= 0) & (event <= due))
     return found
+
+
+def _due(network: Network, start: Ints, limit: tuple[int, bool]) -> Ints:
+    """When a limit from each start (-1: none) is over."""
+    ms, working = limit
+    if not working:
+        return start + ms
+    return network.clock.finish_all(np.maximum(start, 0), np.array(ms, dtype=np.int64))
 
 
 @dataclass(frozen=True)

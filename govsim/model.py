@@ -139,7 +139,7 @@ class Service(Residents):
             at_desk = self.table.answered[d] and self.orders[d] == 0
             for promise in (ANSWER,) if at_desk else (SCENE, SOLVE, ANSWER):
                 if self.table.loses_trust[promise][d]:
-                    due = self.after(self.now, self.limits[promise])
+                    due = self.after(self.now, self.limit(d, promise))
                     self.at(due, PROMISE_DUE, 4 * d + promise, self.promise_due, d, promise)
 
     # ------------------------------------------------------------------ intake and dispatch
@@ -203,7 +203,7 @@ class Service(Residents):
     def due(self, d: int) -> int:
         """When its clock 2, or the limit of its 12345 order, is over."""
         start = self.clock_start[d] if self.clock_start[d] >= 0 else self.now
-        due = self.after(start, self.limits[SOLVE])
+        due = self.after(start, self.limit(d, SOLVE))
         if d in self.orders_of:
             due = min(due, self.after(self.order_log[self.orders_of[d][-1]][1], self.order_limit))
         return due

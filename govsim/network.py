@@ -124,6 +124,11 @@ class Network:
         """Give a limit as (ms, whether they are ms of working time)."""
         return working_ms(span.amount, span.unit, self.day_length)
 
+    def solve_limits(self) -> list[tuple[int, bool]]:
+        """Give the limit of clock 2 of each category, as `span` does."""
+        usual = self.scenario.promises.solve
+        return [self.span(c.solve or usual) for c in self.scenario.demand.categories.values()]
+
     def pool_names(self) -> list[str]:
         """Name each pool for tables: point and team."""
         points = self.territory.points["point"].tolist()

@@ -111,6 +111,7 @@ class Replication:
         self.department_clocks = {n: c.as_lists() for n, c in network.department_clocks.items()}
         promises, centre = plan.promises, plan.centre
         self.limits = [network.span(p) for p in (promises.scene, promises.solve, promises.reply)]
+        self.solve_limits = network.solve_limits()
         self.order_limit = network.span(centre.limit)
         s = plan.residents.satisfaction
         self.expected = network.span(s.expected_simple), network.span(s.expected_complex)

@@ -72,6 +72,13 @@ class Residents(Replication):
         if end < NEVER:
             self.set_patience(d, rules.stretched(self.now, end, factor))
 
+    def limit(self, d: int, promise: int) -> tuple[int, bool]:
+        """Limit of a promise to this resident; a category may have a clock 2 of its own."""
+        if promise == SOLVE:
+            category: int = self.table.category[d]
+            return self.solve_limits[category]
+        return self.limits[promise]
+
     def promise_due(self, d: int, promise: int) -> None:
         """A clock has run out; a broken promise costs this resident's trust."""
         if self.solved[d] or self.state[d] != OPEN:
@@ -79,7 +86,8 @@ class Residents(Replication):
         elif promise == SCENE:
             broken = self.scene[d] < 0
         elif promise == SOLVE:
-            broken = not self.table.complex[d]
+            category = self.categories[self.table.category[d]]
+            broken = category.solve is not None or not self.table.complex[d]
         else:
             broken = self.replied[d] < 0
         if broken:

@@ -118,6 +118,7 @@ def categories(draw: st.DrawFn, groups: list[str], departments: list[str]) -> Sp
             st.one_of(times("1 h", "1 day"), times("2 working hours", "1 working day"))
         ),
         "joint_meeting": draw(shares),
+        "solve": draw(maybe(spans)),
         "patience": draw(maybe(times("1 h", "5 h"))),
         "escalation": draw(maybe(shares)),
         "repeat": draw(maybe(shares)),

@@ -42,6 +42,25 @@ CENTRE: dict[str, Any] = {
 # ---------------------------------------------------------------- promises
 
 
+def test_a_category_may_have_a_promise_of_its_own_which_holds_for_complex_cases_too() -> None:
+    rows = [
+        {"at": HOUR, "work": 30 * MINUTE},
+        {"at": HOUR, "work": 30 * MINUTE, "complex": True},
+        {"at": HOUR, "work": 3 * HOUR, "complex": True},
+    ]
+    by_promise = {}
+    for promise in (None, "2 h"):
+        own = {} if promise is None else {"solve": promise}
+        laid_out = plain(
+            teams={"staff": {"roster": {"all": 3}}}, demand={"categories": {"noise": own}}
+        )
+        by_promise[promise] = Found(laid_out, *rows).kept["solve"]
+    applies, kept = by_promise[None]
+    assert applies.tolist() == [True, False, False]
+    applies, kept = by_promise["2 h"]
+    assert applies.tolist() == [True, True, True] and kept.tolist() == [True, True, False]
+
+
 def test_a_clock_that_has_not_run_out_by_the_horizon_counts_for_nothing() -> None:
     laid_out = plain(teams={"staff": {"roster": {"all": 2}}})
     end = 48 * HOUR

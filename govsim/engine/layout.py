@@ -82,6 +82,7 @@ class _Layout:
             promises.scene, promises.solve, promises.reply,
             plan.centre.limit, s.expected_simple, s.expected_complex,
         )  # fmt: skip
+        limits = [network.span(span) for span in spans] + network.solve_limits()
         areas = np.full(int(network.area_of_meeting.max(initial=0)) + 1, -1, memory.AREA)
         areas["waiting"] = 0
         numbers = self._numbers()
@@ -101,7 +102,7 @@ class _Layout:
             "starts": starts,
             "ends": ends,
             "done": done,
-            "limits": np.array([network.span(span) for span in spans], memory.LIMIT),
+            "limits": np.array(limits, memory.LIMIT),
             "contentment": contentment,
             "crews": self._crews(),
             "speeds": np.array(
@@ -276,9 +277,11 @@ class _Layout:
                 c.priority,
                 -1 if c.department is None else network.department_pool[c.department],
                 -1 if c.department is None else clocks[c.department],
+                memory.COMPLEX + 1 + i,
                 c.department_time.unit == "calendar",
+                c.solve is not None,
             )
-            for c in self.plan.demand.categories.values()
+            for i, c in enumerate(self.plan.demand.categories.values())
         ]
         return np.array(rows, memory.CATEGORY)
 

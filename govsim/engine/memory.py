@@ -85,7 +85,8 @@ STAGE = _record(i8="group work")
 STEP = _record(i8="time line number staff n_staff", b1="boundary")
 """A step of a roster; `staff`, `n_staff`: in `World.lists`, those who follow it."""
 
-CATEGORY = _record(i8="priority department clock", b1="calendar_time")
+CATEGORY = _record(i8="priority department clock solve", b1="calendar_time solves_complex")
+"""A category; `solve`: row of `World.limits` with its limit of clock 2."""
 
 CHANNEL = _record(i8="via instead hours n_hours")
 """A channel; `hours`, `n_hours`: its stretches in `World.starts` and `World.ends`."""
@@ -107,7 +108,7 @@ DIRECT, AT_DESK, BY_CENTRE = range(3)
 """What takes in reports of a channel."""
 
 SCENE, SOLVE, ANSWER, OF_ORDER, SIMPLE, COMPLEX = range(6)
-"""Rows of `World.limits`: the promises, the limit of orders, what residents expect."""
+"""First rows of `World.limits`: the promises, the limit of orders, what residents expect."""
 
 
 FRAME = _record(i8="staff queue seen")

@@ -13,6 +13,7 @@ from govsim.engine.service import (
     done_at_once,
     is_replied,
     is_solved,
+    solve_applies,
 )
 from govsim.engine.staffing import leave, move_up
 from govsim.engine.tables import (
@@ -50,7 +51,7 @@ def promise_due(w: World, d: int, promise: int) -> None:
     elif promise == SCENE:
         broken = demand.scene < 0
     elif promise == SOLVE:
-        broken = not luck_at(w, d).complex
+        broken = solve_applies(w, d)
     else:
         broken = demand.replied < 0
     if broken:

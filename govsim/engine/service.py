@@ -142,10 +142,20 @@ def clocks_start(w: World, d: int) -> None:
     if w.promises_matter:
         at_desk = luck.answered and demand.orders == 0
         for promise in range(ANSWER if at_desk else SCENE, ANSWER + 1):
-            if promise == SOLVE and luck.complex:
-                continue  # nobody was promised that, so nothing will come of it
+            limit = promise
+            if promise == SOLVE:
+                if not solve_applies(w, d):
+                    continue  # nobody was promised that, so nothing will come of it
+                limit = category_at(w, luck.category).solve
             if loses_trust_at(w, promise * w.n + d).value:
-                at(w, after(w, now, promise), PROMISE_DUE, 4 * d + promise, 0)
+                at(w, after(w, now, limit), PROMISE_DUE, 4 * d + promise, 0)
+
+
+@inlined
+def solve_applies(w: World, d: int) -> bool:
+    """Whether a solution was promised: of simple demands, and where a category has its own."""
+    luck = luck_at(w, d)
+    return not luck.complex or category_at(w, luck.category).solves_complex
 
 
 # ---------------------------------------------------------------------- intake and dispatch
@@ -237,7 +247,7 @@ def due(w: World, d: int) -> int:
     """When its clock 2, or the limit of its 12345 order, is over."""
     demand = demand_at(w, d)
     start = demand.clock_start if demand.clock_start >= 0 else w.now
-    found = after(w, start, SOLVE)
+    found = after(w, start, category_at(w, luck_at(w, d).category).solve)
     if demand.last_order >= 0:
         found = min(found, after(w, order_at(w, demand.last_order).time, OF_ORDER))
     return found

@@ -196,13 +196,15 @@ class _Teller:
             return
         centre = list(self.plan.channels.values())[max(last.demand["channel"], 0)].via == "centre"
         visited = not table.answered[d] or centre
+        category = list(self.plan.demand.categories.values())[int(table.category[d])]
+        promised = category.solve is not None or not table.complex[d]
         for applies, limit, event, broken in (
             (visited, made.scene, "scene", tr("promise broken: on the scene in time")),
             (
-                visited and not table.complex[d],
-                made.solve,
+                visited and promised,
+                category.solve or made.solve,
                 "resolved",
-                tr("promise broken: a simple problem solved in time"),
+                tr("promise broken: solved in time"),
             ),
             (True, made.reply, "replied", tr("promise broken: a reply in time")),
         ):

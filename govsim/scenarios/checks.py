@@ -100,6 +100,9 @@ def working_time_passes(plan: Plan) -> Iterator[Finding]:
     }
     if s.centre.enabled:
         limits["centre.limit"] = s.centre.limit
+    for key, category in s.demand.categories.items():
+        if category.solve is not None:
+            limits[f"demand.categories.{key}.solve"] = category.solve
     waiting = [name for name, span in limits.items() if span.is_working]
     if waiting:
         text = tr(

@@ -15,6 +15,7 @@ from govsim.scenarios.quantities import (
     Hours,
     Rate,
     Share,
+    Span,
     Weekdays,
 )
 from govsim.scenarios.schema.base import Label, Model, choice, par
@@ -77,6 +78,8 @@ class Category(Model):
     """Time of the department for a complex case."""
     joint_meeting: Share = par(0.05, 0.0, 0.2)
     """Share of complex cases that wait for the joint meeting first."""
+    solve: Span | None = choice(None)
+    """Promise of its own in place of `promises.solve`; it holds for complex cases too."""
     patience: Distribution | None = par(
         None,
         {"weibull": {"scale": "3.5 days", "shape": 1}},
