@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import io
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from scipy.stats import CensoredData, ecdf
 
 ROOT = Path(__file__).parents[1]
 RAW = ROOT.parent / "shared" / "data" / "boston311" / "boston311-2015.csv.gz"
-FOLDER = ROOT / "scenarios" / "boston"
+OUT = ROOT / "scenarios" / "boston"
+SCENARIO = OUT / "boston.yaml"
 SAMPLE = ROOT / "tests" / "data" / "boston-sample.csv"
 
 START, SPLIT = pd.Timestamp("2015-01-01"), pd.Timestamp("2015-10-01")
@@ -165,9 +167,10 @@ Names = dict[str, tuple[str, str]]
 """Category and department of each type of request."""
 
 
+@cache
 def holidays() -> pd.DatetimeIndex:
     """Read the holidays from the scenario."""
-    calendar = YAML(typ="safe").load(FOLDER / "boston.yaml")["calendar"]
+    calendar = YAML(typ="safe").load(SCENARIO)["calendar"]
     return pd.to_datetime(calendar["extra_holidays"])
 
 
@@ -177,7 +180,7 @@ class WorkingDays:
     def __init__(self) -> None:
         self.first = pd.Timestamp("2014-12-01")
         days = pd.date_range(self.first, "2070-12-31")
-        work = (days.weekday < 5) & ~days.isin(holidays())
+        work = (days.day_of_week < 5) & ~days.isin(holidays())
         self.work = work.astype(float)
         self.before = np.concatenate([[0.0], np.cumsum(self.work)])
 
@@ -284,9 +287,9 @@ class Days:
         self.number = day.value_counts().reindex(every, fill_value=0)
         holiday = every.isin(holidays())
         ordinary = self.number[~holiday]
-        weekday = ordinary.groupby(ordinary.index.weekday).mean()
+        weekday = ordinary.groupby(ordinary.index.day_of_week).mean()
         self.weekdays = (weekday / weekday.mean()).round(3).tolist()
-        usual = pd.Series(np.array(self.weekdays)[every.weekday], every)
+        usual = pd.Series(np.array(self.weekdays)[every.day_of_week], every)
         level = ordinary.sum() / usual[~holiday].sum()
         in_month = ordinary.groupby(ordinary.index.month).sum()
         months = in_month / usual[~holiday].groupby(ordinary.index.month).sum() / level
@@ -442,20 +445,18 @@ def _laid_out(value: Any) -> Any:
     return block
 
 
-def main() -> None:
+def make(raw: Path) -> None:
     """Write the files."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("raw", type=Path, nargs="?", default=RAW)
-    file = parser.parse_args().raw
-    frame = read(file)
+    frame = read(raw)
     names = categories(frame)
-    FOLDER.mkdir(exist_ok=True)
-    write(FOLDER / "requests.yaml", HEAD, fit(frame, names))
-    write(FOLDER / "mapping.yaml", MAPPING_HEAD, mapping(names))
-    neighbourhoods(frame).to_csv(FOLDER / "neighbourhoods.csv", index=False)
-    raw = pd.read_csv(file, dtype=str, keep_default_na=False, usecols=list(COLUMNS.values()))
-    raw.sample(SAMPLE_SIZE, random_state=1).sort_index().to_csv(SAMPLE, index=False)
+    write(OUT / "requests.yaml", HEAD, fit(frame, names))
+    write(OUT / "mapping.yaml", MAPPING_HEAD, mapping(names))
+    neighbourhoods(frame).to_csv(OUT / "neighbourhoods.csv", index=False)
+    rows = pd.read_csv(raw, dtype=str, keep_default_na=False, usecols=list(COLUMNS.values()))
+    rows.sample(SAMPLE_SIZE, random_state=1).sort_index().to_csv(SAMPLE, index=False)
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description="Make scenarios/boston from its records.")
+    parser.add_argument("raw", type=Path, nargs="?", default=RAW)
+    make(parser.parse_args().raw)
