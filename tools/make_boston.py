@@ -20,7 +20,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from scipy.stats import CensoredData, ecdf
 
 ROOT = Path(__file__).parents[1]
 RAW = ROOT.parent / "shared" / "data" / "boston311" / "boston311-2015.csv.gz"
@@ -30,6 +29,9 @@ SAMPLE = ROOT / "tests" / "data" / "boston-sample.csv"
 
 START, SPLIT = pd.Timestamp("2015-01-01"), pd.Timestamp("2015-10-01")
 """The requests that are fitted: opened from, and before; the second is also when one looked."""
+
+RECENT = pd.Timestamp("2015-08-01")
+"""Promises and times to the close are those of the months from then on: services change."""
 
 NO_RECORD = pd.Timestamp("2015-07-22")
 """A weekday without a single request: a day that the record lacks, not one without requests."""
@@ -144,14 +146,15 @@ FITTED = (
 """Inputs that the records tell."""
 
 LEAST = 50
-"""Residents' cases from which a time is fitted; below it staff's count too."""
+"""Cases that it takes to fit a promise or a time from recent ones, or from residents' alone."""
 
 HEAD = """
 What 311 requests of January to September 2015 tell of Boston; boston.yaml is to be run.
 
 Written by tools/make_boston.py: change that, not this. Source: Boston 311 service requests, City
-of Boston, open data. Rates and shares are counted, times to the close are by Kaplan and Meier,
-promises are medians. The months from October on are not fitted: their factor is 1.
+of Boston, open data. Rates and shares are counted; promises (medians) and times to the close
+(Kaplan and Meier) are those of August and September. The months from October on are not fitted:
+their factor is 1.
 """
 
 MAPPING_HEAD = """
@@ -184,11 +187,11 @@ class WorkingDays:
         self.work = work.astype(float)
         self.before = np.concatenate([[0.0], np.cumsum(self.work)])
 
-    def __call__(self, times: pd.Series) -> Floats:
+    def __call__(self, times: pd.Series | pd.Timestamp) -> Floats:
         """Working days from the beginning of the calendar to each time."""
-        since = (times - self.first) / DAY
+        since = np.asarray((times - self.first) / DAY)
         day = np.floor(since).astype(int)
-        found: Floats = self.before[day] + self.work[day] * (since - day).to_numpy()
+        found: Floats = self.before[day] + self.work[day] * (since - day)
         return found
 
 
@@ -206,10 +209,10 @@ class Term:
 
 
 def read(file: Path) -> pd.DataFrame:
-    """Read the requests that can be used, with the category, the department and two lengths.
+    """Read the requests that can be used, with their age in working days.
 
-    Lengths are in working days: ``lasted``, to the close or to `SPLIT`, and whether it was
-    ``over`` by then.
+    ``lasted`` is the age at the close or at `SPLIT`, ``over`` whether it was closed by then,
+    ``watched`` the age at `RECENT` (-1 for what was opened later).
     """
     times = ["open_dt", "target_dt", "closed_dt"]
     frame = pd.read_csv(file, parse_dates=times, low_memory=False)
@@ -221,7 +224,9 @@ def read(file: Path) -> pd.DataFrame:
     frame["over"] = frame["closed_dt"] < SPLIT
     seen = frame["open_dt"] < SPLIT
     until = frame["closed_dt"].where(frame["over"], SPLIT).where(seen, frame["open_dt"])
-    frame["lasted"] = clock(until) - clock(frame["open_dt"])
+    opened = clock(frame["open_dt"])
+    frame["lasted"] = clock(until) - opened
+    frame["watched"] = np.where(frame["open_dt"] < RECENT, clock(RECENT) - opened, -1.0)
     return frame
 
 
@@ -247,6 +252,8 @@ def categories(frame: pd.DataFrame) -> Names:
 
 def promise(cases: pd.DataFrame) -> Term | None:
     """Find what was promised: the median, by the clock under which promises differ least."""
+    recent = cases[cases["watched"] < 0]
+    cases = recent if len(recent) >= LEAST else cases
     made = cases[cases["target_dt"].notna()]
     if len(made) < len(cases) / 2:
         return None
@@ -263,17 +270,38 @@ def promise(cases: pd.DataFrame) -> Term | None:
     return Term(float(f"{apart[working][1]:.3g}"), working)
 
 
+def closed_by(cases: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Estimate the share of cases that are closed by each age, from the time since `RECENT`.
+
+    Returns
+    -------
+    ages, shares
+        Where a case was closed, in working days. The product-limit estimator of Kaplan and
+        Meier with delayed entry: an older case is at risk from the age that it had then.
+    """
+    seen = cases[cases["lasted"] > cases["watched"]]
+    begins, ends = np.sort(seen["watched"]), np.sort(seen["lasted"])
+    ages, closed = np.unique(seen.loc[seen["over"], "lasted"], return_counts=True)
+    at_risk = np.searchsorted(begins, ages) - np.searchsorted(ends, ages)
+    return ages, 1 - np.cumprod(1 - closed / at_risk)
+
+
 def time_to_close(cases: pd.DataFrame, at: Term | None) -> Spec:
-    """Write the time to the close by Kaplan and Meier, with its value at the promise."""
-    lasted, over = cases["lasted"].to_numpy(), cases["over"].to_numpy()
-    closed = ecdf(CensoredData(uncensored=lasted[over], right=lasted[~over])).cdf
+    """Write the time to the close as quantiles, with the share that is closed when promised."""
+    residents = cases[~cases["found"]]  # staff often enter what they have already done
+    cases = residents if len(residents) >= LEAST else cases
+    if (cases["watched"] < 0).sum() < LEAST:  # a matter of winter, or a rare one
+        cases = cases.assign(watched=-1.0)
+    ages, shares = closed_by(cases)
+    known = [(share, float(np.interp(share, shares, ages))) for share in SHARES]
+    if at is not None:
+        days = at.days if at.working else at.days * 5 / 7
+        before = np.searchsorted(ages, days, "right")
+        known.append((round(float(shares[before - 1]), 4) if before else 0.0, days))
     points = [(0.0, 0.0)]
-    known = [(q, float(np.interp(q, closed.probabilities, closed.quantiles))) for q in SHARES]
-    if at is not None and at.working:
-        known.append((float(closed.evaluate(at.days)), at.days))
-    for q, days in sorted(known):
-        if points[-1][0] < q <= closed.probabilities[-1] and q < 1:
-            points.append((round(q, 4), max(points[-1][1], float(f"{days:.3g}"))))
+    for share, days in sorted(known):
+        if points[-1][0] < share <= shares[-1] and share < 1:
+            points.append((share, max(points[-1][1], float(f"{days:.4g}"))))
     points.append((1.0, NEVER))
     return {"empirical": {"quantiles": [[q, f"{days:g} working days"] for q, days in points]}}
 
@@ -315,7 +343,7 @@ def fit(frame: pd.DataFrame, names: Names) -> Spec:
     days, hours = Days(fitted), residents["open_dt"].dt.hour.value_counts(normalize=True)
     labels, categories = _labels(), {}
     for key, cases in fitted.groupby(fitted["type"].map(lambda name: names[name][0])):
-        term, mine = promise(cases), cases[~cases["found"]]
+        term = promise(cases)
         categories[key] = {
             "label": labels[key],
             "rate": f"{len(cases) / days.exposure:.4g} per day",
@@ -327,7 +355,7 @@ def fit(frame: pd.DataFrame, names: Names) -> Spec:
             "complex": 1,
             "make_safe": "0 min",
             "department": names[cases["type"].iloc[0]][1],
-            "department_time": time_to_close(mine if len(mine) >= LEAST else cases, term),
+            "department_time": time_to_close(cases, term),
             "joint_meeting": 0,
         }
         if term is not None:
