@@ -254,9 +254,7 @@ class _Work:
         made = trials.run(each, self.executor, kept, told, daily_orders)
         held = (span.end - span.split) // DAY
         drawn = np.array([one[0, -held:] for one in made])
-        created = self.log.milliseconds("created")
-        if "dispatched" in self.log.frame:
-            created = created[self.log.milliseconds("dispatched") != from_logs.NONE]
+        created = self.log.milliseconds("created")[from_logs.passed_on(self.log)]
         whole = (span.end - span.start) // DAY
         counted = created[(created >= span.start) & (created < span.end)]
         daily = np.bincount((counted - span.start) // DAY, minlength=whole).astype(np.float64)

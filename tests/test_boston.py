@@ -14,6 +14,7 @@ import pytest
 from govsim import demand, engine, network
 from govsim.arrivals import BY_PATROL, REPORTED
 from govsim.calibrate import calibrate
+from govsim.inference.from_logs import passed_on
 from govsim.measures import promise_kept
 from govsim.network import Network
 from govsim.orders.describing import Description, describe
@@ -145,6 +146,7 @@ def test_cases_that_staff_found_come_by_no_channel_of_the_residents(
     by_staff = rows["source"].isin(["Employee Generated", "City Worker App", "Maximo Integration"])
     assert ((channels == "found by staff").to_numpy() == by_staff.to_numpy()).all()
     assert 0.18 < by_staff.mean() < 0.28
+    assert (passed_on(log) == ~by_staff.to_numpy()).all()
 
 
 def test_a_day_without_requests_is_told_as_a_gap(sample: pd.DataFrame, spoilt: Any) -> None:
@@ -217,6 +219,21 @@ def test_a_working_day_is_a_day_of_24_hours_that_is_worked(tool: Any) -> None:
     times = pd.Series(pd.to_datetime(["2015-09-03 12:00", "2015-09-08 06:00"]))
     begins, ends = tool.WorkingDays()(times)
     assert ends - begins == pytest.approx(0.5 + 1 + 0.25)  # over a weekend and Labor Day
+
+
+def test_an_older_case_tells_only_of_the_ages_at_which_it_was_watched(tool: Any) -> None:
+    cases = pd.DataFrame(
+        {
+            "watched": [-1.0, -1.0, -1.0, 2.0, 6.0],
+            "lasted": [1.0, 3.0, 4.0, 5.0, 6.0],
+            "over": [True, False, True, True, True],
+        }
+    )
+    # At risk: 3 of age 1; at 4 one is censored and one has joined, of 2; at 5 one; the last was
+    # closed before.
+    ages, shares = tool.closed_by(cases)
+    assert ages.tolist() == [1, 4, 5]
+    assert shares == pytest.approx([1 / 3, 1 - 2 / 3 / 2, 1])
 
 
 @pytest.fixture(scope="module")

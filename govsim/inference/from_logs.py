@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from govsim.inference.records import Floats, Ledger, Links, Orders, Records
 from govsim.orders.log import OrderLog
+from govsim.orders.mapping import FOUND
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.units import WEEK
+
+Bools = NDArray[np.bool_]
 
 NONE = np.iinfo(np.int64).min
 """NaT, as `OrderLog.milliseconds` gives it."""
@@ -27,8 +31,7 @@ def records(
     """
     weeks = (end - start) / WEEK
     mine = _within(orders, start, end)
-    if "dispatched" in orders.frame:  # an order without was answered by the centre itself
-        mine = mine[orders.milliseconds("dispatched")[mine.index] != NONE]
+    mine = mine[passed_on(orders)[mine.index]]
     again = np.zeros(len(mine), dtype=bool)
     for name in ("repeat", "parent"):
         if name in mine:
@@ -65,6 +68,16 @@ def records(
     waited = (cases["demand"].map(first) - cases["created"]).dt.total_seconds() * 1000
     links = Links(np.asarray(waited.fillna(np.inf), dtype=np.float64))
     return Records(weeks, shown, own, links)
+
+
+def passed_on(orders: OrderLog) -> Bools:
+    """Say which orders of a 12345 export residents gave, and the centre passed on: bool[orders]."""
+    mine = np.ones(len(orders.frame), dtype=bool)
+    if "dispatched" in orders.frame:  # an order without was answered by the centre itself
+        mine &= orders.milliseconds("dispatched") != NONE
+    if "channel" in orders.frame:
+        mine &= (orders.frame["channel"] != FOUND).to_numpy(dtype=bool)
+    return mine
 
 
 def _within(log: OrderLog, start: int, end: int) -> pd.DataFrame:

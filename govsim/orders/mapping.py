@@ -48,6 +48,9 @@ POSITIONS = ("longitude", "latitude")
 
 OPEN, CLOSED = "open", "closed"
 
+FOUND = "found by staff"
+"""What a mapping may call a channel: such a case was found by staff, and no resident called."""
+
 Word = str | bool | None
 
 
