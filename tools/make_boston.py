@@ -120,7 +120,7 @@ SHARES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.995)
 """Quantiles with which a time is written."""
 
 NEVER = 1000.0
-"""Working days after which the last cases are taken to be closed."""
+"""Days after which the last cases are taken to be closed."""
 
 COLUMNS = {
     "order": "case_enquiry_id",
@@ -163,7 +163,7 @@ How govsim reads Boston's 311 requests; written by tools/make_boston.py.
 Types of request are put together as in the scenario; what is not listed stays as it is.
 """
 
-DAY = pd.Timedelta("1D")
+DAY, EPOCH = pd.Timedelta("1D"), pd.Timestamp("2014-12-01")
 Floats = NDArray[np.float64]
 Spec = dict[str, Any]
 Names = dict[str, tuple[str, str]]
@@ -177,27 +177,27 @@ def holidays() -> pd.DatetimeIndex:
     return pd.to_datetime(calendar["extra_holidays"])
 
 
-class WorkingDays:
-    """Time in days of 24 hours from Monday to Friday, without holidays."""
+@cache
+def working_days() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lay out whether each day from `EPOCH` on is worked, and how many before it are."""
+    days = pd.date_range(EPOCH, "2070-12-31")
+    work = ((days.day_of_week < 5) & ~days.isin(holidays())).astype(float)
+    return work, np.concatenate([[0.0], np.cumsum(work)])
 
-    def __init__(self) -> None:
-        self.first = pd.Timestamp("2014-12-01")
-        days = pd.date_range(self.first, "2070-12-31")
-        work = (days.day_of_week < 5) & ~days.isin(holidays())
-        self.work = work.astype(float)
-        self.before = np.concatenate([[0.0], np.cumsum(self.work)])
 
-    def __call__(self, times: pd.Series | pd.Timestamp) -> Floats:
-        """Working days from the beginning of the calendar to each time."""
-        since = np.asarray((times - self.first) / DAY)
-        day = np.floor(since).astype(int)
-        found: Floats = self.before[day] + self.work[day] * (since - day)
-        return found
+def days_until(times: pd.Series | pd.Timestamp, working: bool) -> Floats:
+    """Count days of 24 hours from `EPOCH` on, all of them or those that are worked."""
+    since: Floats = np.asarray((times - EPOCH) / DAY, dtype=np.float64)
+    if not working:
+        return since
+    work, before = working_days()
+    day = np.floor(since).astype(int)
+    return before[day] + work[day] * (since - day)
 
 
 @dataclass(frozen=True)
 class Term:
-    """The promise of a category: a number of days, counted in working days or all days."""
+    """A number of days, counted in working days or all days."""
 
     days: float
     working: bool
@@ -209,24 +209,14 @@ class Term:
 
 
 def read(file: Path) -> pd.DataFrame:
-    """Read the requests that can be used, with their age in working days.
-
-    ``lasted`` is the age at the close or at `SPLIT`, ``over`` whether it was closed by then,
-    ``watched`` the age at `RECENT` (-1 for what was opened later).
-    """
+    """Read the requests that can be used, with ``over``, whether they were closed by `SPLIT`."""
     times = ["open_dt", "target_dt", "closed_dt"]
     frame = pd.read_csv(file, parse_dates=times, low_memory=False)
     frame = frame[~(frame["closed_dt"] < frame["open_dt"])].copy()
     frame["found"] = frame["source"].isin(STAFF)
     frame["place"] = frame["neighborhood"].replace(NEIGHBOURHOODS)
     frame.loc[frame["loc_is_cityhall_default"], "place"] = None
-    clock = WorkingDays()
     frame["over"] = frame["closed_dt"] < SPLIT
-    seen = frame["open_dt"] < SPLIT
-    until = frame["closed_dt"].where(frame["over"], SPLIT).where(seen, frame["open_dt"])
-    opened = clock(frame["open_dt"])
-    frame["lasted"] = clock(until) - opened
-    frame["watched"] = np.where(frame["open_dt"] < RECENT, clock(RECENT) - opened, -1.0)
     return frame
 
 
@@ -252,15 +242,14 @@ def categories(frame: pd.DataFrame) -> Names:
 
 def promise(cases: pd.DataFrame) -> Term | None:
     """Find what was promised: the median, by the clock under which promises differ least."""
-    recent = cases[cases["watched"] < 0]
+    recent = cases[cases["open_dt"] >= RECENT]
     cases = recent if len(recent) >= LEAST else cases
     made = cases[cases["target_dt"].notna()]
     if len(made) < len(cases) / 2:
         return None
-    clock = WorkingDays()
     lengths = {
-        True: clock(made["target_dt"]) - clock(made["open_dt"]),
-        False: ((made["target_dt"] - made["open_dt"]) / DAY).to_numpy(),
+        working: days_until(made["target_dt"], working) - days_until(made["open_dt"], working)
+        for working in (True, False)
     }
     apart = {}
     for working, days in lengths.items():
@@ -270,19 +259,22 @@ def promise(cases: pd.DataFrame) -> Term | None:
     return Term(float(f"{apart[working][1]:.3g}"), working)
 
 
-def closed_by(cases: pd.DataFrame) -> tuple[Floats, Floats]:
-    """Estimate the share of cases that are closed by each age, from the time since `RECENT`.
+def closed_by(cases: pd.DataFrame, since: pd.Timestamp, working: bool) -> tuple[Floats, Floats]:
+    """Estimate the share of cases that are closed by each age, from what happened since a day.
 
     Returns
     -------
     ages, shares
-        Where a case was closed, in working days. The product-limit estimator of Kaplan and
-        Meier with delayed entry: an older case is at risk from the age that it had then.
+        Where a case was closed, in days. The product-limit estimator of Kaplan and Meier with
+        delayed entry: a case that is older than that day is at risk from its age on that day.
     """
-    seen = cases[cases["lasted"] > cases["watched"]]
-    begins, ends = np.sort(seen["watched"]), np.sort(seen["lasted"])
-    ages, closed = np.unique(seen.loc[seen["over"], "lasted"], return_counts=True)
-    at_risk = np.searchsorted(begins, ages) - np.searchsorted(ends, ages)
+    opened = days_until(cases["open_dt"], working)
+    ended = days_until(cases["closed_dt"].where(cases["over"], SPLIT), working) - opened
+    began = np.where(cases["open_dt"] < since, days_until(since, working) - opened, -1.0)
+    seen = ended > began
+    ages, closed = np.unique(ended[seen & cases["over"]], return_counts=True)
+    at_risk = np.searchsorted(np.sort(began[seen]), ages)
+    at_risk -= np.searchsorted(np.sort(ended[seen]), ages)
     return ages, 1 - np.cumprod(1 - closed / at_risk)
 
 
@@ -290,20 +282,19 @@ def time_to_close(cases: pd.DataFrame, at: Term | None) -> Spec:
     """Write the time to the close as quantiles, with the share that is closed when promised."""
     residents = cases[~cases["found"]]  # staff often enter what they have already done
     cases = residents if len(residents) >= LEAST else cases
-    if (cases["watched"] < 0).sum() < LEAST:  # a matter of winter, or a rare one
-        cases = cases.assign(watched=-1.0)
-    ages, shares = closed_by(cases)
+    # What is a matter of winter, or rare, has too few recent cases.
+    enough = (cases["open_dt"] >= RECENT).sum() >= LEAST
+    working = at is None or at.working
+    ages, shares = closed_by(cases, RECENT if enough else START, working)
     known = [(share, float(np.interp(share, shares, ages))) for share in SHARES]
-    if at is not None:
-        days = at.days if at.working else at.days * 5 / 7
-        before = np.searchsorted(ages, days, "right")
-        known.append((round(float(shares[before - 1]), 4) if before else 0.0, days))
+    if at is not None and (before := np.searchsorted(ages, at.days, "right")):
+        known.append((round(float(shares[before - 1]), 4), at.days))
     points = [(0.0, 0.0)]
     for share, days in sorted(known):
         if points[-1][0] < share <= shares[-1] and share < 1:
             points.append((share, max(points[-1][1], float(f"{days:.4g}"))))
     points.append((1.0, NEVER))
-    return {"empirical": {"quantiles": [[q, f"{days:g} working days"] for q, days in points]}}
+    return {"empirical": {"quantiles": [[q, str(Term(days, working))] for q, days in points]}}
 
 
 class Days:
