@@ -30,21 +30,29 @@ class Calibration:
     ----------
     manifest : what was fitted to what: scenario, span, points, warnings, where it was written.
     fitted : a row for each input: ``input``; ``low``, ``value``, ``high``, what was plausible;
-        ``q05``, ``median``, ``q95`` of the posterior; ``contraction``, the share of the prior's
-        variance that is gone.
-    checks : a row for each summary: ``summary, observed, low, high``, the 90% predictive
-        interval, and ``inside``.
-    days : a row for each day that was held out: ``date, observed, naive, mean``, ``q05``,
-        ``q25``, ``q75``, ``q95`` of the forecast, and ``pit``.
-    scores : one row: ``crps, crps_naive, mase, coverage_50, coverage_90``; none without a
-        holdout.
+        ``q05``, ``median``, ``q95`` of the posterior; ``at_05``, ``at_25``, ``at_50``, ``at_75``,
+        ``at_95``, the same and the quartiles as positions in the plausible range (0 to 1);
+        ``contraction``, the share of the prior's variance that is gone.
+    checks : a row for each summary that was fitted: ``summary, observed``; ``median, low, high``
+        of fresh runs, the ends those of a 90% interval; ``tail``, the chance of being as far
+        out; and ``inside``.
+    fit : a row for each category and place: ``kind, name``, and the same of its number of orders.
+    days : a row for each day that was held out and each ``series`` (``daily`` orders, ``backlog``
+        at the end of the day): ``date, observed, mean``, ``q05``, ``q25``, ``q75``, ``q95`` of
+        the forecast, ``pit`` and ``crps``; the ``naive`` forecast, and its ``crps_naive``.
+    shares : of all days held out, a row for each ``kind`` (``hour``, ``category``, ``on_time``)
+        and ``name``, and the same of its share.
+    scores : a row for each ``quantity``, a series or a kind of share: ``n`` forecasts, ``crps,
+        crps_naive, mase, coverage_50, coverage_90``; none without a holdout.
     folder : where it is kept; None where nothing was written.
     """
 
     manifest: Mapping[str, Any]
     fitted: pd.DataFrame
     checks: pd.DataFrame
+    fit: pd.DataFrame
     days: pd.DataFrame
+    shares: pd.DataFrame
     scores: pd.DataFrame
     folder: Path | None = None
 

@@ -141,6 +141,31 @@ def inputs(before: Scenario, after: Scenario, with_costs: bool = False) -> list[
     return listed
 
 
+def within(scenario: Scenario, path: str, low: str, high: str) -> Uncertain | None:
+    """Give an input another range than the scenario's.
+
+    Parameters
+    ----------
+    path : of a value; with ``*`` of all entries, which then move together.
+    low, high : ends of the range, as a scenario may write them.
+
+    Returns
+    -------
+    Uncertain or None
+        Nothing where no value has this path, or the ends are no range of it.
+    """
+    entries = []
+    for leaf in leaves(scenario):
+        own = tuple(map(str, leaf.path))
+        if path not in (".".join(own), ".".join(_starred(own))):
+            continue
+        entry = _entry(leaf, own, low, high)
+        if entry is None:
+            return None
+        entries.append(entry)
+    return Uncertain(path, "both", tuple(entries), "assumed", "") if entries else None
+
+
 def to_frame(uncertain: Sequence[Uncertain]) -> pd.DataFrame:
     """Tabulate inputs: ``input, path, which, low, value, high, evidence, source``.
 

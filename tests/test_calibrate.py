@@ -13,7 +13,9 @@ from click.testing import CliRunner
 from short_runs import TEMPLATE
 
 from govsim import language
-from govsim.calibrate import calibrate, crps, held_out
+from govsim.calibrate import calibrate
+from govsim.calibrating import forecasting, given, predicting
+from govsim.calibrating.counting import Counted
 from govsim.calibration import open_calibration
 from govsim.cli import cli
 from govsim.errors import InputError
@@ -115,32 +117,49 @@ def test_a_record_that_is_too_short_is_told(exported):
 
 
 def test_holdout_days_are_those_of_the_record(found):
-    assert len(found.days) == 28
+    daily = found.days[found.days["series"] == "daily"]
+    assert len(daily) == 28
     orders = pd.read_csv(found.manifest["scenario"].replace("place.yaml", "orders.csv"))
     first = orders.columns[orders.columns.str.contains("created|创建|受理|上报", case=False)][0]
     dated = pd.to_datetime(orders[first]).dt.strftime("%Y-%m-%d").value_counts()
-    counted = found.days.set_index("date")["observed"]
+    counted = daily.set_index("date")["observed"]
     assert (counted <= dated.reindex(counted.index).fillna(0)).all()
 
 
 def test_the_crps_of_a_normal_forecast_is_the_closed_form():
     # Gneiting and Raftery 2007: the CRPS of N(0, 1) at 0 is (sqrt(2) - 1) / sqrt(pi).
     drawn = np.random.default_rng(1).standard_normal((20_000, 50))
-    assert crps(drawn, np.zeros(50)) == pytest.approx((2**0.5 - 1) / np.pi**0.5, rel=0.01)
+    scored = forecasting.crps(drawn, np.zeros(50)).mean()
+    assert scored == pytest.approx((2**0.5 - 1) / np.pi**0.5, rel=0.01)
+
+
+def counted(daily: np.ndarray) -> Counted:
+    """Only daily numbers; nothing else came."""
+    none = np.zeros((*daily.shape[:-1], 24))
+    nan = np.full((*daily.shape[:-1], 1), np.nan)
+    return Counted(none[..., :1], none[..., :0], none, daily, 0 * daily, nan)
 
 
 def test_a_forecast_that_knows_the_distribution_is_scored_so():
     rng = np.random.default_rng(2)
-    daily = rng.poisson(20, 1400).astype(float)
-    drawn = rng.poisson(20, (400, 700)).astype(float)
-    days, scores = held_out(daily, drawn, 0)
-    one = scores.iloc[0]
+    before, held = (counted(rng.poisson(20, 700).astype(float)) for _ in range(2))
+    drawn = counted(rng.poisson(20, (400, 700)).astype(float))
+    days = forecasting.days(drawn, before, held, 0, seed=1)
+    scores = forecasting.scores(days, pd.DataFrame()).set_index("quantity").loc["daily"]
     # Of counts, intervals hold a little more than they say; 700 days: standard errors 1 to 2%.
-    assert 0.87 < one["coverage_90"] < 0.97
-    assert 0.45 < one["coverage_50"] < 0.65
-    assert one["mase"] < 0.9  # the naive forecast carries the luck of one day
-    assert one["crps"] < one["crps_naive"]
-    assert days["pit"].mean() == pytest.approx(0.5, abs=0.05)
+    assert 0.87 < scores["coverage_90"] < 0.97
+    assert 0.45 < scores["coverage_50"] < 0.65
+    assert scores["mase"] < 0.9  # the naive forecast carries the luck of one day
+    assert scores["crps"] < scores["crps_naive"]
+    # Randomised, the transform is uniform though numbers are whole (Kolmogorov's 0.1% point).
+    pit = np.sort(days.loc[days["series"] == "daily", "pit"])
+    assert np.abs(pit - (np.arange(700) + 0.5) / 700).max() < 1.95 / 700**0.5
+
+
+def test_the_tail_probability_of_a_right_model_is_uniform():
+    rng = np.random.default_rng(3)
+    tails = np.sort([predicting.tail(rng.normal(7, 2, 12), rng.normal(7, 2)) for _ in range(700)])
+    assert np.abs(tails - (np.arange(700) + 0.5) / 700).max() < 1.95 / 700**0.5
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -167,7 +186,6 @@ def test_weeks_that_are_none_are_told(exported):
 def test_an_export_shows_what_the_simulation_says_it_would(exported):
     """What inference compares must be the same thing: the record, and its simulation."""
     from govsim import demand, network
-    from govsim.calibrate import _read
     from govsim.inference import from_logs, records, summaries
     from govsim.tasks import runs
 
@@ -178,7 +196,8 @@ def test_an_export_shows_what_the_simulation_says_it_would(exported):
     outcome = runs("compiled")(service, table, 2 * WEEK)
     simulated = summaries.of(records.of_replication(service, table, outcome, 2 * WEEK))
     start = int(np.datetime64(loaded.scenario.start, "ms").astype(np.int64))
-    logs = [_read(exported / name, None, loaded.scenario) for name in ("orders.csv", "ledger.csv")]
+    files = (exported / "orders.csv", exported / "ledger.csv")
+    logs = [given.read(file, None, loaded.scenario) for file in files]
     span = (start + 2 * WEEK, start + 22 * WEEK)
     exported_ = summaries.of(from_logs.records(loaded.scenario, logs[0], logs[1], *span))
     assert exported_.keys() == simulated.keys()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,13 @@ from govsim.scenarios.units import WEEK
     help=tr("Weeks at the end that the fit does not see; 0w for none."),
 )
 @click.option(
+    "--latent",
+    "latents",
+    multiple=True,
+    metavar="PATH[=LOW..HIGH]",
+    help=tr("Input to infer, within a range of its own if one is given; the usual six if not."),
+)
+@click.option(
     "--points",
     type=click.IntRange(min=60),
     metavar="N",
@@ -64,6 +72,7 @@ def calibrate(
     ledger: str | None,
     mapping: str | None,
     holdout: str,
+    latents: tuple[str, ...],
     points: int | None,
     settings: tuple[str, ...],
     out: Path,
@@ -76,6 +85,7 @@ def calibrate(
     """Fit a scenario, and show what came out."""
     from govsim.calibrate import POINTS
     from govsim.calibrate import calibrate as calibrated
+    from govsim.calibration import FRAMES
     from govsim.scenarios.loading import split_setting
 
     with (
@@ -89,6 +99,7 @@ def calibrate(
             ledger=ledger,
             mapping=mapping,
             holdout=_weeks(holdout),
+            latents=latents,
             points=points or POINTS,
             settings=[split_setting(setting) for setting in settings],
             out=out,
@@ -99,8 +110,7 @@ def calibrate(
         report_at_the_end(found, quiet or as_json_)
     if as_json_:
         frames: dict[str, Any] = {
-            name: getattr(found, name).to_dict("records")
-            for name in ("fitted", "checks", "days", "scores")
+            name: getattr(found, name).replace({nan: None}).to_dict("records") for name in FRAMES
         }
         print_json({**found.manifest, **frames, "folder": str(found.folder)})
     elif not quiet:

@@ -40,7 +40,7 @@ def records(
             again |= told.to_numpy(dtype=bool)
     category = mine["category"].cat.codes if "category" in mine else pd.Series(0, mine.index)
     shown = Orders(
-        took=_after(orders, mine, _end_of(orders), end),
+        took=_after(orders, mine, end_of(orders), end),
         again=again,
         category=np.asarray(category, dtype=np.int64),
     )
@@ -59,7 +59,7 @@ def records(
     own = Ledger(
         found=found,
         scene=_after(ledger, cases, "scene", end),
-        resolved=_after(ledger, cases, _end_of(ledger), end),
+        resolved=_after(ledger, cases, end_of(ledger), end),
         unsatisfied=unsatisfied,
     )
     if "demand" not in cases or "demand" not in mine:
@@ -85,7 +85,8 @@ def _within(log: OrderLog, start: int, end: int) -> pd.DataFrame:
     return log.frame[(created >= start) & (created < end)]
 
 
-def _end_of(log: OrderLog) -> str:
+def end_of(log: OrderLog) -> str:
+    """Name the column that says when an order was done."""
     return "resolved" if "resolved" in log.frame else "closed"
 
 

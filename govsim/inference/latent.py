@@ -8,7 +8,8 @@ independent of the other inputs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -41,23 +42,55 @@ WITHIN = 0.999
 def find(scenario: Scenario, wanted: Sequence[str] = USUAL) -> list[Uncertain]:
     """Look up inputs by their paths, with their plausible ranges.
 
+    Parameters
+    ----------
+    wanted : ``PATH``, or ``PATH=low..high`` for another range than the scenario's. A path may
+        have ``*`` for all entries (they then move together) or name one of them.
+
     Raises
     ------
     InputError
-        A path that is no input with a plausible range.
+        A path that is no input, an input without a plausible range, ends that are no range, or
+        an input that is named twice.
     """
     known = {one.path: one for one in ranges.inputs(scenario, scenario)}
+    single = {
+        ".".join(entry.path): replace(one, path=".".join(entry.path), entries=(entry,))
+        for one in known.values()
+        for entry in one.entries
+    }
+    known = single | known
+    found: dict[str, Uncertain] = {}
     problems = []
-    for path in wanted:
-        if path not in known:
-            meant = nearest(path, known)
-            message = tr("“{path}” is no input with a plausible range", path=path)
-            if meant:
-                message += tr(", did you mean {meant}?", meant=meant)
+    for text in wanted:
+        path, has_range, ends = (part.strip() for part in text.partition("="))
+        one = known.get(path)
+        if has_range:
+            low, _, high = (part.strip() for part in ends.partition(".."))
+            one = ranges.within(scenario, path, low, high)
+        if one is None:
+            problems.append(Problem(_why_not(path, ends, known), file="--latent"))
+            continue
+        others = {entry.path for other in found.values() for entry in other.entries}
+        if path not in found and any(entry.path in others for entry in one.entries):
+            message = tr("“{path}” is also set by another of these inputs", path=path)
             problems.append(Problem(message, file="--latent"))
+        found[path] = one
     if problems:
         raise InputError(problems)
-    return [known[path] for path in dict.fromkeys(wanted)]
+    return list(found.values())
+
+
+def _why_not(path: str, ends: str, known: Iterable[str]) -> str:
+    """Say why a path with these ends is no latent input."""
+    if ends and path in known:
+        return tr(
+            "“{ends}” is no range of {path}; write it like {path}=LOW..HIGH", ends=ends, path=path
+        )
+    message = tr("“{path}” is no input with a plausible range", path=path)
+    if meant := nearest(path, known):
+        message += tr(", did you mean {meant}?", meant=meant)
+    return message
 
 
 def positions(z: Floats) -> Floats:

@@ -44,14 +44,24 @@ class Posterior:
         return found
 
     def to_frame(self) -> pd.DataFrame:
-        """Tabulate: ``input, low, value, high, q05, median, q95, contraction``, as written."""
+        """Tabulate inputs as they are written, and their posterior.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``input, low, value, high, q05, median, q95``, as written; ``at_05, at_25, at_50,
+            at_75, at_95``, positions in the plausible range; ``contraction``.
+        """
+        levels = (5, 25, 50, 75, 95)
         rows = []
         for i, one in enumerate(self.inputs):
-            at = latent.positions(np.quantile(self.scores[:, i], [0.05, 0.5, 0.95]))
+            at = latent.positions(np.quantile(self.scores[:, i], np.array(levels) / 100))
             ends = [one.shown(p) for p in (0.0, 0.5, 1.0)]
-            rows.append((one.name, *ends, *(one.shown(p) for p in at), float(self.contraction[i])))
-        columns = ["input", "low", "value", "high", "q05", "median", "q95", "contraction"]
-        return pd.DataFrame(rows, columns=columns)
+            shown = [one.shown(p) for p in at[[0, 2, 4]].tolist()]
+            rows.append((one.name, *ends, *shown, *at.tolist(), float(self.contraction[i])))
+        columns = ["input", "low", "value", "high", "q05", "median", "q95"]
+        columns += [f"at_{level:02}" for level in levels]
+        return pd.DataFrame(rows, columns=[*columns, "contraction"])
 
 
 def sample(

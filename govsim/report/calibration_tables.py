@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isnan
 
+import pandas as pd
 from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from govsim.calibrating.forecasting import SHARES
 from govsim.calibration import Calibration
 from govsim.inference.posterior import DETERMINED, NOT_DETERMINED
-from govsim.language import tr
+from govsim.language import current, tr
+from govsim.report.wording import MISSING
+
+WORST = 3
+"""Names of what fits worst, at most."""
 
 
 def summary(found: Calibration) -> RenderableType:
@@ -23,6 +30,7 @@ def summary(found: Calibration) -> RenderableType:
         Padding(_fitted(found), (1, 0, 0, 0)),
         Text(),
         *map(Text, identifiability(found)),
+        *map(Text, reproduced(found)),
         *map(Text, holdout(found)),
         *(Text("! " + text, style="yellow") for text in found.warnings),
     )
@@ -47,6 +55,31 @@ def determined(contraction: float) -> str:
     return tr("determined") if contraction >= DETERMINED else tr("in part")
 
 
+def summary_name(name: str) -> str:
+    """Name a summary of the records (`govsim.inference.summaries`)."""
+    names = {
+        "orders a week": tr("orders a week"),
+        "orders again": tr("share of further orders of the same matter"),
+        "orders median time": tr("median time of an order"),
+        "orders upper time": tr("85% quantile of the time of an order"),
+        "ledger reported a week": tr("cases reported to the stations a week"),
+        "ledger found a week": tr("cases found by staff a week"),
+        "ledger median time to the scene": tr("median time to the scene"),
+        "ledger median work": tr("median work on the scene"),
+        "ledger upper work": tr("85% quantile of work on the scene"),
+        "ledger long cases": tr("share of cases of more than a day"),
+        "ledger median long time": tr("median time of these"),
+        "ledger unsatisfied": tr("share of unsatisfied residents"),
+        "links ordered before it was solved": tr("share that called 12345 before it was solved"),
+        "links ordered after it was solved": tr("share that called 12345 after it was solved"),
+        "links median time to that order": tr("median time to the call in cases of over a day"),
+        "links long cases ordered before they were solved": tr(
+            "share of cases of over a day that called 12345 before they were solved"
+        ),
+    }
+    return names.get(name, name)
+
+
 def identifiability(found: Calibration) -> Iterator[str]:
     """Say what the data leave open, and which further record would help."""
     open_ = found.fitted.loc[found.fitted["contraction"] < NOT_DETERMINED, "input"]
@@ -66,22 +99,119 @@ def identifiability(found: Calibration) -> Iterator[str]:
         yield tr("A log of patrols (rounds, and what was found) would tell more.")
 
 
+def reproduced(found: Calibration) -> Iterator[str]:
+    """Say what fresh runs of the fitted scenario reproduce, and what not; the worst first."""
+    of_summaries = found.checks.rename(columns={"summary": "name"}).assign(kind="summary")
+    every = pd.concat([of_summaries, found.fit], ignore_index=True)
+    off = every[~every["inside"]].sort_values("tail")
+    for kind in ("summary", "category", "place"):
+        mine = every[every["kind"] == kind]
+        if mine.empty:
+            continue
+        worst = [label(found, kind, name) for name in off.loc[off["kind"] == kind, "name"]]
+        told = {"what": kinds()[kind], "n": len(mine), "k": len(mine) - len(worst)}
+        if not worst:
+            yield tr("Fresh runs reproduce all {n} {what}.", n=told["n"], what=told["what"])
+        else:
+            yield tr(
+                "Fresh runs reproduce {k} of {n} {what}; furthest off: {names}.",
+                **told,
+                names=", ".join(worst[:WORST]),
+            )
+
+
+def label(found: Calibration, kind: str, name: str) -> str:
+    """Name a summary, category or place for people."""
+    if kind == "summary":
+        return summary_name(name)
+    labels = found.manifest["categories"] if kind == "category" else {}
+    return labels[name][current()] if name in labels else name
+
+
+def kinds() -> dict[str, str]:
+    """Name what is held against the record."""
+    return {
+        "summary": tr("summaries of the records"),
+        "category": tr("numbers of orders by category"),
+        "place": tr("numbers of orders by place"),
+    }
+
+
 def holdout(found: Calibration) -> Iterator[str]:
     """Say how the weeks that were not seen were forecast."""
     if found.scores.empty:
         return
-    scores = found.scores.iloc[0]
+    scores = found.scores.set_index("quantity").loc["daily"]
     yield tr(
         "{days} days not seen, orders a day: 90% intervals held {share:.0%} of days and 50% "
         "intervals {half:.0%}; the CRPS is {crps:.2f}, that of the seasonal naive forecast "
         "{naive:.2f}; MASE {mase:.2f}.",
-        days=len(found.days),
+        days=found.days["date"].nunique(),
         share=scores["coverage_90"],
         half=scores["coverage_50"],
         crps=scores["crps"],
         naive=scores["crps_naive"],
         mase=scores["mase"],
     )
+    on_time = found.shares[found.shares["kind"] == "on_time"]
+    for row in on_time.to_dict("records"):
+        yield tr(
+            "On time were {observed:.1%} of these weeks' orders; the forecast was {mean:.1%} "
+            "({low:.1%} – {high:.1%}).",
+            observed=row["observed"],
+            mean=row["mean"],
+            low=row["q05"],
+            high=row["q95"],
+        )
+
+
+def quantities() -> dict[str, str]:
+    """Name what is forecast."""
+    return {
+        "daily": tr("orders a day"),
+        "backlog": tr("open orders at the end of the day"),
+        "hour": tr("share of each hour of the day"),
+        "category": tr("share of each category"),
+        "on_time": tr("share done by the limit"),
+    }
+
+
+def check_heads() -> tuple[str, ...]:
+    """Head the columns of what is held against the record."""
+    return tr("observed"), tr("median"), tr("90% interval"), tr("tail"), tr("reproduced")
+
+
+def chance(tail: float) -> str:
+    """Write a tail probability."""
+    return "< .001" if tail < 0.001 else f"{tail:.3f}"
+
+
+def score_heads() -> tuple[str, ...]:
+    """Head the columns of `score_cells`."""
+    return (
+        tr("What is forecast"),
+        tr("number"),
+        "CRPS",
+        tr("naive"),
+        "MASE",
+        tr("in 50%"),
+        tr("in 90%"),
+    )
+
+
+def score_cells(found: Calibration) -> Iterator[tuple[str, ...]]:
+    """Give a row for each quantity that is forecast."""
+    for one in found.scores.to_dict("records"):
+        shown = "{:.2%}" if one["quantity"] in SHARES else "{:.2f}"
+        yield (
+            quantities()[one["quantity"]],
+            str(one["n"]),
+            shown.format(one["crps"]),
+            shown.format(one["crps_naive"]),
+            MISSING if isnan(one["mase"]) else f"{one['mase']:.2f}",
+            f"{one['coverage_50']:.0%}",
+            f"{one['coverage_90']:.0%}",
+        )
 
 
 def heads() -> tuple[str, ...]:

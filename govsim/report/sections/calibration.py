@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from govsim.calibration import Calibration
 from govsim.language import tr
 from govsim.report import calibration_tables as words
 from govsim.report import marks, plates, style
-from govsim.report.parts import Contents, Desk, Plate, Point, Section, Table, Words, row
+from govsim.report.parts import Block, Contents, Desk, Point, Section, Table, Words, row
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,47 +21,193 @@ if TYPE_CHECKING:
 BINS = 10
 """Bars of the PIT figure: with 84 days some eight to each."""
 
+ROWS = 20
+"""Rows of a table, at most: the worst fits."""
+
 
 def contents(found: Calibration, desk: Desk) -> Contents:
     """Say what a calibration found."""
-    answer = [Point(tr("What the data tell"), tuple(words.identifiability(found)))]
+    answer = [
+        Point(tr("What the data tell"), tuple(words.identifiability(found))),
+        Point(tr("What the model reproduces"), tuple(words.reproduced(found))),
+    ]
+    sections = [
+        Section("fitted", tr("What was fitted"), tuple(_fitted(found, desk)), True),
+        Section("fit", tr("What the fitted scenario reproduces"), tuple(_fit(found, desk)), True),
+    ]
     if not found.scores.empty:
         answer.append(Point(tr("Weeks not seen"), tuple(words.holdout(found))))
+        unseen = tuple(_unseen(found, desk))
+        sections.append(Section("unseen", tr("Weeks not seen"), unseen, True))
+    sections.append(Section("data", tr("The records"), (_records(found),)))
     return Contents(
         kind=tr("Calibration"),
         title=found.scenario.stem,
         question=tr("Does the model resemble the place, and what do its records leave open?"),
         measured=words.how_fitted(found),
         answer=tuple(answer),
-        plates=tuple(_plates(found, desk)),
-        sections=(
-            Section("fitted", tr("What was fitted"), (_fitted(found),), True),
-            Section("checks", tr("What the fitted scenario reproduces"), (_checks(found),)),
-            Section("data", tr("The records"), (_records(found),)),
-        ),
+        plates=(),
+        sections=tuple(sections),
         warnings=found.warnings,
     )
 
 
-def _plates(found: Calibration, desk: Desk) -> Iterator[Plate]:
-    if found.days.empty:
-        return
-    said = " ".join(words.holdout(found))
+def _fitted(found: Calibration, desk: Desk) -> Iterator[Block]:
     yield desk.plate(
-        "holdout",
-        tr("12345 orders a day in the weeks not seen: dots, what came; bands, forecast (50%, 90%)"),
-        said,
-        lambda: days(found.days),
+        "posterior",
+        tr(
+            "Where the posterior lies in what was plausible beforehand, which is the whole width: "
+            "median, 50% and 90% intervals"
+        ),
+        " ".join(words.identifiability(found)),
+        lambda: posterior(found.fitted),
     )
+    yield Table(
+        caption=tr("Posterior against what was plausible beforehand"),
+        heads=words.heads(),
+        rows=tuple(row(*cells) for cells in words.cells(found)),
+        words=5,
+        note=tr(
+            "Determined: the data take away at least three quarters of the variance that was "
+            "plausible beforehand; in part: at least a half. “Not determined”: less; the interval "
+            "is mostly that of what was plausible, driven by the prior."
+        ),
+        dense=True,
+    )
+
+
+def _fit(found: Calibration, desk: Desk) -> Iterator[Block]:
+    yield Words(
+        (
+            tr(
+                "The scenario was simulated afresh with {n} draws from the posterior, over the "
+                "weeks that were fitted. The tail probability is the chance that a right model "
+                "lies as far off as it does here.",
+                n=found.manifest["draws"],
+            ),
+        )
+    )
+    shown = found.fit[found.fit["kind"] == "category"]
+    if len(shown):
+        labels = [words.label(found, "category", name) for name in shown["name"]]
+        yield desk.plate(
+            "categories",
+            tr(
+                "Orders by category in the weeks fitted: dots, the record; bars, 90% intervals of "
+                "fresh runs; red, not reproduced"
+            ),
+            " ".join(words.reproduced(found)),
+            lambda: against(labels, shown),
+        )
+    for kind, head, caption in (
+        ("category", tr("Category"), tr("Orders by category, the worst fits first")),
+        ("place", tr("Place"), tr("Orders by place, the worst fits first")),
+    ):
+        mine = found.fit[found.fit["kind"] == kind]
+        if len(mine):
+            yield _counts(found, kind, head, caption, mine.sort_values("tail")[:ROWS])
+    yield _checks(found)
+
+
+def _counts(found: Calibration, kind: str, head: str, caption: str, frame: pd.DataFrame) -> Table:
+    return Table(
+        caption=caption,
+        heads=(head, *words.check_heads()),
+        rows=tuple(
+            row(
+                words.label(found, kind, one["name"]),
+                f"{one['observed']:,.0f}",
+                f"{one['median']:,.0f}",
+                f"{one['low']:,.0f} – {one['high']:,.0f}",
+                words.chance(one["tail"]),
+                tr("yes") if one["inside"] else tr("no"),
+            )
+            for one in frame.to_dict("records")
+        ),
+        dense=True,
+    )
+
+
+def _unseen(found: Calibration, desk: Desk) -> Iterator[Block]:
+    said = " ".join(words.holdout(found))
+    captions = {
+        "daily": tr(
+            "12345 orders a day in the weeks not seen: dots, what came; bands, forecast (50%, 90%)"
+        ),
+        "backlog": tr("Open orders at the end of the day, alike"),
+    }
+    for series, caption in captions.items():
+        mine = found.days[found.days["series"] == series]
+        unit = words.quantities()[series]
+        yield desk.plate(series, caption, said, partial(days, mine, unit))
+    hours = found.shares[found.shares["kind"] == "hour"]
+    if len(hours):
+        yield desk.plate(
+            "hours",
+            tr("Share of orders in each hour of the day in these weeks, alike"),
+            said,
+            lambda: profile(hours),
+        )
     yield desk.plate(
         "pit",
         tr("Where what came lies in its forecast; even bars: neither too wide nor too narrow"),
         said,
-        lambda: pit(found.days),
+        lambda: pit(found.days[found.days["series"] == "daily"]),
     )
+    yield _scores(found)
 
 
-def days(frame: pd.DataFrame) -> Figure:
+def posterior(fitted: pd.DataFrame) -> Figure:
+    """Intervals of the posterior in the plausible range, a row for each input."""
+    figure = plates.sheet(plates.AROUND + plates.ROW * len(fitted))
+    axes = figure.subplots()
+    y = np.arange(len(fitted))
+    axes.barh(y, 1, height=0.55, color=style.GREY, alpha=0.18, linewidth=0)
+    axes.hlines(y, fitted["at_05"], fitted["at_95"], color=style.BLUE, linewidth=1.6)
+    axes.hlines(y, fitted["at_25"], fitted["at_75"], color=style.BLUE, linewidth=4.5)
+    axes.plot(fitted["at_50"], y, "o", color="white", markeredgecolor=style.BLUE, markersize=5)
+    told = [words.determined(each) for each in fitted["contraction"]]
+    marks.rows(axes, list(fitted["input"]), told, plates.NAMES)
+    axes.set_xlim(0, 1)
+    axes.set_xticks([0, 0.5, 1], [tr("low end"), tr("the scenario's value"), tr("high end")])
+    return figure
+
+
+def against(labels: Sequence[str], frame: pd.DataFrame) -> Figure:
+    """What was observed, as dots, on intervals of fresh runs, a row for each name."""
+    figure = plates.sheet(plates.AROUND + plates.ROW * len(frame))
+    axes = figure.subplots()
+    y = np.arange(len(frame))
+    axes.hlines(y, frame["low"], frame["high"], color=style.BLUE, linewidth=5, alpha=0.35)
+    for inside, colour in ((True, style.INK), (False, style.ORANGE)):
+        mine = (frame["inside"] == inside).to_numpy()
+        axes.plot(frame["observed"][mine], y[mine], "o", color=colour, markersize=4.5, zorder=5)
+    seen, low, high = frame["observed"], frame["low"], frame["high"]
+    numbers = [f"{o:,.0f}  ({a:,.0f} – {b:,.0f})" for o, a, b in zip(seen, low, high, strict=True)]
+    marks.rows(axes, labels, numbers, plates.NAMES)
+    axes.xaxis.set_major_formatter(marks.thousands)
+    axes.set_xlim(left=0)
+    axes.set_xlabel(tr("orders"))
+    return figure
+
+
+def profile(frame: pd.DataFrame) -> Figure:
+    """Shares of the hours of the day with their forecast."""
+    figure = plates.sheet(1.8)
+    axes = figure.subplots()
+    style.bare(axes, "y")
+    x = frame["name"].astype(int).to_numpy()
+    axes.vlines(x, 100 * frame["q05"], 100 * frame["q95"], color=style.PALE, linewidth=7)
+    axes.vlines(x, 100 * frame["q25"], 100 * frame["q75"], color=style.BLUE, linewidth=7, alpha=0.5)
+    axes.plot(x, 100 * frame["observed"], "o", color=style.INK, markersize=3.5)
+    axes.set_xticks(range(0, 24, 3))
+    axes.set_xlabel(tr("hour of the day"))
+    axes.set_ylabel("%")
+    axes.set_ylim(bottom=0)
+    return figure
+
+
+def days(frame: pd.DataFrame, unit: str) -> Figure:
     """Daily numbers with the bands of their forecast."""
     figure = plates.sheet(2.2)
     axes = figure.subplots()
@@ -70,7 +217,7 @@ def days(frame: pd.DataFrame) -> Figure:
     axes.fill_between(x, frame["q25"], frame["q75"], color=style.PALE, linewidth=0)
     axes.plot(x, frame["mean"], color=style.BLUE, linewidth=1.4)
     axes.plot(x, frame["observed"], "o", color=style.INK, markersize=3)
-    axes.set_ylabel(tr("orders a day"))
+    axes.set_ylabel(unit)
     axes.set_ylim(bottom=0)
     marks.date_axis(axes)
     return figure
@@ -92,35 +239,39 @@ def pit(frame: pd.DataFrame) -> Figure:
     return figure
 
 
-def _fitted(found: Calibration) -> Table:
-    return Table(
-        caption=tr("Posterior against what was plausible beforehand"),
-        heads=words.heads(),
-        rows=tuple(row(*cells) for cells in words.cells(found)),
-        words=5,
-        note=tr(
-            "“Not determined”: the data take away less than half of the variance that was "
-            "plausible beforehand, so the interval is mostly that of the prior."
-        ),
-        dense=True,
-    )
-
-
 def _checks(found: Calibration) -> Table:
     rows = tuple(
         row(
-            one["summary"],
+            words.summary_name(one["summary"]),
             f"{one['observed']:.2f}",
+            f"{one['median']:.2f}",
             f"{one['low']:.2f} … {one['high']:.2f}",
+            words.chance(one["tail"]),
             tr("yes") if one["inside"] else tr("no"),
         )
         for one in found.checks.to_dict("records")
     )
     return Table(
-        caption=tr("Summaries of the records against their posterior predictive distribution"),
-        heads=(tr("summary"), tr("observed"), tr("90% interval"), tr("reproduced")),
+        caption=tr("Summaries of the records against those of fresh runs"),
+        heads=(tr("summary"), *words.check_heads()),
         rows=rows,
         note=tr("Counts and times (minutes) as logarithms, shares as log odds."),
+        dense=True,
+    )
+
+
+def _scores(found: Calibration) -> Table:
+    return Table(
+        caption=tr("Forecasts of the weeks not seen, beside the seasonal naive forecast"),
+        heads=words.score_heads(),
+        rows=tuple(row(*cells) for cells in words.score_cells(found)),
+        note=tr(
+            "The naive forecast of a day is what came on the same day of the week, the last time "
+            "before; that of a share is the weeks' before. CRPS: distance of a forecast "
+            "distribution from what came, in the unit of what is forecast. MASE: mean error over "
+            "that of the naive forecast; below 1 is better than naive."
+        ),
+        dense=True,
     )
 
 

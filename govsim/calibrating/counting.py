@@ -1,0 +1,220 @@
+"""What is counted in a window of time, alike in a record and in its simulation.
+
+Orders by category, place, hour and day; those open at the end of each day; and the share that was
+done by its limit. An order that the centre answered itself is none of the service's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from govsim.demand import DemandTable, draw
+from govsim.inference import records, summaries
+from govsim.inference.from_logs import NONE, end_of, passed_on
+from govsim.network import Network
+from govsim.orders.log import OrderLog
+from govsim.orders.mapping import CLOSED
+from govsim.outcome import Outcome
+from govsim.scenarios.units import DAY, HOUR
+from govsim.tasks import runs
+from govsim.trials import Trial
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+LEVELS = ("grid", "community", "street")
+"""What the place of an order may name: a column of the grids."""
+
+HOURS = 24
+LEAST_KNOWN = 0.5
+"""Places are compared where the scenario has those of at least this share of the orders."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Numbers of a window.
+
+    Attributes
+    ----------
+    category, place : float[n], orders of each.
+    hour : float[24], orders by their hour of the day.
+    daily : float[days], orders.
+    backlog : float[days], orders of the record that are open at the end of the day.
+    on_time : float[1], share done by their limit, of those whose limit was in the window; NaN
+        where none was.
+    """
+
+    category: Floats
+    place: Floats
+    hour: Floats
+    daily: Floats
+    backlog: Floats
+    on_time: Floats
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Orders, n of them, in local ms since 1970.
+
+    Attributes
+    ----------
+    created, ended, due : float[n]; infinite where there is none. An order that is closed, but
+        nobody wrote down when, has NaN as its end.
+    category, place : int[n]; -1 where unknown.
+    """
+
+    created: Floats
+    ended: Floats
+    due: Floats
+    category: Ints
+    place: Ints
+
+
+@dataclass(frozen=True)
+class Window:
+    """Whole days in which is counted, local ms since 1970.
+
+    Attributes
+    ----------
+    start, end : of the window.
+    categories : number of categories.
+    level : what places name, one of `LEVELS`; empty where the scenario has too few of them.
+    places : their names.
+    """
+
+    start: int
+    end: int
+    categories: int
+    level: str
+    places: tuple[str, ...]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Length of each part of `Counted`."""
+        days = (self.end - self.start) // DAY
+        return self.categories, len(self.places), HOURS, days, days, 1
+
+    def count(self, cases: Cases) -> Counted:
+        """Count cases."""
+        c = cases
+        mine = (c.created >= self.start) & (c.created < self.end)
+        days = (self.end - self.start) // DAY
+        since = (c.created[mine] - self.start).astype(np.int64)
+        ends = self.start + DAY * np.arange(1, days + 1)
+        came = np.searchsorted(np.sort(c.created), ends)
+        # One that ended at an unknown time is left out of what is open, and of what is late.
+        went = np.searchsorted(np.sort(np.fmax(c.ended, c.created)), ends)
+        limited = mine & (c.due < self.end) & ~np.isnan(c.ended)
+        late = c.ended[limited] > c.due[limited]
+        return Counted(
+            category=_number(c.category[mine], self.categories),
+            place=_number(c.place[mine], len(self.places)),
+            hour=_number(since % DAY // HOUR, HOURS),
+            daily=_number(since // DAY, days),
+            backlog=(came - went).astype(np.float64),
+            on_time=np.array([1 - late.mean() if len(late) else np.nan]),
+        )
+
+    def parts(self, row: Floats) -> Counted:
+        """Take apart what `observe` put in a row after the summaries; float[..., numbers]."""
+        cuts = np.cumsum(self.sizes)[:-1]
+        return Counted(*np.split(row[..., len(summaries.NAMES) :], cuts, axis=-1))
+
+
+def level_of(network: Network, log: OrderLog) -> tuple[str, tuple[str, ...]]:
+    """Find what the places of a log name, and the names; nothing where the scenario has few."""
+    if "place" not in log.frame:
+        return "", ()
+    told = log.frame["place"].astype(object)
+    known = {level: network.territory.grids[level].astype(str) for level in LEVELS}
+    shares = {level: told.isin(set(names)).mean() for level, names in known.items()}
+    best = max(LEVELS, key=lambda level: shares[level])
+    if shares[best] < LEAST_KNOWN:
+        return "", ()
+    return best, tuple(dict.fromkeys(known[best]))
+
+
+def of_log(network: Network, log: OrderLog, window: Window) -> Cases:
+    """Give the orders of a log."""
+    frame = log.frame
+    mine = passed_on(log)
+    created = log.milliseconds("created").astype(np.float64)
+
+    def moment(name: str) -> Floats:
+        if name not in frame:
+            return np.full(len(frame), np.inf)
+        ms = log.milliseconds(name)
+        return np.where(ms != NONE, ms.astype(np.float64), np.inf)
+
+    ended = moment(end_of(log))
+    ended = np.where(np.isinf(ended), moment("closed"), ended)
+    closed = (frame["status"] == CLOSED).to_numpy(dtype=bool)
+    ended = np.where(np.isinf(ended) & closed, np.nan, ended)
+    return Cases(
+        created=created[mine],
+        ended=ended[mine],
+        due=moment("due")[mine],
+        category=_codes(frame, "category", network.categories)[mine],
+        place=_codes(frame, "place", window.places)[mine],
+    )
+
+
+def of_replication(network: Network, table: DemandTable, outcome: Outcome, window: Window) -> Cases:
+    """Give the orders of a replication since the end of its warm-up."""
+    o, zero = outcome.orders, _start(network)
+    mine = (o["time"] >= outcome.measured_from) & (o["answered"] == 0)
+
+    def moment(name: str) -> Floats:
+        ms = o[name][mine]
+        return np.where(ms >= 0, zero + ms.astype(np.float64), np.inf)
+
+    demand = o["demand"][mine]
+    place = np.full(len(demand), -1, dtype=np.int64)
+    if window.level:
+        names = network.territory.grids[window.level].astype(str)
+        place = _code(names, window.places)[table.grid[demand]]
+    at = (moment("time"), moment("resolved"), moment("due"))
+    return Cases(*at, table.category[demand], place)
+
+
+def observe(trial: Trial, window: Window) -> Floats:
+    """Simulate the replications of a trial; summarise their records, and count in a window.
+
+    Returns
+    -------
+    float[replications, numbers]
+        Summaries, then the parts of `Counted` (`Window.parts`).
+    """
+    service = trial.network()
+    rows = []
+    for replication in trial.replications:
+        table = draw(service, replication)
+        outcome = runs(trial.engine)(service, table, trial.measured_from)
+        shown = records.of_replication(service, table, outcome, trial.measured_from)
+        counted = window.count(of_replication(service, table, outcome, window))
+        told = np.array(list(summaries.of(shown).values()))
+        rows.append(np.concatenate([told, *vars(counted).values()]))
+    return np.array(rows)
+
+
+def _start(network: Network) -> int:
+    return int(np.datetime64(network.scenario.start, "ms").astype(np.int64))
+
+
+def _codes(frame: pd.DataFrame, name: str, known: tuple[str, ...]) -> Ints:
+    if name not in frame:
+        return np.full(len(frame), -1, dtype=np.int64)
+    return _code(frame[name].astype(object), known)
+
+
+def _code(words: pd.Series, known: tuple[str, ...]) -> Ints:
+    return np.asarray(pd.Index(known, dtype=object).get_indexer(pd.Index(words)), dtype=np.int64)
+
+
+def _number(codes: Ints, n: int) -> Floats:
+    """Count codes from 0 to n - 1; those below are unknown."""
+    return np.bincount(codes[codes >= 0], minlength=n).astype(np.float64)
