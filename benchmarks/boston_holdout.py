@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from govsim import demand, engine, network
-from govsim.calibrate import held_out
+from govsim.calibrating.forecasting import crps, naive_days
 from govsim.measures import promise_kept
 from govsim.orders.reading import read_orders
 from govsim.scenarios.loading import load
@@ -82,14 +82,20 @@ def simulated(department: dict[str, str]) -> tuple[pd.DataFrame, dict[str, Float
 def numbers(cases: pd.DataFrame, days: dict[str, Floats]) -> pd.DataFrame:
     """Score the numbers a day of each department against the records and the seasonal naive."""
     every = pd.date_range(cases["created"].min().normalize(), LAST, inclusive="left")
-    first = int(FIRST.timestamp() * 1000)
     found = {}
     for name, drawn in days.items():
         day = cases.loc[cases["department"] == name, "created"].dt.normalize()
         daily = day.value_counts().reindex(every, fill_value=0).to_numpy(np.float64)
-        if daily[:-DAYS].sum() >= LEAST:
-            _, scores = held_out(daily, drawn, first)
-            found[name] = scores.iloc[0]
+        before, seen = daily[:-DAYS], daily[-DAYS:]
+        if before.sum() < LEAST:
+            continue
+        naive, (low, high) = naive_days(before, DAYS), np.quantile(drawn, [0.05, 0.95], axis=0)
+        found[name] = {
+            "crps": crps(drawn, seen).mean(),
+            "crps_naive": crps(naive, seen).mean(),
+            "mase": np.abs(seen - drawn.mean(axis=0)).mean() / np.abs(seen - naive[0]).mean(),
+            "coverage_90": ((low <= seen) & (seen <= high)).mean(),
+        }
     return pd.DataFrame(found).T.sort_values("crps", ascending=False)
 
 
