@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +24,10 @@ from govsim.calibration import open_calibration
 from govsim.cli import cli
 from govsim.errors import InputError
 from govsim.executors import Serial
+from govsim.inference import latent
 from govsim.scenarios.loading import load
 from govsim.scenarios.units import WEEK
+from govsim.trials import Kept
 from govsim.uncertainty import find
 
 TRUE_LEVEL = 1.5
@@ -92,12 +98,50 @@ def test_a_calibration_is_read_back(found):
     pd.testing.assert_frame_equal(again.days, found.days)
 
 
-def test_a_calibration_goes_on_where_it_was_stopped(found, exported):
-    class Refuses(Serial):
-        def map(self, function, items, *args, **kwargs):
-            assert not list(items), "everything was simulated before"
-            return iter(())
+class Refuses(Serial):
+    """Simulates nothing."""
 
+    def map(self, function, items, *args, **kwargs):
+        assert not list(items), "everything was simulated before"
+        return iter(())
+
+
+def command(exported: Path, out: Path, *more: str) -> list[str]:
+    """What a planner types for `found`, with other results."""
+    place = [str(exported / "place.yaml"), "--set", "warm_up=2 weeks", "--workers", "1"]
+    given = ["--orders", str(exported / "orders.csv"), "--ledger", str(exported / "ledger.csv")]
+    told = ["--holdout", "4w", "--points", "120", "--no-report", "--lang", "en"]
+    return ["calibrate", *place, *given, *told, "--out", str(out), *more]
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
+def test_a_calibration_that_is_stopped_or_killed_goes_on_with_the_same_command(
+    found, exported, tmp_path, stop
+):
+    python = [sys.executable, "-c", "from govsim.cli import main; main()"]
+    first = subprocess.Popen([*python, *command(exported, tmp_path)], stderr=subprocess.PIPE)
+    kept = Path("calibrations") / found.folder.name / "design" / "trials.jsonl"
+    deadline = time.monotonic() + 120
+    while first.poll() is None and time.monotonic() < deadline:
+        if (tmp_path / kept).exists() and (tmp_path / kept).read_text().count("\n") > 10:
+            break
+        time.sleep(0.02)
+    first.send_signal(stop)
+    _, said = first.communicate(timeout=60)
+    assert first.returncode != 0, "it was over before it could be stopped"
+    if stop == signal.SIGINT:
+        assert "the same command goes on" in said.decode()
+        assert "Traceback" not in said.decode()
+    done = len(Kept((tmp_path / kept).parent).found)
+    assert 0 < done < 120
+    again = CliRunner().invoke(cli, command(exported, tmp_path))
+    assert again.exit_code == 0, again.output
+    assert f"plausible inputs: {done} of 120" in again.output  # and not from 0
+    made = open_calibration(tmp_path / "calibrations" / found.folder.name)
+    pd.testing.assert_frame_equal(made.fitted, found.fitted)
+
+
+def test_what_was_simulated_is_not_simulated_again(found, exported):
     again = calibrate(
         exported / "place.yaml",
         exported / "orders.csv",
@@ -109,6 +153,34 @@ def test_a_calibration_goes_on_where_it_was_stopped(found, exported):
         executor=Refuses(),
     )
     pd.testing.assert_frame_equal(again.fitted, found.fitted)
+
+
+def test_a_planner_says_what_is_inferred_and_within_which_range(exported):
+    scenario = load(exported / "place.yaml").scenario
+    wanted = ["demand.level=0.5..3", "residents.escalation"]
+    level, escalation = latent.find(scenario, wanted)
+    assert [level.shown(at) for at in (0.0, 0.5, 1.0)] == ["0.5", "1", "3"]
+    assert escalation.path == "residents.escalation"
+    one, *_ = scenario.demand.categories
+    (single,) = latent.find(scenario, [f"demand.categories.{one}.work=10 min..2 h"])
+    assert [entry.path[2] for entry in single.entries] == [one]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        (["demand.levl"], "did you mean demand.level"),
+        (["demand.level=much"], "write it like demand.level=LOW..HIGH"),
+        (["demand.level=a..b"], "write it like demand.level=LOW..HIGH"),
+        (["demand.categories.*.work", "demand.categories.{}.work"], "also set by another"),
+    ],
+)
+def test_an_input_that_is_none_is_told_with_the_likely_one(exported, wanted, said):
+    scenario = load(exported / "place.yaml").scenario
+    wanted = [one.format(next(iter(scenario.demand.categories))) for one in wanted]
+    with pytest.raises(InputError) as told:
+        latent.find(scenario, wanted)
+    assert said in str(told.value)
 
 
 def test_a_record_that_is_too_short_is_told(exported):
@@ -164,11 +236,8 @@ def test_the_tail_probability_of_a_right_model_is_uniform():
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_command_says_it_on_a_screenful(found, exported, lang):
-    told = ["--holdout", "4w", "--points", "120", "--workers", "1", "--lang", lang]
-    given = ["--orders", str(exported / "orders.csv"), "--ledger", str(exported / "ledger.csv")]
-    place = [str(exported / "place.yaml"), "--set", "warm_up=2 weeks"]
-    where = ["--out", str(exported / "results")]
-    done = CliRunner().invoke(cli, ["calibrate", *place, *given, *told, *where])
+    told = command(exported, exported / "results", "--lang", lang)
+    done = CliRunner().invoke(cli, told)
     assert done.exit_code == 0, done.output
     lines = done.stdout.splitlines()
     assert len(lines) <= 40

@@ -32,7 +32,7 @@ def contents(found: Calibration, desk: Desk) -> Contents:
         Point(tr("What the model reproduces"), tuple(words.reproduced(found))),
     ]
     sections = [
-        Section("fitted", tr("What was fitted"), tuple(_fitted(found, desk)), True),
+        Section("fitted", tr("What was fitted"), tuple(_fitted(found, desk))),
         Section("fit", tr("What the fitted scenario reproduces"), tuple(_fit(found, desk)), True),
     ]
     if not found.scores.empty:
