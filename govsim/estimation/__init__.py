@@ -1,0 +1,1 @@
+"""What work orders tell directly: rates, shares, times and their intervals, by likelihood."""
