@@ -18,13 +18,14 @@ Used by `govsim.estimation.arrivals` and `govsim.estimation.forecast`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cholesky, solve_triangular
+from scipy.linalg import cholesky, solve_triangular, toeplitz
 from scipy.optimize import minimize
 from scipy.special import expit, gammaln
 
@@ -40,7 +41,7 @@ LEVEL, WEEKDAY, SPECIAL = 1.0, 0.7, 1.0
 
 PRIOR = {
     "season": (np.log(0.2), 1.0),
-    "weeks": (np.log(8.0), 0.7),
+    "weeks": (np.log(16.0), 0.7),
     "drift": (np.log(0.2), 1.0),
     "persistence": (0.0, 1.0),
     "size": (np.log(20.0), 2.0),
@@ -85,6 +86,9 @@ class Kinds:
 
     def __len__(self) -> int:
         return len(self.weekday)
+
+    def __getitem__(self, part: slice) -> Kinds:
+        return Kinds(self.weekday[part], self.special[part])
 
     def then(self, later: Kinds) -> Kinds:
         """Put the days that follow behind these."""
@@ -166,6 +170,11 @@ class DailyFit:
         variance = (1 + np.exp(-size)) * np.exp(s2) - 1
         return 1 / variance, np.expm1(s2 * expit(persistence)) / variance
 
+    def with_days(self, counts: Floats, later: Kinds) -> DailyFit:
+        """Add days that came since, and leave the shape of the process as it was fitted."""
+        known = np.concatenate([self.counts, counts])
+        return DailyFit(known, self.kinds.then(later), self.shape, self.covariance)
+
     def predict(self, later: Kinds, draws: int, rng: np.random.Generator) -> Ints:
         """Draw the days that follow the record, with all uncertainty: int64[draws, later]."""
         n, days = len(self.kinds), self.kinds.then(later)
@@ -189,7 +198,7 @@ class DailyFit:
         offset = _offset(self.counts)
         parts = []
         for shape, some in self._mixed(draws, rng):
-            season = _decay(n, np.exp(2 * shape[0]), np.exp(-1 / (7 * np.exp(shape[1]))))
+            season = toeplitz(_decay(n, shape[0], np.exp(-1 / (7 * np.exp(shape[1])))))
             prior = np.zeros((10 + n, 10 + n))
             prior[:10, :10] = np.diag(_SPREADS**2)
             prior[10:, 10:] = season
@@ -231,7 +240,7 @@ def fit(counts: Floats, kinds: Kinds) -> DailyFit:
     Raises
     ------
     ValueError
-        The days are too few, or there are none of one kind of argument for the other.
+        The days are too few, or not as many as their kinds.
     """
     if len(counts) != len(kinds) or len(counts) < 28:
         raise ValueError("a fit takes the numbers of at least 28 days, and their kinds")
@@ -241,7 +250,8 @@ def fit(counts: Floats, kinds: Kinds) -> DailyFit:
     def loss(shape: Floats) -> float:
         mode = _mode(counts, _covariance(kinds, shape), np.exp(shape[4]), start[0])
         start[0] = mode.eta
-        return float(0.5 * (((shape - centre) / spread) ** 2).sum() - mode.evidence)
+        distance = (shape - centre) / spread
+        return 0.5 * float(distance @ distance) - mode.evidence
 
     bounds = [(m - 5 * s, m + 5 * s) for m, s in zip(centre, spread, strict=True)]
     found = minimize(
@@ -259,10 +269,9 @@ def _offset(counts: Floats) -> float:
     return float(np.log(max(counts.mean(), 0.5 / len(counts))))
 
 
-def _decay(n: int, variance: float, correlation: float) -> Floats:
-    """Covariance of an Ornstein-Uhlenbeck process on n days: float64[n, n]."""
-    lag = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
-    found: Floats = (variance * correlation ** np.arange(n))[lag]
+def _decay(n: int, log_deviation: float, correlation: float) -> Floats:
+    """Covariance of an Ornstein-Uhlenbeck process with itself 0 to n - 1 days on."""
+    found: Floats = np.exp(2 * log_deviation) * correlation ** np.arange(n)
     return found
 
 
@@ -271,10 +280,9 @@ def _covariance(kinds: Kinds, shape: Floats) -> Floats:
     season, weeks, drift, persistence, _ = shape
     n = len(kinds)
     columns = kinds.design * _SPREADS
-    slow = np.exp(2 * season) * np.exp(-1 / (7 * np.exp(weeks))) ** np.arange(n)
-    quick = np.exp(2 * drift) * expit(persistence) ** np.arange(n)
-    lag = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
-    found: Floats = columns @ columns.T + (slow + quick)[lag]
+    slow = _decay(n, season, np.exp(-1 / (7 * np.exp(weeks))))
+    quick = _decay(n, drift, expit(persistence))
+    found: Floats = columns @ columns.T + toeplitz(slow + quick)
     return found
 
 
@@ -317,7 +325,7 @@ def _mode(counts: Floats, prior: Floats, size: float, start: Floats | None = Non
     return _Mode(eta, slope, root, lower, evidence)
 
 
-def _curvature(loss, at: Floats, step: float) -> Floats:  # type: ignore[no-untyped-def]
+def _curvature(loss: Callable[[Floats], float], at: Floats, step: float) -> Floats:
     """Second derivatives by central differences: float64[5, 5]."""
     n = len(at)
     found = np.empty((n, n))
