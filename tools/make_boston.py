@@ -406,8 +406,8 @@ def _labels() -> dict[str, Spec]:
 
 
 def neighbourhoods(frame: pd.DataFrame) -> pd.DataFrame:
-    """Lay out the grids: a neighbourhood each, with residents in proportion to its requests."""
-    known = frame[(frame["open_dt"] < SPLIT) & frame["place"].notna()]
+    """Lay out the grids: a neighbourhood each, with residents in proportion to their requests."""
+    known = frame[(frame["open_dt"] < SPLIT) & frame["place"].notna() & ~frame["found"]]
     at = known.groupby("place")[["longitude", "latitude"]].median().round(4)
     people = (known["place"].value_counts(normalize=True) * RESIDENTS).round().astype(int)
     return pd.DataFrame(

@@ -35,8 +35,8 @@ def _blocks(result: Result, desk: Desk) -> Iterator[Block]:
         tuple(_by_category(result)),
         note=tr(
             "Counted are demands whose clock has run out. The first clock applies to those that "
-            "need somebody on the scene, the second to the simple ones among them, the third to "
-            "all that were reported."
+            "need somebody on the scene, the second to the simple ones among them (to all, where "
+            "their category has a promise of its own), the third to all that were reported."
         ),
     )
     if not (grid := hours_of_week(result)).empty:

@@ -95,6 +95,13 @@ def _of_promises(result: Result) -> Iterator[str]:
         limit3=limit(made.reply),
         share3=told(result.get(PROMISES[2]), _SHARE),
     )
+    own = [c for c in result.scenario.demand.categories.values() if c.solve is not None]
+    if own:
+        yield tr(
+            "{n} categories have a time of their own in which their problems are to be solved; the "
+            "share counts those by it.",
+            n=len(own),
+        )
     satisfied = result.get("satisfaction")
     if satisfied.n:
         yield tr("Satisfied at the close: {share}.", share=told(satisfied, _SHARE))
@@ -194,7 +201,11 @@ def _plates(result: Result, desk: Desk) -> Iterator[Plate]:
 
 
 def _worst_plate(result: Result, desk: Desk) -> Plate:
-    """Draw the worst stations; the categories where there are not two stations."""
+    """Draw the worst stations; the categories where there are not two stations.
+
+    By arrival on the scene; by the solution where no arrival is promised within the run.
+    """
+    measure, axis = "compliance_scene", tr("on the scene in time, % of demands")
     kind, keys, of = tables.worst_points(result)
     if of > 1:
         named = [(point_name(result, k), result.get("compliance_scene", "point", k)) for k in keys]
@@ -207,17 +218,23 @@ def _worst_plate(result: Result, desk: Desk) -> Plate:
             what=what,
         )
     else:
-        named = promises.by_category(result, "compliance_scene")
+        named = promises.by_category(result, measure)
         caption = tr(
             "On the scene in time by category, % of demands; the dashed line is all of them."
         )
-    mean = result.get("compliance_scene").mean
+        if not named:
+            measure, axis = "compliance_solve", tr("solved in time, % of demands")
+            named = promises.by_category(result, measure)
+            caption = tr(
+                "Solved in time by category, % of demands; the dashed line is all of them."
+            )
+    mean = result.get(measure).mean
     mark = None if isnan(mean) else mean
     return desk.plate(
         "worst",
         caption,
         _said((n, told(f, _SHARE)) for n, f in named),
-        lambda: plates.shares(named, _SHARE, tr("on the scene in time, % of demands"), mark),
+        lambda: plates.shares(named, _SHARE, axis, mark),
     )
 
 
