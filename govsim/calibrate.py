@@ -1,8 +1,9 @@
 """From work orders to a scenario that fits them, with an interval on everything fitted.
 
 `calibrate` is the door for the command line and for Python. It reads a 12345 export (and the
-stations' ledger), keeps the last weeks apart, infers what only the simulation can tell
-(`govsim.inference`) from the rest, holds fresh runs against the record and against the weeks kept
+stations' ledger) and keeps the last weeks apart. From the rest it estimates how demand is spread
+over categories, weekdays and hours, and infers what only the simulation can tell
+(`govsim.inference`). Then it holds fresh runs against the record and against the weeks kept
 apart, and writes a scenario file that extends the given one, with draws from the posterior beside
 it (`govsim.uncertainty`). The steps are those of `govsim.calibrating`.
 """
@@ -13,7 +14,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from govsim import calibration, provenance, ranges, trials
-from govsim.calibrating import counting, forecasting, given, predicting, writing
+from govsim.calibrating import counting, direct, forecasting, given, predicting, writing
 from govsim.calibrating.counting import Window
+from govsim.calibrating.direct import REPLICATIONS as OF_SPREAD
+from govsim.calibrating.direct import Estimate
 from govsim.calibrating.given import Span, date
 from govsim.calibration import CALIBRATIONS, Calibration
 from govsim.errors import InputError, Problem
@@ -35,7 +38,7 @@ from govsim.orders.log import OrderLog, step_name
 from govsim.ranges import Uncertain
 from govsim.scenarios.loading import Loaded, Settings, load
 from govsim.scenarios.schema import Scenario
-from govsim.scenarios.units import HOUR, WEEK
+from govsim.scenarios.units import DAY, HOUR, WEEK
 from govsim.trials import Kept, Trial
 
 Floats = NDArray[np.float64]
@@ -122,11 +125,29 @@ class _Work:
 
     def done(self) -> Calibration:
         """Do all of it."""
+        folder = self.out / CALIBRATIONS / self._id()
+        found, table = self._directly(folder)
+        return replace(self, loaded=direct.changed(self.loaded, found))._inferred(
+            found, table, folder
+        )
+
+    def _directly(self, folder: Path) -> tuple[list[Estimate], pd.DataFrame]:
+        """Estimate what the record tells by itself, from runs of the scenario as it is given."""
+        window = self._fitted_window
+        each = [replace(self._trial(window.end), replications=(i,)) for i in range(OF_SPREAD)]
+        kept, doing = Kept(folder / "direct"), partial(counting.observe, window=window)
+        drawn = np.concatenate(
+            trials.run(each, self.executor, kept, self._tell("direct"), doing), axis=0
+        )
+        seen = self._counted(window)
+        return direct.estimates(self.loaded.scenario, window, seen, window.parts(drawn))
+
+    def _inferred(self, direct_: list[Estimate], table: pd.DataFrame, folder: Path) -> Calibration:
+        """Infer the rest, test it, and write what came out."""
         scenario, span, inputs = self.loaded.scenario, self.span, self.inputs
         records = from_logs.records(scenario, self.log, self.ledger, span.start, span.split)
         told = {name: value for name, value in summaries.of(records).items() if self._usable(name)}
         observed = {name: value for name, value in told.items() if np.isfinite(value)}
-        folder = self.out / CALIBRATIONS / self._id()
         found = simulating.simulate(
             self._trial(span.split),
             inputs,
@@ -149,7 +170,7 @@ class _Work:
         )
         manifest = {
             "scenario": str(self.loaded.files[0].path),
-            "written": str(writing.write(self.loaded, fitted, source)),
+            "written": str(writing.write(self.loaded, direct_, fitted, source)),
             "categories": {
                 name: {"zh": category.label.zh, "en": category.label.en}
                 for name, category in scenario.demand.categories.items()
@@ -170,7 +191,7 @@ class _Work:
             "versions": provenance.versions(),
         }
         scores = forecasting.scores(days, shares)
-        made = Calibration(manifest, fitted.to_frame(), checks, fit, days, shares, scores)
+        made = Calibration(manifest, table, fitted.to_frame(), checks, fit, days, shares, scores)
         return calibration.write(made, folder)
 
     def _usable(self, name: str) -> bool:
@@ -214,7 +235,10 @@ class _Work:
 
     def _counted(self, window: Window) -> counting.Counted:
         network = self._trial(window.end).network()
-        return window.count(counting.of_log(network, self.log, window))
+        found = window.count(counting.of_log(network, self.log, window))
+        if self.log.rounding["created"] >= DAY:  # all of them at midnight
+            return replace(found, hour=np.full_like(found.hour, np.nan))
+        return found
 
     def _checked(
         self, fitted: Posterior, used: Mapping[str, float], folder: Path

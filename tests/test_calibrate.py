@@ -18,7 +18,7 @@ from short_runs import TEMPLATE
 
 from govsim import language
 from govsim.calibrate import calibrate
-from govsim.calibrating import forecasting, given, predicting
+from govsim.calibrating import direct, forecasting, given, predicting
 from govsim.calibrating.counting import Counted
 from govsim.calibration import open_calibration
 from govsim.cli import cli
@@ -31,6 +31,9 @@ from govsim.trials import Kept
 from govsim.uncertainty import find
 
 TRUE_LEVEL = 1.5
+SHIFTED, TRUE_RATIO = "property", 0.4
+"""A category, and what its rate is where the records come from, over the scenario's 95."""
+RARER = f"demand.categories.{SHIFTED}.rate", f"{95 * TRUE_RATIO} per 1000 per year"
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +49,7 @@ def exported(tmp_path_factory) -> Path:
     plan = ["--set", "horizon=22 weeks", "--set", "warm_up=2 weeks", "--lang", "en"]
     files = ["--out", str(folder / "orders.csv"), "--ledger", str(folder / "ledger.csv")]
     level = ["--set", f"demand.level={TRUE_LEVEL}"]
+    level += ["--set", "=".join(RARER)]
     done = CliRunner().invoke(cli, ["synth", str(folder / "place.yaml"), *files, *plan, *level])
     assert done.exit_code == 0, done.output
     return folder
@@ -65,13 +69,55 @@ def found(exported):
     )
 
 
-def test_the_true_level_of_demand_is_found(found):
+def rates(scenario) -> dict[str, float]:
+    """Problems a day by category, before the factor on all."""
+    return {name: one.rate.per_day for name, one in scenario.demand.categories.items()}
+
+
+def test_the_true_amount_of_demand_is_found(found, exported):
     row = found.fitted.set_index("input").loc["demand.level"]
+    total = sum(rates(load(found.scenario).scenario).values())
+    given = rates(load(exported / "place.yaml").scenario)
+    true = TRUE_LEVEL * sum((given | {SHIFTED: given[SHIFTED] * TRUE_RATIO}).values())
     # A 90% interval misses one time in ten; one three times as wide hardly ever does.
-    low, middle, high = (float(row[name]) for name in ("q05", "median", "q95"))
-    assert middle - 3 * (middle - low) < TRUE_LEVEL < middle + 3 * (high - middle)
+    low, middle, high = (total * float(row[name]) for name in ("q05", "median", "q95"))
+    assert middle - 3 * (middle - low) < true < middle + 3 * (high - middle)
     assert row["contraction"] > 0.5
-    assert middle > 1.1  # and not where the scenario had it
+    assert middle > sum(given.values())  # and not where the scenario had it
+
+
+def test_a_category_that_is_rarer_than_the_scenario_says_is_found(found):
+    ratio = found.direct[found.direct["part"] == "category"].set_index("name")
+    others = ratio.drop(index=SHIFTED)
+    # Only how categories stand to each other is told here; inference tells how many there are.
+    middle = ratio.loc[SHIFTED, "ratio"] / others["ratio"].mean()
+    reach = (ratio["high"] / ratio["low"]).max() ** 1.5
+    assert middle / reach < TRUE_RATIO < middle * reach
+    assert ratio.loc[SHIFTED, "high"] < ratio.loc["surroundings", "low"]
+    fit = found.fit[found.fit["kind"] == "category"].set_index("name")
+    assert fit.loc[SHIFTED, "inside"]
+
+
+def test_ratios_of_numbers_cover_as_often_as_they_say_and_borrow_strength():
+    rng = np.random.default_rng(4)
+    covered, off, off_alone = [], 0.0, 0.0
+    for _ in range(60):
+        expected = rng.uniform(2, 60, 30)
+        truth = rng.gamma(8, 1 / 8, 30)
+        seen = rng.poisson(expected * truth).astype(float)
+        drawn = rng.poisson(expected, (400, 30)).astype(float)
+        low, middle, high = direct.ratios(seen, drawn)
+        truth = truth * expected.sum() / (truth * expected).sum()  # of the same total
+        covered += [(low <= truth) & (truth <= high)]
+        alone = seen / expected * expected.sum() / seen.sum()
+        off, off_alone = (
+            off + ((middle - truth) ** 2).sum(),
+            off_alone + ((alone - truth) ** 2).sum(),
+        )
+    # 1800 ratios, not independent within one table: standard error about 1%.
+    assert np.mean(covered) == pytest.approx(0.9, abs=0.04)
+    # A ratio of shape 8 and an expectation of 31 orders keep 31 / 39 of the error.
+    assert off < 0.9 * off_alone
 
 
 def test_the_new_scenario_holds_what_was_fitted_with_its_evidence(found):
@@ -259,6 +305,7 @@ def test_an_export_shows_what_the_simulation_says_it_would(exported):
     from govsim.tasks import runs
 
     settings = {"horizon": "22 weeks", "warm_up": "2 weeks", "demand.level": str(TRUE_LEVEL)}
+    settings |= dict([RARER])
     loaded = load(exported / "place.yaml", settings=settings)
     service = network.build(loaded.scenario, loaded.folder)
     table = demand.draw(service, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 from ruamel.yaml import YAML
 
+from govsim.calibrating.direct import Estimate
 from govsim.inference import latent
 from govsim.inference.posterior import Posterior
 from govsim.scenarios.loading import Loaded
@@ -22,12 +24,13 @@ DRAWS = 1000
 """Draws that are kept beside the scenario."""
 
 
-def write(loaded: Loaded, fitted: Posterior, source: str) -> Path:
+def write(loaded: Loaded, direct: Sequence[Estimate], fitted: Posterior, source: str) -> Path:
     """Write what was fitted, with its evidence, as a scenario that extends the given one.
 
     Parameters
     ----------
     loaded : the scenario that was given.
+    direct : what was estimated directly; what was inferred too goes before it.
     fitted : draws from the posterior.
     source : what it was fitted to, for the evidence.
 
@@ -40,19 +43,25 @@ def write(loaded: Loaded, fitted: Posterior, source: str) -> Path:
     file = given.with_name(f"{given.stem}-calibrated.yaml")
     tree: dict[str, Any] = {"extends": given.name}
     evidence: dict[str, Any] = {}
+
+    def put(one: Estimate) -> None:
+        part = tree
+        for key in one.path[:-1]:
+            part = part.setdefault(key, {})
+        part[one.path[-1]] = one.value
+        evidence[".".join(one.path)] = {
+            "evidence": "calibrated",
+            "source": source,
+            "low": one.low,
+            "high": one.high,
+        }
+
+    for one in direct:
+        put(one)
     ends = latent.positions(np.quantile(fitted.scores, [0.05, 0.5, 0.95], axis=0))
-    for one, (low, middle, high) in zip(fitted.inputs, ends.T.tolist(), strict=True):
-        for entry in one.entries:
-            part = tree
-            for key in entry.path[:-1]:
-                part = part.setdefault(key, {})
-            part[entry.path[-1]] = entry.written(middle)
-            evidence[".".join(entry.path)] = {
-                "evidence": "calibrated",
-                "source": source,
-                "low": entry.written(low),
-                "high": entry.written(high),
-            }
+    for latent_, at in zip(fitted.inputs, ends.T.tolist(), strict=True):
+        for entry in latent_.entries:
+            put(Estimate(entry.path, *map(entry.written, at)))
     text = io.StringIO()
     YAML().dump({**tree, "evidence": evidence}, text)
     write_text(file, text.getvalue())

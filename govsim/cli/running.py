@@ -245,6 +245,7 @@ def _doing(now: Progress) -> str:
         "screening": tr("inputs that matter: {n} of {total}", n=now.done, total=now.total),
         "points": tr("plausible inputs: {n} of {total}", n=now.done, total=now.total),
         "variances": tr("shares of the variance: {n} of {total}", n=now.done, total=now.total),
+        "direct": tr("runs of the scenario as given: {n} of {total}", n=now.done, total=now.total),
         "checks": tr("fresh runs of what was fitted: {n} of {total}", n=now.done, total=now.total),
         "forecast": tr("weeks not seen: {n} of {total}", n=now.done, total=now.total),
         "bad year": tr("years without change: {n} of {total}", n=now.done, total=now.total),

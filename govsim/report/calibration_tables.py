@@ -16,6 +16,7 @@ from govsim.calibrating.forecasting import SHARES
 from govsim.calibration import Calibration
 from govsim.inference.posterior import DETERMINED, NOT_DETERMINED
 from govsim.language import current, tr
+from govsim.report.heatmaps import weekdays
 from govsim.report.wording import MISSING
 
 WORST = 3
@@ -126,6 +127,13 @@ def label(found: Calibration, kind: str, name: str) -> str:
         return summary_name(name)
     labels = found.manifest["categories"] if kind == "category" else {}
     return labels[name][current()] if name in labels else name
+
+
+def part_name(found: Calibration, part: str, name: str) -> str:
+    """Name a category, a weekday (0 is Monday) or an hour of the day."""
+    if part == "weekday":
+        return weekdays()[int(name)]
+    return f"{name}:00" if part == "hour" else label(found, part, name)
 
 
 def kinds() -> dict[str, str]:

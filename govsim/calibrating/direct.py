@@ -1,0 +1,162 @@
+"""What the record tells by itself: how demand is spread over categories, weekdays and hours.
+
+The scenario is simulated as it is given, over the weeks that are fitted. Where the record has more
+orders of a category than its share of that, the category's rate is raised by the ratio; and so on.
+So residents who go to a station first, and orders that come days after the problem, are
+allowed for as the scenario has them. How much there is in all is left to inference. Called by
+`govsim.calibrate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from govsim.calibrating.counting import HOURS, Counted, Window
+from govsim.scenarios.loading import Loaded
+from govsim.scenarios.quantities import Rate
+from govsim.scenarios.schema import Scenario
+
+Floats = NDArray[np.float64]
+
+REPLICATIONS = 40
+"""Of the scenario as it is given."""
+
+WEEKDAYS = 7
+FEWEST = 3 * HOURS
+"""Orders in all below which no profile of the day is estimated."""
+
+SHAPES = np.geomspace(0.5, 5000, 60)
+"""Of the gamma distribution of ratios, from far apart to all alike."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value of a scenario with its 90% interval, as a scenario writes them."""
+
+    path: tuple[str, ...]
+    low: Any
+    value: Any
+    high: Any
+
+
+def ratios(observed: Floats, drawn: Floats) -> Floats:
+    """Estimate by how much shares of what was observed differ from those of a simulation.
+
+    Parameters
+    ----------
+    observed : float[n], numbers of orders.
+    drawn : float[m, n], the same of m replications.
+
+    Returns
+    -------
+    float[3, n]
+        5%, 50% and 95% points of the ratio.
+
+    Notes
+    -----
+    Numbers are Poisson about their expectation times a ratio, but for a factor on the variance
+    that is that of the replications; ratios are gamma with mean 1, whose shape maximises the
+    marginal likelihood (negative binomial): empirical Bayes (Clayton and Kaldor 1987). So rare
+    categories borrow strength from the others.
+    """
+    from scipy.special import gammaln
+    from scipy.stats import gamma
+
+    mean = drawn.mean(axis=0)
+    used = mean > 0
+    spread = max(1.0, float((drawn.var(axis=0, ddof=1)[used] / mean[used]).mean()))
+    expected = mean[used] * observed[used].sum() / mean[used].sum() / spread
+    seen, a = observed[used] / spread, SHAPES[:, None]
+    likelihood = (
+        gammaln(a + seen)
+        - gammaln(a)
+        + a * np.log(a / (a + expected))
+        + seen * np.log(expected / (a + expected))
+    ).sum(axis=1)
+    shape = SHAPES[likelihood.argmax()]
+    found = np.ones((3, len(observed)))
+    points = gamma.ppf(np.array([[0.05], [0.5], [0.95]]), shape + seen)
+    found[:, used] = points / (shape + expected)
+    return found
+
+
+def estimates(
+    scenario: Scenario, window: Window, observed: Counted, drawn: Counted
+) -> tuple[list[Estimate], pd.DataFrame]:
+    """Estimate the spread of demand.
+
+    Parameters
+    ----------
+    scenario : as it is given.
+    window : whose numbers these are.
+    observed, drawn : of the record, and of replications of the scenario.
+
+    Returns
+    -------
+    list of Estimate
+    pandas.DataFrame
+        As `govsim.calibration.Calibration.direct`.
+    """
+    categories = scenario.demand.categories
+    found: list[Estimate] = []
+    told: list[pd.DataFrame] = []
+
+    def tell(part: str, names: Sequence[str], values: Floats) -> None:
+        low, middle, high = values
+        told.append(
+            pd.DataFrame({"part": part, "name": names, "low": low, "ratio": middle, "high": high})
+        )
+
+    if observed.category.sum():
+        by_category = ratios(observed.category, drawn.category)
+        tell("category", list(categories), by_category)
+        for i, (name, category) in enumerate(categories.items()):
+            scaled = (_rate(category.rate, ratio) for ratio in by_category[:, i].tolist())
+            found.append(Estimate(("demand", "categories", name, "rate"), *scaled))
+    weekdays = ratios(_by_weekday(observed.daily, window), _by_weekday(drawn.daily, window))
+    tell("weekday", [str(i) for i in range(WEEKDAYS)], weekdays)
+    found.append(_weights(("demand", "weekdays"), scenario.demand.weekdays, weekdays))
+    hours = scenario.demand.hours
+    if len(hours) == HOURS and observed.hour.sum() >= FEWEST:
+        by_hour = ratios(observed.hour, drawn.hour)
+        tell("hour", [str(i) for i in range(HOURS)], by_hour)
+        found.append(_weights(("demand", "hours"), hours, by_hour))
+    return found, pd.concat(told, ignore_index=True)
+
+
+def changed(loaded: Loaded, found: Sequence[Estimate]) -> Loaded:
+    """Put estimates into a scenario."""
+    tree = loaded.scenario.model_dump(mode="json")
+    for one in found:
+        part = tree
+        for key in one.path[:-1]:
+            part = part[key]
+        part[one.path[-1]] = one.value
+    return replace(loaded, scenario=Scenario.model_validate(tree))
+
+
+def _by_weekday(daily: Floats, window: Window) -> Floats:
+    """Add up days float[..., days] to float[..., 7], from Monday on."""
+    first = np.datetime64(window.start, "ms").astype("datetime64[D]").item().weekday()
+    of = (first + np.arange(daily.shape[-1])) % WEEKDAYS
+    return np.stack([daily[..., of == day].sum(axis=-1) for day in range(WEEKDAYS)], axis=-1)
+
+
+def _rate(rate: Rate, ratio: float) -> str:
+    per_year = rate.per_day * 365 * ratio
+    if rate.per_resident:
+        return f"{1000 * per_year:.4g} per 1000 per year"
+    return f"{per_year:.4g} per year"
+
+
+def _weights(path: tuple[str, ...], given: Sequence[float], found: Floats) -> Estimate:
+    def scaled(at: Floats) -> list[float]:
+        return [round(float(weight * ratio), 4) for weight, ratio in zip(given, at, strict=True)]
+
+    return Estimate(path, *(scaled(at) for at in found))
