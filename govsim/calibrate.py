@@ -26,6 +26,7 @@ from govsim.calibrating import counting, direct, forecasting, given, predicting,
 from govsim.calibrating.counting import Window
 from govsim.calibrating.direct import REPLICATIONS as OF_SPREAD
 from govsim.calibrating.direct import Estimate
+from govsim.calibrating.forecasting import Tested
 from govsim.calibrating.given import Span, date
 from govsim.calibration import CALIBRATIONS, Calibration
 from govsim.errors import InputError, Problem
@@ -161,7 +162,7 @@ class _Work:
         fitted = posterior.sample(emulated, inputs, emulated.observed(observed), scenario.seed)
         used = {name: observed[name] for name in emulated.names}
         checks, fit = self._checked(fitted, used, folder)
-        days, shares = self._forecast(fitted, folder)
+        tested = self._forecast(fitted, folder)
         source = tr(
             "fitted to {n} work orders of {start} to {end}",
             n=f"{len(self.log.frame):,}",
@@ -190,8 +191,7 @@ class _Work:
             "warnings": self._warnings(),
             "versions": provenance.versions(),
         }
-        scores = forecasting.scores(days, shares)
-        made = Calibration(manifest, table, fitted.to_frame(), checks, fit, days, shares, scores)
+        made = Calibration(manifest, table, fitted.to_frame(), checks, fit, *tested)
         return calibration.write(made, folder)
 
     def _usable(self, name: str) -> bool:
@@ -252,19 +252,23 @@ class _Work:
         fit = predicting.fit(window.parts(drawn), self._counted(window), names)
         return predicting.checks(drawn, used), fit
 
-    def _forecast(self, fitted: Posterior, folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def _forecast(self, fitted: Posterior, folder: Path) -> Tested:
         """Hold fresh runs against the weeks kept apart."""
         if not self.span.held:
-            return pd.DataFrame(), pd.DataFrame()
-        before = self._fitted_window
+            return forecasting.NOT_TESTED
+        before, scenario = self._fitted_window, self.loaded.scenario
         window = replace(before, start=self.span.split, end=self.span.end)
         kept, told = Kept(folder / "holdout"), self._tell("forecast")
         base = self._trial(window.end)
         made = predicting.simulated(base, fitted, window, self.executor, kept, told)
-        told_of = (window.parts(made), self._counted(before), self._counted(window))
-        names, seed = tuple(self.loaded.scenario.demand.categories), self.loaded.scenario.seed
-        days = forecasting.days(*told_of, self.span.split, seed)
-        return days, forecasting.shares(*told_of, names, seed)
+        return forecasting.test(
+            window.parts(made),
+            self._counted(before),
+            self._counted(window),
+            self.span.split,
+            tuple(scenario.demand.categories),
+            scenario.seed,
+        )
 
     def _warnings(self) -> list[str]:
         lines = []

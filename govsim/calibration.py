@@ -41,8 +41,8 @@ class Calibration:
         out; and ``inside``.
     fit : a row for each category and place: ``kind, name``, and the same of its number of orders.
     days : a row for each day that was held out and each ``series`` (``daily`` orders, ``backlog``
-        at the end of the day): ``date, observed, mean``, ``q05``, ``q25``, ``q75``, ``q95`` of
-        the forecast, ``pit`` and ``crps``; the ``naive`` forecast, and its ``crps_naive``.
+        at the end of the day): ``date, observed``, the ``naive`` forecast, and of the forecast
+        ``mean``, ``q05``, ``q25``, ``q75``, ``q95`` and ``pit``.
     shares : of all days held out, a row for each ``kind`` (``hour``, ``category``, ``on_time``)
         and ``name``, and the same of its share.
     scores : a row for each ``quantity``, a series or a kind of share: ``n`` forecasts, ``crps,

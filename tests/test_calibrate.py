@@ -244,26 +244,20 @@ def test_holdout_days_are_those_of_the_record(found):
     assert (counted <= dated.reindex(counted.index).fillna(0)).all()
 
 
-def test_the_crps_of_a_normal_forecast_is_the_closed_form():
-    # Gneiting and Raftery 2007: the CRPS of N(0, 1) at 0 is (sqrt(2) - 1) / sqrt(pi).
-    drawn = np.random.default_rng(1).standard_normal((20_000, 50))
-    scored = forecasting.crps(drawn, np.zeros(50)).mean()
-    assert scored == pytest.approx((2**0.5 - 1) / np.pi**0.5, rel=0.01)
-
-
 def counted(daily: np.ndarray) -> Counted:
     """Only daily numbers; nothing else came."""
     none = np.zeros((*daily.shape[:-1], 24))
     nan = np.full((*daily.shape[:-1], 1), np.nan)
-    return Counted(none[..., :1], none[..., :0], none, daily, 0 * daily, nan)
+    return Counted(none[..., :2], none[..., :0], none, daily, 0 * daily, nan)
 
 
 def test_a_forecast_that_knows_the_distribution_is_scored_so():
     rng = np.random.default_rng(2)
     before, held = (counted(rng.poisson(20, 700).astype(float)) for _ in range(2))
     drawn = counted(rng.poisson(20, (400, 700)).astype(float))
-    days = forecasting.days(drawn, before, held, 0, seed=1)
-    scores = forecasting.scores(days, pd.DataFrame()).set_index("quantity").loc["daily"]
+    days, shares, scored = forecasting.test(drawn, before, held, 0, ("noise", "waste"), seed=1)
+    assert shares.empty  # nothing is known of them
+    scores = scored.set_index("quantity").loc["daily"]
     # Of counts, intervals hold a little more than they say; 700 days: standard errors 1 to 2%.
     assert 0.87 < scores["coverage_90"] < 0.97
     assert 0.45 < scores["coverage_50"] < 0.65

@@ -1,23 +1,25 @@
 """The test on weeks that the fit has not seen: forecasts of the simulation, and their scores.
 
-The seasonal naive forecast of a day is what came on the same day of the week, the last time before
-the forecast begins; its distribution is that of the last eight such days. The naive forecast of a
-share is the weeks' before. Called by `govsim.calibrate`.
+Days are held against the seasonal naive forecast, the same day of the last week before; a share
+against that of the weeks before. Scores are those of `govsim.estimation.scores`. Called by
+`govsim.calibrate`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from govsim.calibrating.counting import HOURS, Counted
+from govsim.estimation import scores
 
 Floats = NDArray[np.float64]
 
-NAIVE_WEEKS = 8
+QUANTILES = {"q05": 0.05, "q25": 0.25, "q75": 0.75, "q95": 0.95}
 
 SERIES = ("daily", "backlog")
 """What is forecast day by day."""
@@ -26,133 +28,92 @@ SHARES = ("hour", "category", "on_time")
 """What is forecast for all weeks together."""
 
 
-def days(drawn: Counted, before: Counted, held: Counted, first: int, seed: int) -> pd.DataFrame:
-    """Hold forecasts of daily numbers against what came.
+class Tested(NamedTuple):
+    """How forecasts did; frames as in `govsim.calibration.Calibration`."""
+
+    days: pd.DataFrame
+    shares: pd.DataFrame
+    scores: pd.DataFrame
+
+
+NOT_TESTED = Tested(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
+
+
+def test(
+    drawn: Counted,
+    before: Counted,
+    held: Counted,
+    first: int,
+    categories: Sequence[str],
+    seed: int,
+) -> Tested:
+    """Hold forecasts against what came.
 
     Parameters
     ----------
     drawn : of the days held out, parts with a row for each draw.
     before, held : of the record: the days before, and the days held out.
     first : first day held out, local ms since 1970.
+    categories : their names.
     seed : of the randomised PIT.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As in `govsim.calibration.Calibration`.
     """
-    made = []
+    rng = np.random.default_rng([seed, 4])
+    days, shares, rows = [], [], []
     for series in SERIES:
-        given, seen = getattr(drawn, series), getattr(held, series)
-        naive = naive_days(getattr(before, series), len(seen))
-        dates = np.datetime64(first, "ms").astype("datetime64[D]") + np.arange(len(seen))
-        made.append(
-            pd.DataFrame(
-                {
-                    "series": series,
-                    "date": np.datetime_as_string(dates),
-                    **_forecast(given, seen, seed),
-                    "naive": naive[0],
-                    "crps_naive": crps(naive, seen),
-                }
-            )
-        )
-    return pd.concat(made, ignore_index=True)
-
-
-def shares(
-    drawn: Counted, before: Counted, held: Counted, categories: Sequence[str], seed: int
-) -> pd.DataFrame:
-    """Hold forecasts of shares against what came; arguments as of `days`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As in `govsim.calibration.Calibration`.
-    """
+        given, seen, came = (getattr(each, series) for each in (drawn, before, held))
+        dates = np.datetime64(first, "ms").astype("datetime64[D]") + np.arange(len(came))
+        told = {"series": series, "date": np.datetime_as_string(dates)}
+        naive = scores.last_weeks(seen, len(came), weeks=1)[:, 0]
+        days.append(pd.DataFrame(told | _forecast(given, came, naive, rng)))
+        rows.append({"quantity": series} | _of_days(given, came, seen))
     names = {"hour": [str(h) for h in range(HOURS)], "category": categories, "on_time": [""]}
-    made = []
     for kind in SHARES:
-        given, seen, naive = (_share(getattr(each, kind)) for each in (drawn, held, before))
-        if np.isnan(seen).any() or np.isnan(naive).any() or np.isnan(given).any():
+        given, seen, came = (_share(getattr(each, kind)) for each in (drawn, before, held))
+        if np.isnan(given).any() or np.isnan(seen).any() or np.isnan(came).any():
             continue
-        made.append(
-            pd.DataFrame(
-                {
-                    "kind": kind,
-                    "name": list(names[kind]),
-                    **_forecast(given, seen, seed),
-                    "naive": naive,
-                    "crps_naive": np.abs(seen - naive),
-                }
-            )
-        )
-    return pd.concat(made, ignore_index=True) if made else pd.DataFrame()
+        told = {"kind": kind, "name": list(names[kind])}
+        shares.append(pd.DataFrame(told | _forecast(given, came, seen, rng)))
+        rows.append({"quantity": kind} | _of_shares(given, came, seen))
+    shares = shares or [pd.DataFrame({"kind": [], "name": []})]
+    together = (pd.concat(parts, ignore_index=True) for parts in (days, shares))
+    return Tested(*together, pd.DataFrame(rows))
 
 
-def scores(of_days: pd.DataFrame, of_shares: pd.DataFrame) -> pd.DataFrame:
-    """Score what `days` and `shares` gave.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As in `govsim.calibration.Calibration`. MASE is by the naive forecast's absolute error of
-        the same numbers.
-    """
-    rows = []
-    for frame, by in ((of_days, "series"), (of_shares, "kind")):
-        for quantity, each in frame.groupby(by, sort=False) if len(frame) else ():
-            off = (each["observed"] - each["naive"]).abs().mean()
-            miss = (each["observed"] - each["mean"]).abs().mean()
-            rows.append(
-                {
-                    "quantity": quantity,
-                    "n": len(each),
-                    "crps": each["crps"].mean(),
-                    "crps_naive": each["crps_naive"].mean(),
-                    "mase": miss / off if off else np.nan,
-                    "coverage_50": each["observed"].between(each["q25"], each["q75"]).mean(),
-                    "coverage_90": each["observed"].between(each["q05"], each["q95"]).mean(),
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def naive_days(before: Floats, held: int) -> Floats:
-    """Forecast days by the same day of the week before: float[weeks, held], the last week first."""
-    weeks = min(NAIVE_WEEKS, len(before) // 7)
-    weekday = np.arange(held) % 7
-    return np.array([before[len(before) - 7 * back + weekday] for back in range(1, weeks + 1)])
-
-
-def crps(drawn: Floats, observed: Floats) -> Floats:
-    """Give the continuous ranked probability score of draws float[m, n], fair (Ferro 2014)."""
-    m = len(drawn)
-    apart = np.abs(drawn - observed).mean(axis=0)
-    weights = 2 * np.arange(1, m + 1) - m - 1
-    between = (weights[:, None] * np.sort(drawn, axis=0)).sum(axis=0) / (m * (m - 1))
-    return np.asarray(apart - between, dtype=np.float64)
-
-
-def pit(drawn: Floats, observed: Floats, rng: np.random.Generator) -> Floats:
-    """Give the randomised probability integral transform (Czado, Gneiting and Held 2009).
-
-    Where `observed` is one more draw, its rank among draws float[m, n], ties by lot, is uniform;
-    so is this, spread over the width of a rank.
-    """
-    below, same = (drawn < observed).sum(axis=0), (drawn == observed).sum(axis=0)
-    within = rng.random(len(observed)) * (same + 1)
-    return np.asarray((below + within) / (len(drawn) + 1), dtype=np.float64)
-
-
-def _forecast(drawn: Floats, observed: Floats, seed: int) -> dict[str, Floats]:
-    q05, q25, q75, q95 = np.quantile(drawn, [0.05, 0.25, 0.75, 0.95], axis=0)
+def _forecast(
+    drawn: Floats, observed: Floats, naive: Floats, rng: np.random.Generator
+) -> dict[str, Floats]:
+    ends = np.quantile(drawn, list(QUANTILES.values()), axis=0)
     return {
         "observed": observed,
+        "naive": naive,
         "mean": drawn.mean(axis=0),
-        **{"q05": q05, "q25": q25, "q75": q75, "q95": q95},
-        "pit": pit(drawn, observed, np.random.default_rng([seed, 4])),
-        "crps": crps(drawn, observed),
+        **dict(zip(QUANTILES, ends, strict=True)),
+        "pit": scores.pit(drawn, observed, rng),
+    }
+
+
+def _of_days(drawn: Floats, observed: Floats, before: Floats) -> dict[str, float]:
+    found = scores.score(drawn, observed, before)
+    return {
+        "n": len(observed),
+        "crps": found.crps,
+        "crps_naive": found.crps_last_weeks,
+        "mase": found.mase,
+        "coverage_50": found.coverage_50,
+        "coverage_90": found.coverage_90,
+    }
+
+
+def _of_shares(drawn: Floats, observed: Floats, naive: Floats) -> dict[str, float]:
+    off = float(np.abs(observed - naive).mean())
+    miss = float(np.abs(observed - np.median(drawn, axis=0)).mean())
+    return {
+        "n": len(observed),
+        "crps": scores.crps(drawn, observed),
+        "crps_naive": off,  # the CRPS of a forecast that is one number
+        "mase": miss / off if off else np.nan,
+        "coverage_50": scores.coverage(drawn, observed, 0.5),
+        "coverage_90": scores.coverage(drawn, observed, 0.9),
     }
 
 
@@ -161,5 +122,6 @@ def _share(numbers: Floats) -> Floats:
     if numbers.shape[-1] == 1:
         return numbers
     total = numbers.sum(axis=-1, keepdims=True)
-    found: Floats = np.divide(numbers, total, out=np.full(numbers.shape, np.nan), where=total > 0)
+    nothing = np.full(numbers.shape, np.nan)
+    found: Floats = np.divide(numbers, total, out=nothing, where=total > 0)
     return found
