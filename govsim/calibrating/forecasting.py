@@ -75,8 +75,11 @@ def test(
         shares.append(pd.DataFrame(told | _forecast(given, came, seen, rng)))
         rows.append({"quantity": kind} | _of_shares(given, came, seen))
     shares = shares or [pd.DataFrame({"kind": [], "name": []})]
-    together = (pd.concat(parts, ignore_index=True) for parts in (days, shares))
-    return Tested(*together, pd.DataFrame(rows))
+    return Tested(
+        pd.concat(days, ignore_index=True),
+        pd.concat(shares, ignore_index=True),
+        pd.DataFrame(rows),
+    )
 
 
 def _forecast(
