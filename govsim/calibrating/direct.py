@@ -31,8 +31,11 @@ WEEKDAYS = 7
 FEWEST = 3 * HOURS
 """Orders in all below which no profile of the day is estimated."""
 
-SHAPES = np.geomspace(0.5, 5000, 60)
-"""Of the gamma distribution of ratios, from far apart to all alike."""
+SHAPES = np.geomspace(0.5, 500, 40)
+"""Of the gamma distribution of ratios, from far apart to nearly alike (within 4%)."""
+
+QUANTILES = (np.arange(200) + 0.5) / 200
+"""Points that stand for the distribution of a ratio, given the shape."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,10 @@ def ratios(observed: Floats, drawn: Floats) -> Floats:
     Notes
     -----
     Numbers are Poisson about their expectation times a ratio, but for a factor on the variance
-    that is that of the replications; ratios are gamma with mean 1, whose shape maximises the
-    marginal likelihood (negative binomial): empirical Bayes (Clayton and Kaldor 1987). So rare
-    categories borrow strength from the others.
+    that is that of the replications; ratios are gamma with mean 1 (Clayton and Kaldor 1987), so
+    rare categories borrow strength from the others. The shape isn't known either: intervals are
+    averaged over `SHAPES`, each weighed by its marginal likelihood (negative binomial), as the
+    best one alone would make them too narrow where ratios look alike.
     """
     from scipy.special import gammaln
     from scipy.stats import gamma
@@ -79,11 +83,20 @@ def ratios(observed: Floats, drawn: Floats) -> Floats:
         + a * np.log(a / (a + expected))
         + seen * np.log(expected / (a + expected))
     ).sum(axis=1)
-    shape = SHAPES[likelihood.argmax()]
+    weights = np.exp(likelihood - likelihood.max())
+    points = gamma.ppf(QUANTILES[:, None, None], a + seen) / (a + expected)
+    each = np.repeat((weights / weights.sum() / len(QUANTILES))[None], len(QUANTILES), axis=0)
     found = np.ones((3, len(observed)))
-    points = gamma.ppf(np.array([[0.05], [0.5], [0.95]]), shape + seen)
-    found[:, used] = points / (shape + expected)
+    found[:, used] = np.transpose([_points(one, each) for one in np.moveaxis(points, -1, 0)])
     return found
+
+
+def _points(values: Floats, weights: Floats) -> Floats:
+    """Give the 5%, 50% and 95% points of weighted values, both of any one shape."""
+    order = values.ravel().argsort()
+    below = np.cumsum(weights.ravel()[order])
+    at = np.searchsorted(below, np.array([0.05, 0.5, 0.95]) * below[-1])
+    return np.asarray(values.ravel()[order][at], dtype=np.float64)
 
 
 def estimates(
