@@ -1,10 +1,12 @@
 """An emulator of summaries: what they would be at inputs that were not simulated.
 
-The mean of each summary is a polynomial in the positions of the latent inputs (Legendre's, up to
-a degree that held-out points choose); the logarithm of its variance is one of second degree,
-fitted to squared residuals (Harvey 1976); and correlations between summaries are those of the
-standardised residuals. So the summaries' likelihood is a heteroscedastic Gaussian: the synthetic
-likelihood of Wood (2010), emulated over the whole prior, so that it has to be simulated only once.
+The mean of each summary is a polynomial in the positions of the latent inputs (Legendre's), whose
+coefficients are shrunk towards 0, those of each degree as much as the evidence says (MacKay 1992).
+The logarithm of its variance is a polynomial of second degree, fitted by gamma likelihood to
+squared residuals at points that the mean was not fitted to, so that what the mean gets wrong counts
+as doubt; correlations between summaries are those of the same residuals. So the summaries'
+likelihood is a heteroscedastic Gaussian: the synthetic likelihood of Wood (2010), emulated over the
+whole prior, so that it has to be simulated only once.
 """
 
 from __future__ import annotations
@@ -22,12 +24,17 @@ from govsim.inference import latent
 from govsim.language import tr
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Powers = tuple[tuple[int, ...], ...]
 
 DEGREES = (1, 2, 3, 4)
-RIDGE = 1e-6
-LOG_CHI2 = -1.2703628454614782
-"""Mean of the logarithm of a chi-square variable with one degree of freedom (Harvey 1976)."""
+"""Of the mean; the highest for which there are twice as many points as terms."""
+
+FOLDS = 20
+"""Parts of the points that are kept out in turn."""
+
+ROUNDS = 8
+"""Turns of mean and variance, and steps of each variance; they settle in fewer."""
 
 MISSING = 0.2
 """A summary that is missing at more of the points than this is left out."""
@@ -45,8 +52,7 @@ class Emulator:
     spread : float[terms of second degree, k], of the logarithm of the variance.
     correlation : float[k, k].
     left_out : summaries that say nothing, or are missing too often.
-    points : rows that it was fitted to.
-    held_out : float[k], mean square of standardised residuals at points not fitted; 1 is right.
+    points : how many it was fitted to.
     """
 
     names: tuple[str, ...]
@@ -56,7 +62,6 @@ class Emulator:
     correlation: Floats
     left_out: tuple[str, ...]
     points: int
-    held_out: Floats
 
     def predict(self, scores: Floats) -> tuple[Floats, Floats]:
         """Give means and standard deviations, float[n, k] each, at scores float[n, d]."""
@@ -95,7 +100,7 @@ def fit(scores: Floats, summaries: pd.DataFrame) -> Emulator:
 
     Parameters
     ----------
-    scores : float[n, d].
+    scores : float[n, d]; equal rows are replications of a point.
     summaries : n rows, a column each; rows with a missing one (of those kept) are left out.
 
     Raises
@@ -113,78 +118,86 @@ def fit(scores: Floats, summaries: pd.DataFrame) -> Emulator:
     x = 2 * latent.positions(scores[kept]) - 1
     y = summaries[useful].to_numpy(dtype=np.float64)[kept]
     n, d = x.shape
-    # Every fifth point is held out: those of a Sobol' sequence fill the space too.
-    out = np.arange(n) % 5 == 4
-    degrees = [g for g in DEGREES if 3 * len(_powers(d, g)) < (~out).sum()]
+    # All replications of a point are in one fold, else its luck would be known beforehand.
+    point = np.unique(x, axis=0, return_inverse=True)[1]
+    points = int(point.max()) + 1 if n else 0
+    fold = np.random.default_rng(0).permutation(points)[point] % FOLDS
+    degrees = [degree for degree in DEGREES if 2 * len(_powers(d, degree)) <= points]
     if not degrees:
-        raise RunError(tr("{n} simulated points are too few for {d} latent inputs", n=n, d=d))
-    tried = [_one(x[~out], y[~out], _powers(d, degree)) for degree in degrees]
-    losses = np.array([_loss(x[out], y[out], *one) for one in tried])
-    best = losses.argmin(axis=0)
-    powers = _powers(d, degrees[best.max()])
-    mean, spread = np.zeros((len(powers), y.shape[1])), np.empty((len(_powers(d, 2)), y.shape[1]))
-    held_out = np.empty(y.shape[1])
-    for which in np.unique(best):
-        mine, own = best == which, _powers(d, degrees[which])
-        # Terms stand in the order of their degree, so those of a lower one come first.
-        _, mean[: len(own), mine], spread[:, mine] = _one(x, y[:, mine], own)
-        _, of_mean, of_spread = tried[which]
-        apart = _standardised(x[out], y[out], own, of_mean, of_spread)[:, mine]
-        held_out[mine] = (apart**2).mean(axis=0)
-    # What is wrong with the mean where it was not fitted is part of the doubt.
-    spread[0] += np.log(np.maximum(held_out, 1.0))
-    residual = _standardised(x, y, powers, mean, spread)
-    correlation = np.atleast_2d(np.corrcoef(residual, rowvar=False))
+        raise RunError(tr("{n} simulated points are too few for {d} latent inputs", n=points, d=d))
+    powers = _powers(d, degrees[-1])
+    terms, second = _terms(x, powers), _terms(x, _powers(d, 2))
+    degree = np.array([sum(one) for one in powers])
+    each = [_one(terms, second, degree, column, fold) for column in y.T]
+    mean, spread, apart = (np.column_stack(one) for one in zip(*each, strict=True))
+    residual = apart * np.exp(-0.5 * (second @ spread))
     return Emulator(
         names=tuple(map(str, useful)),
         powers=powers,
         mean=mean,
         spread=spread,
-        correlation=correlation,
+        correlation=np.atleast_2d(np.corrcoef(residual, rowvar=False)),
         left_out=left_out,
-        points=n,
-        held_out=held_out,
+        points=points,
     )
 
 
-def _one(x: Floats, y: Floats, powers: Powers) -> tuple[Powers, Floats, Floats]:
-    """Fit means and variances by turns: weighted least squares, then the logs of squares."""
-    terms, second = _terms(x, powers), _terms(x, _powers(x.shape[1], 2))
-    weights = np.ones_like(y)
-    for _ in range(2):
-        mean = _least_squares(terms, y, weights)
-        # A residual of the fit is smaller than the error by its share of degrees of freedom.
-        square = (y - terms @ mean) ** 2 * len(x) / (len(x) - len(powers))
-        scale = np.maximum(square.mean(axis=0), 1e-300)
-        logs = np.log(np.maximum(square, 1e-12 * scale)) - LOG_CHI2
-        spread = _least_squares(second, logs, np.ones_like(y))
+def _one(
+    terms: Floats, second: Floats, degree: Ints, y: Floats, fold: Ints
+) -> tuple[Floats, Floats, Floats]:
+    """Fit one summary.
+
+    Parameters
+    ----------
+    terms, second : float[n, terms], of the mean and of the logarithm of the variance.
+    degree : int[terms], of each term of the mean.
+    y : float[n].
+    fold : int[n].
+
+    Returns
+    -------
+    mean, spread, residuals
+        Coefficients, and float[n], each y less its mean as fitted without its own fold.
+    """
+    scale = float(y.std())
+    y = (y - (middle := float(y.mean()))) / scale
+    precision = np.ones(degree.max() + 1)  # of the coefficients, by degree
+    spread = np.zeros(second.shape[1])
+    for _ in range(ROUNDS):
         weights = np.exp(-(second @ spread))
-    level = np.log((square * weights).mean(axis=0))  # so that standard residuals have variance 1
-    spread[0] += level
-    return powers, mean, spread
+        gram = (terms * weights[:, None]).T @ terms
+        covariance = np.linalg.inv(gram + np.diag(precision[degree]))
+        mean = covariance @ (terms.T @ (weights * y))
+        for g in range(1, len(precision)):
+            mine = degree == g
+            told = (1 - precision[g] * np.diag(covariance)[mine]).sum()
+            precision[g] = max(told, 1e-3) / max((mean[mine] ** 2).sum(), 1e-12)
+        # A residual is smaller than the error by what the point itself adds to the fit.
+        own = ((terms @ covariance) * terms).sum(axis=1) * weights
+        spread = _log_variance(second, (y - terms @ mean) ** 2 / np.maximum(1 - own, 0.05))
+    apart = np.empty_like(y)
+    for k in range(FOLDS):
+        out = fold == k
+        some, w = terms[~out], weights[~out]
+        gram = (some * w[:, None]).T @ some + np.diag(precision[degree])
+        apart[out] = y[out] - terms[out] @ np.linalg.solve(gram, some.T @ (w * y[~out]))
+    # What is wrong with the mean where it was not fitted is part of the doubt.
+    spread = _log_variance(second, apart**2)
+    mean *= scale
+    mean[0] += middle
+    spread[0] += 2 * np.log(scale)
+    return mean, spread, apart * scale
 
 
-def _least_squares(terms: Floats, y: Floats, weights: Floats) -> Floats:
-    found = np.empty((terms.shape[1], y.shape[1]))
-    small = RIDGE * np.eye(terms.shape[1])
-    for k in range(y.shape[1]):
-        w = weights[:, k] / weights[:, k].mean()
-        gram = (terms * w[:, None]).T @ terms / len(terms)
-        found[:, k] = np.linalg.solve(gram + small, terms.T @ (w * y[:, k]) / len(terms))
-    return found
-
-
-def _standardised(x: Floats, y: Floats, powers: Powers, mean: Floats, spread: Floats) -> Floats:
-    deviation = np.exp(0.5 * (_terms(x, _powers(x.shape[1], 2)) @ spread))
-    found: Floats = (y - _terms(x, powers) @ mean) / deviation
-    return found
-
-
-def _loss(x: Floats, y: Floats, powers: Powers, mean: Floats, spread: Floats) -> Floats:
-    """Twice the negative log likelihood of held-out points, by summary."""
-    log_variance = _terms(x, _powers(x.shape[1], 2)) @ spread
-    residual = y - _terms(x, powers) @ mean
-    found: Floats = (residual**2 * np.exp(-log_variance) + log_variance).mean(axis=0)
+def _log_variance(terms: Floats, square: Floats) -> Floats:
+    """Fit the logarithm of a variance to squares, by gamma likelihood (Fisher's scoring)."""
+    found = np.zeros(terms.shape[1])
+    found[0] = np.log(square.mean())
+    gram = terms.T @ terms
+    for _ in range(ROUNDS):
+        ratio = square * np.exp(-(terms @ found))
+        found += np.linalg.solve(gram, terms.T @ (ratio - 1))
+    found[0] += np.log((square * np.exp(-(terms @ found))).mean())
     return found
 
 

@@ -41,8 +41,11 @@ def of(records: Records) -> dict[str, float]:
 def _of_orders(orders: Orders, weeks: float) -> Iterator[tuple[str, float]]:
     yield "orders a week", _count(len(orders.took), weeks)
     yield "orders again", _odds(orders.again)
-    yield "orders median time", _quantile(orders.took, 0.5)
-    yield "orders upper time", _quantile(orders.took, 0.85)
+    # A median of all would leap from the scene's minutes to a department's days.
+    long = orders.took >= LONG
+    yield "orders long time", _odds(long)
+    yield "orders median short time", _quantile(orders.took[~long], 0.5)
+    yield "orders median long time", _quantile(orders.took[long], 0.5)
 
 
 def _of_ledger(ledger: Ledger, weeks: float) -> Iterator[tuple[str, float]]:
