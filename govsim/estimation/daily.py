@@ -295,7 +295,7 @@ def _mode(counts: Floats, prior: Floats, size: float, start: Floats | None = Non
     def likelihood(eta: Floats) -> float:
         at = eta + offset
         terms = counts * at - (counts + size) * np.logaddexp(np.log(size), at)
-        return constant + float(terms.sum())
+        return float(constant + terms.sum())
 
     # Newton's steps go on the weights a, eta = prior @ a, which keeps eta within the prior.
     eta = np.zeros(len(counts)) if start is None else start
