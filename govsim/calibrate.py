@@ -187,6 +187,7 @@ class _Work:
             "seeds": SEEDS,
             "draws": predicting.DRAWS,
             "left_out": list(emulated.left_out),
+            "misfits": list(fitted.misfits),
             "acceptance": fitted.acceptance,
             "warnings": self._warnings(),
             "versions": provenance.versions(),

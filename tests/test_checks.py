@@ -560,7 +560,9 @@ def test_the_shipped_scenarios_have_no_mistakes() -> None:
     from govsim.scenarios.loading import load
 
     folder = Path(__file__).parents[1] / "scenarios"
-    for file in sorted(folder.rglob("*.yaml")):
+    # A mapping of columns, and what boston.yaml is based on.
+    parts = {folder / "boston" / name for name in ("mapping.yaml", "requests.yaml")}
+    for file in sorted({*folder.rglob("*.yaml")} - parts):
         load(file)
 
 

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from govsim import demand
+from govsim import demand, language
 from govsim.errors import InputError, RunError
 from govsim.executors import Serial
 from govsim.inference import checking, emulator, latent, posterior, records, simulating, summaries
+from govsim.report.calibration_tables import summary_name
 from govsim.tasks import runs
 from govsim.trials import Kept, Trial, plain
 
@@ -88,6 +89,11 @@ def test_summaries_leave_out_what_nobody_recorded(replication):
     assert kinds == {"orders", "ledger"}
     kinds = {name.split()[0] for name in summaries.of(replace(shown, ledger=None))}
     assert kinds == {"orders"}
+
+
+def test_every_summary_has_a_name_in_chinese(replication):
+    language.use("zh")
+    assert not [one for one in summaries.NAMES if summary_name(one).isascii()]
 
 
 def test_an_empty_record_has_finite_counts():
@@ -172,6 +178,34 @@ def test_an_emulator_says_what_it_leaves_out():
         emulator.fit(z[:4], found[:4])
 
 
+def test_correlations_of_few_points_can_be_inverted():
+    rng = np.random.default_rng(0)
+    one = rng.standard_normal((12, 1))
+    found = emulator._correlation(np.hstack([one, -one, rng.standard_normal((12, 20))]))
+    assert np.linalg.eigvalsh(found).min() > 1e-3
+    many = rng.multivariate_normal([0, 0], [[1, 0.6], [0.6, 1]], 50_000)
+    assert emulator._correlation(many)[0, 1] == pytest.approx(0.6, abs=0.02)
+    assert emulator._correlation(many[:, :1]) == pytest.approx(np.eye(1))
+
+
+def test_what_the_model_does_not_bring_about_is_doubted_and_drags_nothing():
+    names, powers = ("a", "b", "c"), ((0,), (1,))
+    mean = np.array([[0.0, 0, 5], [1, 1, 0.1]])  # c is about 5, whatever the input
+    spread = np.array([[-8.0] * 3, [0] * 3, [0] * 3])
+    one = emulator.Emulator(names, powers, mean, spread, np.eye(3), (), 100)
+    z = np.linspace(-3, 3, 6001)[:, None]
+    observed = np.array([0.2, 0.2, 9.0])
+
+    def best(of):
+        return float(z[(of.log_likelihood(z, observed) - 0.5 * z[:, 0] ** 2).argmax(), 0])
+
+    asked = latent.scores(np.array([0.6]))[0]
+    found, misfits = one.forgiving(z, observed)
+    assert misfits == ("c",)
+    assert best(found) == pytest.approx(asked, abs=0.05) != best(one)
+    assert one.forgiving(z, np.array([0.2, 0.2, 5.0]))[1] == ()
+
+
 def test_a_record_without_a_summary_is_told(emulated):
     with pytest.raises(RunError, match="orders b"):
         emulated.observed({"orders a": 1.0})
@@ -191,6 +225,9 @@ class Linear:
 
     def __init__(self, believed):
         self.believed = believed
+
+    def forgiving(self, scores, observed):
+        return self, ()
 
     def log_likelihood(self, scores, observed):
         return -0.5 * (((observed - scores) / self.believed) ** 2).sum(axis=1)

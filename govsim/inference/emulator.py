@@ -4,14 +4,14 @@ The mean of each summary is a polynomial in the positions of the latent inputs (
 coefficients are shrunk towards 0, those of each degree as much as the evidence says (MacKay 1992).
 The logarithm of its variance is a polynomial of second degree, fitted by gamma likelihood to
 squared residuals at points that the mean was not fitted to, so that what the mean gets wrong counts
-as doubt; correlations between summaries are those of the same residuals. So the summaries'
-likelihood is a heteroscedastic Gaussian: the synthetic likelihood of Wood (2010), emulated over the
-whole prior, so that it has to be simulated only once.
+as doubt; correlations between summaries are those of the same residuals, shrunk towards none. So
+the summaries' likelihood is a heteroscedastic Gaussian: the synthetic likelihood of Wood (2010),
+emulated over the whole prior, so that it has to be simulated only once.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -35,6 +35,9 @@ FOLDS = 20
 
 ROUNDS = 8
 """Turns of mean and variance, and steps of each variance; they settle in fewer."""
+
+MISFIT = 4.0
+"""Standard deviations between what was observed and the best that the model can do."""
 
 MISSING = 0.2
 """A summary that is missing at more of the points than this is left out."""
@@ -78,6 +81,36 @@ class Emulator:
         white = np.linalg.solve(root, standard.T)
         found: Floats = -0.5 * (white**2).sum(axis=0) - np.log(deviation).sum(axis=1)
         return found
+
+    def forgiving(self, scores: Floats, observed: Floats) -> tuple[Emulator, tuple[str, ...]]:
+        """Doubt each summary that was observed where the model does not get.
+
+        A model is never quite like the place. Without this, a summary that it misses by far would
+        drag the inputs to wherever it is missed by a little less. The variance of such a summary
+        is raised by the square of its misfit where all of them together fit best, the worst first
+        (in the spirit of the robust synthetic likelihood of Frazier and Drovandi 2021).
+
+        Parameters
+        ----------
+        scores : float[n, d], points of the prior, many.
+        observed : float[k].
+
+        Returns
+        -------
+        emulator, names
+            With the doubt, and which summaries it is about.
+        """
+        spread, doubted = self.spread.copy(), set[str]()
+        while True:
+            found = replace(self, spread=spread)
+            fits = found.log_likelihood(scores, observed) - 0.5 * (scores**2).sum(axis=1)
+            mean, deviation = found.predict(scores[[fits.argmax()]])
+            misfit = np.abs((observed - mean) / deviation)[0]
+            worst = int(misfit.argmax())
+            if misfit[worst] <= MISFIT:
+                return found, tuple(name for name in self.names if name in doubted)
+            spread[0, worst] += 2 * np.log(misfit[worst])
+            doubted.add(self.names[worst])
 
     def observed(self, found: dict[str, float]) -> Floats:
         """Put summaries by name in the order of this one's.
@@ -136,7 +169,7 @@ def fit(scores: Floats, summaries: pd.DataFrame) -> Emulator:
         powers=powers,
         mean=mean,
         spread=spread,
-        correlation=np.atleast_2d(np.corrcoef(residual, rowvar=False)),
+        correlation=_correlation(residual),
         left_out=left_out,
         points=points,
     )
@@ -187,6 +220,23 @@ def _one(
     mean[0] += middle
     spread[0] += 2 * np.log(scale)
     return mean, spread, apart * scale
+
+
+def _correlation(residual: Floats) -> Floats:
+    """Estimate the correlations of residuals float[n, k], float[k, k] and positive definite.
+
+    They are shrunk towards 0 by as much as they are uncertain (Schaefer and Strimmer 2005, target
+    D): with fewer points than summaries the plain ones would be singular.
+    """
+    n = len(residual)
+    z = (residual - residual.mean(axis=0)) / residual.std(axis=0)
+    plain = z.T @ z / n
+    doubt = ((z**2).T @ (z**2) / n - plain**2) / (n - 1)
+    apart = ~np.eye(len(plain), dtype=bool)
+    signal = (plain[apart] ** 2).sum()
+    # Less than all is taken for signal also when two summaries are the same by definition.
+    share = np.clip(doubt[apart].sum() / signal, 1e-6, 1.0) if signal > 0 else 1.0
+    return np.where(apart, (1 - share) * plain, 1.0)
 
 
 def _log_variance(terms: Floats, square: Floats) -> Floats:

@@ -31,11 +31,13 @@ class Posterior:
     inputs : d latent inputs.
     scores : float[m, d], normal scores; the prior is standard normal.
     acceptance : share of steps that were taken.
+    misfits : summaries that the model does not bring about at any inputs, and so were doubted.
     """
 
     inputs: tuple[Uncertain, ...]
     scores: Floats
     acceptance: float
+    misfits: tuple[str, ...] = ()
 
     @property
     def contraction(self) -> Floats:
@@ -88,17 +90,20 @@ def sample(
     keep = -(-draws // walkers)
     thin, burn_in = 10, 400
 
+    rng = np.random.default_rng([seed, 2])
+    tried = rng.standard_normal((200 * walkers, d))
+    forgiving, misfits = emulator.forgiving(tried, observed)
+
     def log_probability(z: Floats) -> Floats:
-        found: Floats = emulator.log_likelihood(z, observed) - 0.5 * (z**2).sum(axis=1)
+        found: Floats = forgiving.log_likelihood(z, observed) - 0.5 * (z**2).sum(axis=1)
         return found
 
-    rng = np.random.default_rng([seed, 2])
     # From the best of many points of the prior, so that no walker begins in a far corner.
-    tried = rng.standard_normal((200 * walkers, d))
     start = tried[np.argsort(log_probability(tried))[-walkers:]]
     moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)]
     sampler = emcee.EnsembleSampler(walkers, d, log_probability, vectorize=True, moves=moves)
     sampler.random_state = np.random.RandomState(seed % 2**32).get_state()
     sampler.run_mcmc(start, burn_in + thin * keep)
     scores = sampler.get_chain(discard=burn_in, thin=thin, flat=True)
-    return Posterior(tuple(inputs), scores, float(sampler.acceptance_fraction.mean()))
+    taken = float(sampler.acceptance_fraction.mean())
+    return Posterior(tuple(inputs), scores, taken, misfits)

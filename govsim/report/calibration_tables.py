@@ -61,8 +61,9 @@ def summary_name(name: str) -> str:
     names = {
         "orders a week": tr("orders a week"),
         "orders again": tr("share of further orders of the same matter"),
-        "orders median time": tr("median time of an order"),
-        "orders upper time": tr("85% quantile of the time of an order"),
+        "orders long time": tr("share of orders that took more than a day"),
+        "orders median short time": tr("median time of an order of less than a day"),
+        "orders median long time": tr("median time of an order of more than a day"),
         "ledger reported a week": tr("cases reported to the stations a week"),
         "ledger found a week": tr("cases found by staff a week"),
         "ledger median time to the scene": tr("median time to the scene"),
@@ -105,6 +106,12 @@ def reproduced(found: Calibration) -> Iterator[str]:
     of_summaries = found.checks.rename(columns={"summary": "name"}).assign(kind="summary")
     every = pd.concat([of_summaries, found.fit], ignore_index=True)
     off = every[~every["inside"]].sort_values("tail")
+    if misfits := found.manifest["misfits"]:
+        yield tr(
+            "Whatever these inputs are, the model does not come near: {names}. They were given "
+            "less weight.",
+            names=", ".join(map(summary_name, misfits)),
+        )
     for kind in ("summary", "category", "place"):
         mine = every[every["kind"] == kind]
         if mine.empty:
