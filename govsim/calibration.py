@@ -6,9 +6,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,7 @@ import pandas as pd
 
 from govsim.errors import RunError
 from govsim.language import tr
-from govsim.storage import write_text, writing
-from govsim.storage.files import replacing
+from govsim.storage import frames
 
 CALIBRATIONS, RECORD = "calibrations", "calibration.json"
 
@@ -82,7 +80,7 @@ class Calibration:
         return "\n".join(lines)
 
 
-FRAMES = tuple(f.name for f in fields(Calibration) if f.name not in ("manifest", "folder"))
+FRAMES = frames.names(Calibration)
 
 
 def write(calibration: Calibration, folder: Path) -> Calibration:
@@ -93,15 +91,7 @@ def write(calibration: Calibration, folder: Path) -> Calibration:
     RunError
         It can't be written.
     """
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in FRAMES:
-            with replacing(folder / f"{name}.parquet") as file:
-                getattr(calibration, name).to_parquet(file, index=False)
-    record = json.dumps(calibration.manifest, indent=2, ensure_ascii=False)
-    write_text(folder / RECORD, record + "\n")
-    write_text(folder.parent / "latest", folder.name + "\n")
-    return replace(calibration, folder=folder)
+    return frames.write(calibration, folder, RECORD)
 
 
 def open_calibration(folder: str | Path) -> Calibration:
@@ -112,12 +102,7 @@ def open_calibration(folder: str | Path) -> Calibration:
     RunError
         There is none in the folder, or a file can't be read.
     """
-    folder = Path(folder)
     try:
-        manifest = json.loads((folder / RECORD).read_text("utf-8"))
-        frames = {name: pd.read_parquet(folder / f"{name}.parquet") for name in FRAMES}
+        return frames.read(Calibration, Path(folder), RECORD)
     except FileNotFoundError:
         raise RunError(tr("there is no calibration in {folder}", folder=folder)) from None
-    except (OSError, ValueError) as error:
-        raise RunError(tr("can't read {file}: {reason}", file=folder, reason=error)) from error
-    return Calibration(manifest=manifest, **frames, folder=folder)

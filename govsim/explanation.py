@@ -7,9 +7,8 @@ and `govsim.report`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,7 @@ from govsim.language import tr
 from govsim.mechanisms import mechanism_name
 from govsim.scenarios.schema import Label
 from govsim.statistics import Interval
-from govsim.storage import LATEST, write_text, writing
-from govsim.storage.files import replacing
+from govsim.storage import frames
 
 EXPLANATIONS, RECORD = "explanations", "explanation.json"
 
@@ -178,7 +176,7 @@ class Explanation:
 
 
 WHICH = ("before", "after")
-FRAMES = tuple(f.name for f in fields(Explanation) if f.name not in ("manifest", "folder"))
+FRAMES = frames.names(Explanation)
 
 
 def write(explanation: Explanation, folder: Path) -> Explanation:
@@ -189,16 +187,7 @@ def write(explanation: Explanation, folder: Path) -> Explanation:
     RunError
         It can't be written.
     """
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in FRAMES:
-            frame = getattr(explanation, name)
-            with replacing(folder / f"{name}.parquet") as file:
-                frame.to_parquet(file, index=False, compression="zstd")
-    record = json.dumps(explanation.manifest, indent=2, ensure_ascii=False)
-    write_text(folder / RECORD, record + "\n")
-    write_text(folder.parent / LATEST, folder.name + "\n")
-    return replace(explanation, folder=folder)
+    return frames.write(explanation, folder, RECORD)
 
 
 def open_explanation(folder: str | Path) -> Explanation:
@@ -209,23 +198,7 @@ def open_explanation(folder: str | Path) -> Explanation:
     RunError
         There is none in the folder, it isn't finished, or a file can't be read.
     """
-    folder = Path(folder)
     try:
-        manifest = json.loads((folder / RECORD).read_text("utf-8"))
-        frames = {name: pd.read_parquet(folder / f"{name}.parquet") for name in FRAMES}
+        return frames.read(Explanation, Path(folder), RECORD)
     except FileNotFoundError:
         raise RunError(tr("there is no explanation in {folder}", folder=folder)) from None
-    except (OSError, ValueError) as error:
-        raise RunError(tr("can't read {file}: {reason}", file=folder, reason=error)) from error
-    return Explanation(manifest=manifest, **frames, folder=folder)
-
-
-def find(out: Path, name: str = "") -> Path | None:
-    """Find an explanation by its folder or id; the newest if nothing is named."""
-    below = out / EXPLANATIONS
-    try:
-        name = name or (below / LATEST).read_text("utf-8").strip()
-    except OSError:
-        return None
-    places = (Path(name), below / name)
-    return next((place for place in places if (place / RECORD).is_file()), None)

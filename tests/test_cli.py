@@ -14,8 +14,8 @@ from rich.cells import cell_len
 
 from govsim import language, tasks
 from govsim.cli import cli, speak
-from govsim.cli.options import WRONG_INPUT, scenario_file
-from govsim.cli.running import Clock, in_words, share
+from govsim.cli.options import WRONG_INPUT, scenario_file, share
+from govsim.cli.progress import Clock, in_words
 from govsim.errors import InputError
 from govsim.experiment import Progress
 

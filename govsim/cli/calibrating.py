@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from govsim.cli.explaining import phases
 from govsim.cli.options import (
     as_json,
     command,
@@ -16,11 +15,13 @@ from govsim.cli.options import (
     executor,
     out,
     print_json,
+    quiet,
     scenario_file,
+    settings,
     workers,
 )
+from govsim.cli.progress import phases, stoppable
 from govsim.cli.reporting import no_report, report_at_the_end
-from govsim.cli.running import stoppable
 from govsim.errors import InputError, Problem
 from govsim.language import tr
 from govsim.scenarios.units import WEEK
@@ -58,13 +59,11 @@ from govsim.scenarios.units import WEEK
     metavar="N",
     help=tr("Points of the plausible ranges to simulate; 400 if not given."),
 )
-@click.option(
-    "--set", "settings", multiple=True, metavar="PATH=VALUE", help=tr("Change one input.")
-)
+@settings(tr("Change one input."))
 @out(tr("Folder for results."))
 @workers()
 @no_report()
-@click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
+@quiet()
 @as_json()
 def calibrate(
     scenario: str,

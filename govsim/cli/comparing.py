@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,22 +12,26 @@ from govsim.cli.options import (
     as_json,
     command,
     console,
+    engine,
     executor,
     out,
+    overrides,
     print_json,
+    quiet,
     scenario_file,
+    seed,
+    settings,
+    share,
     uncertainty,
     workers,
 )
+from govsim.cli.progress import plans, stoppable
 from govsim.cli.reporting import no_report, report_at_the_end
-from govsim.cli.running import progress, share, stoppable
 from govsim.errors import InputError, Problem
 from govsim.language import tr
 
 if TYPE_CHECKING:
-    from govsim.compare import OnPlan
     from govsim.comparison import Comparison
-    from govsim.experiment import OnProgress, Progress
     from govsim.tasks import Engine
     from govsim.uncertainty import Uncertainty
 
@@ -77,31 +79,15 @@ if TYPE_CHECKING:
     metavar="N",
     help=tr("Replications of a plan at which --precision and --best give up."),
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help=tr("Seed, in place of the scenarios'."),
-)
-@click.option(
-    "--set", "settings", multiple=True, metavar="PATH=VALUE", help=tr("Change one input of all.")
-)
-@click.option(
-    "--override", "overrides", multiple=True, metavar="NAME", help=tr("Apply a named override.")
-)
+@seed(tr("Seed, in place of the scenarios'."))
+@settings(tr("Change one input of all."))
+@overrides()
 @out(tr("Folder for results."))
-@click.option(
-    "--engine",
-    type=click.Choice(["compiled", "simpy"]),
-    default="compiled",
-    help=tr(
-        "What simulates: the compiled engine, or the readable model; the results are the same."
-    ),
-)
+@engine()
 @uncertainty()
 @workers()
 @no_report()
-@click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
+@quiet()
 @as_json()
 def compare(
     scenarios: tuple[str, ...],
@@ -134,7 +120,7 @@ def compare(
     with (
         stoppable(),
         executor(workers, cluster, engine) as chosen,
-        _told(quiet or as_json_) as told,
+        plans(quiet or as_json_, named=True) as told,
     ):
         found = compared(
             [scenario_file(name) for name in scenarios],
@@ -164,28 +150,6 @@ def compare(
         from govsim.report.comparison_tables import summary
 
         console().print(summary(found))
-
-
-@contextmanager
-def _told(quiet: bool) -> Iterator[OnPlan | None]:
-    """Show the progress of one plan after another, each under its name."""
-    if quiet:
-        yield None
-        return
-    shown: dict[str, OnProgress] = {}
-    with ExitStack() as stack:
-
-        def told(plan: str, now: Progress) -> None:
-            if plan not in shown:
-                stack.close()
-                shown.clear()
-                click.echo(plan, err=True)
-                progress_of_this = stack.enter_context(progress(False))
-                assert progress_of_this is not None
-                shown[plan] = progress_of_this
-            shown[plan](now)
-
-        yield told
 
 
 def _amount(text: str | None, best: str | None) -> float | None:

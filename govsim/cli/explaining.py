@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +14,18 @@ from govsim.cli.options import (
     executor,
     out,
     print_json,
+    quiet,
     scenario_file,
+    seed,
+    settings,
+    share,
     workers,
 )
+from govsim.cli.progress import phases, stoppable
 from govsim.cli.reporting import no_report, report_at_the_end
-from govsim.cli.running import progress, share, stoppable
 from govsim.language import tr
 
 if TYPE_CHECKING:
-    from govsim.experiment import OnProgress, Progress
     from govsim.explanation import Explanation
 
 
@@ -67,19 +68,12 @@ if TYPE_CHECKING:
     is_flag=True,
     help=tr("Split the difference only: nothing of uncertain inputs and of bad years."),
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help=tr("Seed, in place of the scenarios'."),
-)
-@click.option(
-    "--set", "settings", multiple=True, metavar="PATH=VALUE", help=tr("Change one input of both.")
-)
+@seed(tr("Seed, in place of the scenarios'."))
+@settings(tr("Change one input of both."))
 @out(tr("Folder for results."))
 @workers()
 @no_report()
-@click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
+@quiet()
 @as_json()
 def explain(
     before: str,
@@ -135,27 +129,6 @@ def explain(
         from govsim.report.explanation_tables import summary
 
         console().print(summary(found))
-
-
-@contextmanager
-def phases(quiet: bool) -> Iterator[OnProgress | None]:
-    """Show the progress of one phase after another."""
-    if quiet:
-        yield None
-        return
-    shown: dict[str, OnProgress] = {}
-    with ExitStack() as stack:
-
-        def told(now: Progress) -> None:
-            if now.phase not in shown:
-                stack.close()
-                shown.clear()
-                of_phase = stack.enter_context(progress(False))
-                assert of_phase is not None
-                shown[now.phase] = of_phase
-            shown[now.phase](now)
-
-        yield told
 
 
 def as_values(found: Explanation) -> dict[str, Any]:

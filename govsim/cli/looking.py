@@ -15,8 +15,10 @@ from govsim.cli.options import (
     console,
     fail,
     out,
+    overrides,
     print_json,
     scenario_file,
+    settings,
 )
 from govsim.errors import InputError, RunError
 from govsim.language import name, tr
@@ -84,12 +86,8 @@ def _runs(folder: Path) -> list[dict[str, Any]]:
 @click.option(
     "--parameters", is_flag=True, help=tr("Of a scenario: each input, its range and evidence.")
 )
-@click.option(
-    "--set", "settings", multiple=True, metavar="PATH=VALUE", help=tr("Change one input.")
-)
-@click.option(
-    "--override", "overrides", multiple=True, metavar="NAME", help=tr("Apply a named override.")
-)
+@settings(tr("Change one input."))
+@overrides()
 @out(tr("Folder of results."))
 @as_json()
 def show(

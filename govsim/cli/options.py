@@ -17,7 +17,7 @@ import click
 
 from govsim import language
 from govsim.cli.helping import Command
-from govsim.errors import InputError, RunError
+from govsim.errors import InputError, Problem, RunError
 from govsim.language import tr
 
 if TYPE_CHECKING:
@@ -134,6 +134,58 @@ def executor(
     from govsim.executors import choose
 
     return choose(workers, processes or engine == "simpy", cluster)
+
+
+def share(text: str | None, option: str = "--precision") -> float | None:
+    """Read ``5%`` or ``0.05``, given with an option.
+
+    Raises
+    ------
+    InputError
+        It is neither.
+    """
+    if text is None:
+        return None
+    bare = text.strip().removesuffix("%").removesuffix("％")
+    try:
+        return float(bare) / (100 if bare != text.strip() else 1)
+    except ValueError:
+        message = tr("expected a share such as 5% or 0.05, but found “{text}”", text=text)
+        raise InputError([Problem(message, file=option)]) from None
+
+
+def settings(help_: str) -> Callable[[F], F]:
+    """Make the option that changes inputs."""
+    return click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help=help_)
+
+
+def overrides() -> Callable[[F], F]:
+    """Make the option that applies named overrides."""
+    return click.option(
+        "--override", "overrides", multiple=True, metavar="NAME", help=tr("Apply a named override.")
+    )
+
+
+def seed(help_: str) -> Callable[[F], F]:
+    """Make the option for a seed."""
+    return click.option("--seed", type=click.IntRange(min=0), metavar="N", help=help_)
+
+
+def engine() -> Callable[[F], F]:
+    """Make the option for what simulates."""
+    return click.option(
+        "--engine",
+        type=click.Choice(["compiled", "simpy"]),
+        default="compiled",
+        help=tr(
+            "What simulates: the compiled engine, or the readable model; the results are the same."
+        ),
+    )
+
+
+def quiet() -> Callable[[F], F]:
+    """Make the option to say nothing."""
+    return click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
 
 
 def uncertainty() -> Callable[[F], F]:

@@ -6,7 +6,17 @@ from pathlib import Path
 
 import click
 
-from govsim.cli.options import WRONG_INPUT, as_json, command, fail, print_json, scenario_file
+from govsim.cli.options import (
+    WRONG_INPUT,
+    as_json,
+    command,
+    fail,
+    overrides,
+    print_json,
+    quiet,
+    scenario_file,
+    settings,
+)
 from govsim.errors import InputError, Problem
 from govsim.language import tr
 
@@ -15,13 +25,9 @@ TEMPLATE = Path(__file__).parent.parent / "scenarios" / "template.yaml"
 
 @command("validate", tr("Check scenarios without running them; say all that is wrong."))
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
-@click.option(
-    "--set", "settings", multiple=True, metavar="PATH=VALUE", help=tr("Change one input.")
-)
-@click.option(
-    "--override", "overrides", multiple=True, metavar="NAME", help=tr("Apply a named override.")
-)
-@click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
+@settings(tr("Change one input."))
+@overrides()
+@quiet()
 @as_json()
 def validate(
     scenarios: tuple[str, ...],

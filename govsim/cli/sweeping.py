@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from govsim.cli.options import console, print_json
-from govsim.cli.running import progress, stoppable
+from govsim.cli.progress import progress, stoppable
 
 if TYPE_CHECKING:
     from govsim.executors import Executor

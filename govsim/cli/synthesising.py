@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from govsim.cli.options import command, scenario_file
+from govsim.cli.options import command, scenario_file, seed, settings
 from govsim.errors import InputError, Problem
 from govsim.language import tr
 
@@ -29,15 +29,8 @@ from govsim.language import tr
     show_default=True,
     help=tr("Which replication, from 0."),
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help=tr("Seed, in place of the scenario's."),
-)
-@click.option(
-    "--set", "settings", multiple=True, metavar="PATH=VALUE", help=tr("Change one input.")
-)
+@seed(tr("Seed, in place of the scenario's."))
+@settings(tr("Change one input."))
 @click.option(
     "--fault",
     "wanted",

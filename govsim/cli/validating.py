@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from govsim.cli.options import FAILED, as_json, command, console, executor, print_json
+from govsim.cli.options import FAILED, as_json, command, console, executor, print_json, quiet
 from govsim.cli.options import workers as worker_options
-from govsim.cli.running import in_words
+from govsim.cli.progress import in_words
 from govsim.language import tr
 
 
@@ -29,7 +29,7 @@ from govsim.language import tr
     metavar="FILE",
     help=tr("Also write the comparison as a page (Markdown)."),
 )
-@click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
+@quiet()
 @as_json()
 def validate_model(
     cases: tuple[str, ...],
@@ -125,7 +125,7 @@ def validate_model(
     help=tr("How often to select the best plan in each case."),
 )
 @worker_options()
-@click.option("--quiet", is_flag=True, help=tr("Say nothing but errors."))
+@quiet()
 @as_json()
 def validate_comparison(
     comparisons: int,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.padding import Padding
@@ -17,8 +16,7 @@ from rich.text import Text
 from govsim.comparison import Comparison, Difference, Quantity
 from govsim.language import tr
 from govsim.report import comparison_words as words
-from govsim.report import uncertain, wrapping
-from govsim.report.tables import WIDTH
+from govsim.report import screen, uncertain
 from govsim.report.wording import how_measured
 from govsim.tradeoffs import EFFECTS, dominated, trade_offs
 
@@ -57,25 +55,11 @@ def _in_words(comparison: Comparison) -> Iterator[RenderableType]:
         yield Text()
         yield Text(heading, style="bold")
         for line in lines:
-            yield from _paragraph(line, "  ")
-
-
-def _paragraph(text: str, mark: str, style: str = "") -> Iterator[RenderableType]:
-    """Write a text behind a mark of two columns, its further lines below its first."""
-    for i, line in enumerate(wrapping.lines(text, WIDTH - 2)):
-        yield Text(("  " if i else mark) + line, style=style)
-
-
-def _table(*columns: tuple[str, int]) -> Table:
-    """Make a table of columns of these widths, the first of words and the others of numbers."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    for i, (head, width) in enumerate(columns):
-        table.add_column(head, width=width, justify="left" if i == 0 else "right", overflow="fold")
-    return table
+            yield from screen.paragraph(line, "  ")
 
 
 def _differences(comparison: Comparison) -> RenderableType:
-    table = _table(
+    table = screen.table(
         (tr("Plan"), 38),
         (tr("mean"), 8),
         (tr("difference"), 10),
@@ -118,7 +102,7 @@ def _plan(comparison: Comparison, plan: str) -> str:
 
 def prices(comparison: Comparison) -> Table:
     """Lay out what each plan gains and what that costs, by effect."""
-    table = _table(
+    table = screen.table(
         (tr("Cost and what it brings"), 39),
         (tr("gained"), 8),
         (tr("yuan each"), 10),
@@ -160,10 +144,10 @@ def _effect_name(comparison: Comparison, effect: Quantity) -> str:
 def _notes(comparison: Comparison) -> Iterator[RenderableType]:
     yield Text()
     for line in comparison.warnings:
-        yield from _paragraph(line, "! ", style="yellow")
+        yield from screen.paragraph(line, "! ", style="yellow")
     lines = words.how_sure(comparison)
     notes = [note for result in comparison.results for note in result.notes]
     for line in (*lines, *dict.fromkeys(notes)):
-        yield from _paragraph(line, "· ")
+        yield from screen.paragraph(line, "· ")
     if comparison.folder is not None:
         yield Text("· " + tr("results: {folder}", folder=comparison.folder), style="dim")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.padding import Padding
@@ -18,9 +17,8 @@ from govsim.explanation import AGAIN, FAILED, FIRST, Explanation
 from govsim.language import tr
 from govsim.mechanisms import mechanism_name
 from govsim.report import explanation_words as words
-from govsim.report import wrapping
+from govsim.report import screen
 from govsim.report.comparison_words import amount, unit_of_change
-from govsim.report.tables import WIDTH
 from govsim.report.wording import MISSING
 
 INPUTS = 10
@@ -36,7 +34,7 @@ def summary(explanation: Explanation) -> RenderableType:
     for heading, lines in words.sentences(explanation):
         parts += [Text(), Text(heading, style="bold")]
         for line in lines:
-            parts += _paragraph(line, "  ")
+            parts += screen.paragraph(line, "  ")
     parts += [Padding(table, (1, 0, 0, 0)) for table in tables(explanation).values()]
     return Group(*parts, *_notes(explanation))
 
@@ -55,24 +53,10 @@ def tables(explanation: Explanation) -> dict[str, Table]:
     return found
 
 
-def _paragraph(text: str, mark: str, style: str = "") -> Iterator[RenderableType]:
-    """Write a text behind a mark of two columns, its further lines below its first."""
-    for i, line in enumerate(wrapping.lines(text, WIDTH - 2)):
-        yield Text(("  " if i else mark) + line, style=style)
-
-
-def _table(*columns: tuple[str, int]) -> Table:
-    """Make a table of columns of these widths, the first of words and the others of numbers."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    for i, (head, width) in enumerate(columns):
-        table.add_column(head, width=width, justify="left" if i == 0 else "right", overflow="fold")
-    return table
-
-
 def _mechanisms(explanation: Explanation) -> Table:
     """Show what each mechanism contributes, and does first and last."""
     unit = unit_of_change(explanation.quantity.shown)
-    table = _table(
+    table = screen.table(
         (tr("Mechanism ({unit})", unit=unit), 36),
         (tr("contributes"), 12),
         (tr("interval"), 18),
@@ -109,7 +93,7 @@ def _mechanisms(explanation: Explanation) -> Table:
 def _causes(explanation: Explanation) -> Table:
     """Show by which orders each mechanism changes their number."""
     shown = (FIRST, AGAIN, FAILED)
-    table = _table(
+    table = screen.table(
         (tr("12345 orders a year, by cause"), 40),
         *((words.cause_group_name(cause), 18) for cause in shown),
     )
@@ -130,7 +114,7 @@ def _causes(explanation: Explanation) -> Table:
 
 def _inputs(explanation: Explanation) -> Table:
     """Show the inputs on which the answer depends most."""
-    table = _table(
+    table = screen.table(
         (tr("Inputs that matter most"), 41),
         (tr("plausible range"), 28),
         (tr("effect"), 13),
@@ -163,7 +147,7 @@ def _conditions(explanation: Explanation) -> Table:
         if reached
         else tr("What brings it nearest to {goal}", goal=goal)
     )
-    table = _table(
+    table = screen.table(
         (head, 41), (tr("median"), 18), (tr("nine of ten between"), 22), (tr("else"), 14)
     )
     for row in words.rows(explanation.conditions)[:CONDITIONS]:
@@ -178,7 +162,7 @@ def _conditions(explanation: Explanation) -> Table:
 
 def _bad_year(explanation: Explanation) -> Table:
     """Show the fall that picking a bad year brings by itself."""
-    table = _table(
+    table = screen.table(
         (tr("Next year, with no change of service"), 45),
         (tr("picked"), 12),
         (tr("fewer"), 7),
@@ -199,6 +183,6 @@ def _bad_year(explanation: Explanation) -> Table:
 def _notes(explanation: Explanation) -> Iterator[RenderableType]:
     yield Text()
     for line in (*words.how_meant(explanation), *explanation.notes):
-        yield from _paragraph(line, "· ")
+        yield from screen.paragraph(line, "· ")
     if explanation.folder is not None:
         yield Text("· " + tr("results: {folder}", folder=explanation.folder), style="dim")
