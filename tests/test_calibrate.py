@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
@@ -25,6 +26,7 @@ from govsim.cli import cli
 from govsim.errors import InputError
 from govsim.executors import Serial
 from govsim.inference import latent
+from govsim.report import workbook
 from govsim.scenarios.loading import load
 from govsim.scenarios.units import WEEK
 from govsim.trials import Kept
@@ -283,6 +285,18 @@ def test_the_command_says_it_on_a_screenful(found, exported, lang):
     assert len(lines) <= 40
     assert "--uncertainty posterior" in done.stdout
     assert {"en": "90% intervals held", "zh": "90% 区间覆盖"}[lang] in "".join(lines)
+
+
+def test_its_tables_stand_in_a_workbook(found, tmp_path):
+    book = openpyxl.load_workbook(workbook.write(found, tmp_path / "tables.xlsx"))
+    fitted = book["What was fitted"]
+    heads = [cell.value for cell in fitted[1]]
+    inputs = {row[0].value: row for row in fitted.iter_rows(min_row=2)}
+    assert set(inputs) == set(found.fitted["input"])
+    known = found.fitted.set_index("input").loc["demand.level", "contraction"]
+    assert inputs["demand.level"][heads.index("contraction")].value == pytest.approx(known)
+    days = list(book["Days not seen"].iter_rows(min_row=2, values_only=True))
+    assert len(days) == len(found.days) and sum(day[2] for day in days) == found.days.observed.sum()
 
 
 def test_weeks_that_are_none_are_told(exported):

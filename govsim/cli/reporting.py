@@ -15,6 +15,9 @@ from govsim.language import tr
 if TYPE_CHECKING:
     from govsim.report.sections import Found
 
+WORKBOOK = "report.xlsx"
+"""Name of the workbook beside the page."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -49,8 +52,8 @@ def report_at_the_end(found: Found, quiet: bool) -> None:
 @command(
     "report",
     tr(
-        "Write the report of a run (its id, or the scenario that was run), of a comparison or "
-        "of an explanation (its folder or id): one HTML file."
+        "Write the report of a run (its id, or the scenario that was run), of a comparison, an "
+        "explanation or a calibration (its folder or id): one HTML file, or a workbook."
     ),
 )
 @click.argument("what", metavar=tr("RUN_OR_FOLDER"))
@@ -61,18 +64,32 @@ def report_at_the_end(found: Found, quiet: bool) -> None:
     metavar="FOLDER",
     help=tr("Where to write it; into the folder of what was found if not given."),
 )
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["html", "xlsx"]),
+    default="html",
+    show_default=True,
+    help=tr("Form of the report: a page, or a workbook of its tables."),
+)
 @out(tr("Folder of results."))
-def report(what: str, to: Path | None, out: Path) -> None:
+def report(what: str, to: Path | None, form: str, out: Path) -> None:
     """Find what is named, and write its report."""
-    from govsim.report import page
-
     found = _found(what, out)
     assert found.folder is not None
-    click.echo(str(page.write(found, to or found.folder)))
+    folder = to or found.folder
+    if form == "xlsx":
+        from govsim.report import workbook
+
+        click.echo(str(workbook.write(found, folder / WORKBOOK)))
+        return
+    from govsim.report import page
+
+    click.echo(str(page.write(found, folder)))
 
 
 def _found(what: str, out: Path) -> Found:
-    """Open a run, a comparison or an explanation; ``comparisons``: the newest."""
+    """Open a run, a comparison, an explanation or a calibration; ``comparisons``: the newest."""
     from govsim import calibration, comparison, explanation, storage
     from govsim.results import open_run
 

@@ -143,6 +143,11 @@ def part_name(found: Calibration, part: str, name: str) -> str:
     return f"{name}:00" if part == "hour" else label(found, part, name)
 
 
+def parts() -> dict[str, str]:
+    """Name what demand is spread over."""
+    return {"category": tr("Category"), "weekday": tr("Day of the week"), "hour": tr("Hour")}
+
+
 def kinds() -> dict[str, str]:
     """Name what is held against the record."""
     return {

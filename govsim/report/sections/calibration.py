@@ -81,13 +81,12 @@ def _direct(found: Calibration) -> Table:
     shown = found.direct[
         (found.direct["part"] != "hour") | (found.direct["low"] > 1) | (found.direct["high"] < 1)
     ]
-    parts = {"category": tr("Category"), "weekday": tr("Day of the week"), "hour": tr("Hour")}
     return Table(
         caption=tr("How demand is spread: ratio of the record to the scenario as it was given"),
         heads=("", "", tr("ratio"), tr("90% interval")),
         rows=tuple(
             row(
-                parts[one["part"]],
+                words.parts()[one["part"]],
                 words.part_name(found, one["part"], one["name"]),
                 f"{one['ratio']:.2f}",
                 f"{one['low']:.2f} – {one['high']:.2f}",

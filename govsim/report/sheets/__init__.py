@@ -1,0 +1,30 @@
+"""The sheets of a workbook: of a run, a comparison, an explanation, a calibration.
+
+`of` is called by `govsim.report.workbook`. Each module lays its tables out in typed columns
+(`govsim.report.spreadsheet`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from govsim.calibration import Calibration
+from govsim.comparison import Comparison
+from govsim.explanation import Explanation
+from govsim.report.sections import Found
+from govsim.report.sheets.calibration import of_calibration
+from govsim.report.sheets.comparison import of_comparison
+from govsim.report.sheets.explanation import of_explanation
+from govsim.report.sheets.run import of_run
+from govsim.report.spreadsheet import Sheet
+
+
+def of(found: Found) -> Iterator[Sheet]:
+    """Lay out what was found."""
+    if isinstance(found, Comparison):
+        return of_comparison(found)
+    if isinstance(found, Explanation):
+        return of_explanation(found)
+    if isinstance(found, Calibration):
+        return of_calibration(found)
+    return of_run(found)
