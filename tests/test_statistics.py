@@ -6,8 +6,22 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
-from govsim.statistics import Interval, Moments, interval, mser5, precise_enough
+from govsim.statistics import (
+    Interval,
+    Moments,
+    Paired,
+    each_of,
+    interval,
+    more_to_settle,
+    mser5,
+    paired,
+    precise_enough,
+    ratio,
+)
+
+NUMBERS = st.floats(-1e3, 1e3)
 
 
 def test_an_interval_is_the_textbook_one():
@@ -121,3 +135,80 @@ def test_a_queue_that_starts_empty_is_cut_before_its_mean_is_taken():
 def test_a_series_that_never_settles_is_refused():
     assert not mser5(np.arange(200.0)).settled
     assert not mser5([1.0, 2.0, 3.0]).settled
+
+
+# ---------------------------------------------------------------------- two plans
+
+
+def test_a_paired_interval_is_the_textbook_one():
+    # Law 2015, section 10.2.1, table 10.2: costs of two inventory policies, 90% interval.
+    one = [126.97, 124.31, 126.68, 122.66, 127.23]
+    other = [118.21, 120.22, 122.45, 122.68, 119.40]
+    found = paired(one, other, 0.90)
+    assert found.difference.mean == pytest.approx(4.98, abs=0.005)
+    assert (found.difference.low, found.difference.high) == pytest.approx((1.65, 8.31), abs=0.005)
+    assert found.sd**2 / 5 == pytest.approx(2.44, abs=0.005)
+
+
+@given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=2, max_size=20))
+def test_what_pairing_saves_is_the_variance_it_takes_away(pairs):
+    a, b = np.array(pairs).T
+    apart, together = a.var(ddof=1) + b.var(ddof=1), (a - b).var(ddof=1)
+    found = paired(a, b)
+    if together > 1e-6:
+        assert found.saved == pytest.approx(apart / together)
+        assert found.sd == pytest.approx(np.sqrt(together))
+
+
+def test_a_replication_without_a_value_in_either_plan_is_left_out():
+    found = paired([1.0, np.nan, 3.0, 4.0], [0.0, 0.0, np.nan, 1.0])
+    assert found.difference.n == 2 and found.difference.mean == 2.0
+
+
+def test_the_replications_that_a_verdict_takes_give_it_nine_times_in_ten():
+    """The power of the t test, by the noncentral t distribution."""
+    for mean, sd in ((1.0, 3.0), (1.0, 6.0), (0.2, 1.5)):
+        seen = Paired(Interval(mean, mean - 9, mean + 9, 5), sd, 1.0)
+        n = 5 + more_to_settle(seen, 0.99)
+        limit = stats.t.isf(0.005, n - 1)
+        power = stats.nct.sf(limit, n - 1, mean / sd * np.sqrt(n))
+        assert power == pytest.approx(0.9, abs=0.01)
+
+
+def test_no_number_of_replications_tells_equal_means_apart():
+    assert more_to_settle(Paired(Interval(0.0, -1, 1, 5), 1.0, 1.0), 0.95) == np.inf
+    assert np.isnan(more_to_settle(paired([1.0], [0.0]), 0.95))
+
+
+def test_errors_of_intervals_that_hold_together_add_up_to_the_error_of_all():
+    assert 5 * (1 - each_of(5, 0.95)) == pytest.approx(0.05)
+    assert each_of(1, 0.9) == each_of(0, 0.9) == 0.9
+
+
+def test_the_ends_of_a_ratio_are_where_the_t_test_turns():
+    """Fieller: cost less r times effect can just not be told from 0."""
+    rng = np.random.default_rng(1)
+    effect = 5 + rng.standard_normal(12)
+    cost = 20 + 3 * effect + rng.standard_normal(12)
+    found = ratio(cost, effect, 0.9)
+    assert found.mean == pytest.approx(cost.mean() / effect.mean())
+    for end in (found.low, found.high):
+        assert stats.ttest_1samp(cost - end * effect, 0).pvalue == pytest.approx(0.1)
+
+
+def test_a_ratio_to_what_may_be_nothing_has_no_interval():
+    found = ratio([1.0, 2.0, 3.0], [-1.0, 0.5, 1.0])
+    assert np.isnan(found.low) and np.isnan(found.high)
+
+
+@pytest.mark.statistics
+def test_intervals_of_ratios_hold_the_truth_as_often_as_they_say():
+    rng = np.random.default_rng(2)
+    tries, held = 2000, 0
+    for _ in range(tries):
+        effect = 4 + 3 * rng.standard_normal(15)
+        cost = 10 + 2 * (effect - 4) + 4 * rng.standard_normal(15)
+        found = ratio(cost, effect, 0.9)
+        # Where no finite interval is right, none is given: that misses nothing.
+        held += bool(np.isnan(found.low)) or found.low <= 2.5 <= found.high
+    assert held / tries == pytest.approx(0.9, abs=3.3 * np.sqrt(0.09 / tries))
