@@ -36,6 +36,16 @@ def how_meant(replications: int, per_draw: int) -> str:
     )
 
 
+def carried(found: Result | Comparison) -> str:
+    """Say in a sentence that the doubt about the inputs is in the intervals."""
+    return tr(
+        "The inputs that a calibration has fitted were varied by {n} draws from its posterior, and "
+        "the intervals hold what it leaves open, not luck alone; how much is due to each stands "
+        "below.",
+        n=_replications(found) // found.per_draw,
+    )
+
+
 def each(found: Result | Comparison) -> Iterator[tuple[str, Quantity, Components]]:
     """Give the components of each main measure, or of each difference: plan, measure, what."""
     if isinstance(found, Comparison):

@@ -82,6 +82,8 @@ def _answer(found: Comparison) -> Iterator[Point]:
     yield Point(tr("Plans"), (tr("; ").join(plans),))
     for heading, lines in words.sentences(found):
         yield Point(heading, tuple(lines))
+    if found.per_draw > 1:
+        yield Point(tr("What the data leave open"), (uncertain.carried(found),))
 
 
 # ---------------------------------------------------------------- figures
