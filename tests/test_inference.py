@@ -16,6 +16,7 @@ from govsim.inference import checking, emulator, latent, posterior, records, sim
 from govsim.report.calibration_tables import summary_name
 from govsim.tasks import runs
 from govsim.trials import Kept, Trial, plain
+from govsim.validation import inferring
 
 TWO = ("demand.level", "residents.escalation")
 
@@ -280,3 +281,11 @@ def test_uniform_ranks_are_called_so():
     rng = np.random.default_rng(2)
     p = [checking.p_uniform(rng.integers(0, 100, 200), simulated=400) for _ in range(200)]
     assert stats.kstest(p, "uniform").pvalue > 0.001
+
+
+def test_what_is_not_determined_promises_nothing():
+    poor = inferring.Known("orders", "a", 200, 0.7, 0.5, 0.2, (20,) * 10, 6)
+    assert poor.kept and not poor.determined
+    assert not replace(poor, contraction=0.9).kept
+    assert not replace(poor, contraction=0.9, coverage=0.9, p_uniform=0.001).kept
+    assert replace(poor, contraction=0.9, coverage=0.9).kept

@@ -24,6 +24,7 @@ COMMANDS = {
     "validate": "govsim.cli.scenarios:validate",
     "validate-model": "govsim.cli.validating:validate_model",
     "validate-comparison": "govsim.cli.validating:validate_comparison",
+    "validate-calibration": "govsim.cli.validating:validate_calibration",
     "inspect": "govsim.cli.inspecting:inspect",
     "new": "govsim.cli.scenarios:new",
     "synth": "govsim.cli.synthesising:synth",

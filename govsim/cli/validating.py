@@ -1,4 +1,4 @@
-"""``govsim validate-model`` and ``validate-comparison``: hold both against what is known."""
+"""``govsim validate-model``, ``-comparison`` and ``-calibration``: hold them to what is known."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from govsim.cli.options import FAILED, as_json, command, console, executor, print_json, quiet
+from govsim.cli.options import FAILED, as_json, command, console, executor, out, print_json, quiet
 from govsim.cli.options import workers as worker_options
 from govsim.cli.progress import in_words
 from govsim.language import tr
@@ -161,6 +161,68 @@ def validate_comparison(
 
 PAIRED_YEARS = 60
 """Replications from which is found what pairing saves."""
+
+
+@command("validate-calibration", tr("Count how often calibration finds known truths again."))
+@click.argument("scenario", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--truths",
+    type=click.IntRange(min=10),
+    metavar="N",
+    default=200,
+    show_default=True,
+    help=tr("How many truths to draw from the prior."),
+)
+@click.option(
+    "--runs",
+    type=click.IntRange(min=50),
+    metavar="N",
+    default=5000,
+    show_default=True,
+    help=tr("How many simulations to learn from."),
+)
+@click.option(
+    "--records",
+    type=click.Choice(["linked", "unlinked", "orders"]),
+    multiple=True,
+    help=tr("Which records there are; each of the three if not given."),
+)
+@out(tr("Folder where simulations are kept; the same command goes on where it was stopped."))
+@worker_options()
+@quiet()
+@as_json()
+def validate_calibration(
+    scenario: Path,
+    truths: int,
+    runs: int,
+    records: tuple[str, ...],
+    out: Path,
+    workers: int | None,
+    cluster: str | None,
+    quiet: bool,
+    as_json_: bool,
+) -> None:
+    """Infer inputs from records of known truths and show how often that is right."""
+    from dataclasses import asdict
+
+    from govsim.validation import inferring
+    from govsim.validation.report import truths_found
+
+    def told(study: str, share: float) -> None:
+        if not quiet and not as_json_ and sys.stderr.isatty():
+            click.echo(f"\r\033[K{study} {share:.0%}", err=True, nl=share >= 1)
+
+    kinds = records or tuple(inferring.RECORDS)
+    folder = out / "validation" / "calibration"
+    with executor(workers, cluster, processes=True) as where:
+        found = list(inferring.known_truths(scenario, truths, runs, kinds, where, folder, told))
+    if as_json_:
+        shown = [asdict(one) | {"determined": one.determined, "kept": one.kept} for one in found]
+        print_json(shown)
+    elif not quiet:
+        console().print(truths_found(found))
+    if not all(one.kept for one in found):
+        sys.exit(FAILED)
 
 
 class _Told:

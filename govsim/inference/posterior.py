@@ -42,8 +42,7 @@ class Posterior:
     @property
     def contraction(self) -> Floats:
         """Share of the prior's variance that is gone, float[d]; 1 if an input is known for sure."""
-        found: Floats = 1 - self.scores.var(axis=0, ddof=1)
-        return found
+        return contraction(self.scores)
 
     def to_frame(self) -> pd.DataFrame:
         """Tabulate inputs as they are written, and their posterior.
@@ -66,26 +65,39 @@ class Posterior:
         return pd.DataFrame(rows, columns=[*columns, "contraction"])
 
 
+def contraction(scores: Floats) -> Floats:
+    """Share of the prior's variance that is gone, float[d], in draws float[m, d]."""
+    found: Floats = 1 - scores.var(axis=0, ddof=1)
+    return found
+
+
 def sample(
-    emulator: Emulator,
-    inputs: Sequence[Uncertain],
-    observed: Floats,
-    seed: int,
-    draws: int = 2000,
+    emulator: Emulator, inputs: Sequence[Uncertain], observed: Floats, seed: int, draws: int = 2000
 ) -> Posterior:
-    """Draw from the posterior.
+    """Draw from the posterior of some inputs; see `draw`."""
+    return Posterior(tuple(inputs), *draw(emulator, len(inputs), observed, seed, draws))
+
+
+def draw(
+    emulator: Emulator, d: int, observed: Floats, seed: int, draws: int = 2000
+) -> tuple[Floats, float, tuple[str, ...]]:
+    """Draw scores from the posterior.
 
     Parameters
     ----------
     emulator : of the summaries, over the inputs' prior.
-    inputs : d latent inputs.
+    d : how many latent inputs.
     observed : float[k], in the order of the emulator's names.
     seed : of the ensemble.
     draws : about how many are kept.
+
+    Returns
+    -------
+    scores, acceptance, misfits
+        As in `Posterior`.
     """
     import emcee
 
-    d = len(inputs)
     walkers = max(8 * d, 24)
     keep = -(-draws // walkers)
     thin, burn_in = 10, 400
@@ -106,4 +118,4 @@ def sample(
     sampler.run_mcmc(start, burn_in + thin * keep)
     scores = sampler.get_chain(discard=burn_in, thin=thin, flat=True)
     taken = float(sampler.acceptance_fraction.mean())
-    return Posterior(tuple(inputs), scores, taken, misfits)
+    return scores, taken, misfits

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from govsim.language import name, tr
 from govsim.validation.comparing import Promise
+from govsim.validation.inferring import Known
 from govsim.validation.running import FALSE_ALARM, Finding
 
 WANTED = 0.005
@@ -201,3 +202,40 @@ def _share(one: Promise, value: float) -> str:
     if one.high > 1:
         return f"{value:,.1f}×" if value < float("inf") else "∞"
     return f"{value:.1%}"
+
+
+def truths_found(found: Sequence[Known]) -> Table:
+    """Lay out how well calibration found known truths again."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(tr("records"))
+    table.add_column(tr("input"), overflow="fold")
+    for title in (tr("truths"), tr("90% covers"), tr("p of uniform ranks"), tr("contraction")):
+        table.add_column(title, justify="right")
+    table.add_column(tr("ranks"), no_wrap=True)
+    table.add_column(tr("verdict"), justify="right")
+    words = {"linked": tr("linked"), "unlinked": tr("unlinked"), "orders": tr("orders only")}
+    for one in found:
+        table.add_row(
+            words[one.records],
+            one.input,
+            f"{one.truths:,}",
+            f"{one.coverage:.1%}",
+            f"{one.p_uniform:.3f}",
+            f"{one.contraction:.2f}",
+            _bars(one.ranks),
+            _found_again(one),
+            style=None if one.kept else "bold red",
+        )
+    return table
+
+
+def _found_again(one: Known) -> str:
+    if not one.determined:
+        return tr("not determined")
+    return tr("kept") if one.kept else tr("BROKEN")
+
+
+def _bars(counts: Sequence[int]) -> str:
+    """Draw a histogram in a line."""
+    highest = max(counts)
+    return "".join("▁▂▃▄▅▆▇█"[round(7 * n / highest)] for n in counts)
