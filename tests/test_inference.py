@@ -248,6 +248,26 @@ def test_the_posterior_of_a_linear_model_is_the_known_one(three):
     assert found.contraction == pytest.approx(weight, abs=0.12)
 
 
+class Narrow:
+    """Six inputs that records tell of very unequally."""
+
+    spread = np.array([0.01, 0.05, 0.2, 0.5, 1.0, 5.0])
+
+    def forgiving(self, scores, observed):
+        return self, ()
+
+    def log_likelihood(self, scores, observed):
+        return -0.5 * (((observed - scores) / self.spread) ** 2).sum(axis=1)
+
+
+def test_draws_are_as_wide_as_the_posterior_in_six_dimensions():
+    """A third of the variance is missing with a sampler whose acceptance ratio is wrong."""
+    weight = 1 / (1 + Narrow.spread**2)
+    drawn, _, _ = posterior.draw(Narrow(), 6, np.ones(6), seed=3, draws=20_000)
+    assert drawn.var(axis=0) == pytest.approx(1 - weight, rel=0.06)
+    assert drawn.mean(axis=0) == pytest.approx(weight, abs=0.05)
+
+
 def ranked(three, believed):
     """Check inference on 100 truths of the linear model."""
     rng = np.random.default_rng(4)

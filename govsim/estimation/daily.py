@@ -251,7 +251,8 @@ def fit(counts: Floats, kinds: Kinds) -> DailyFit:
         mode = _mode(counts, _covariance(kinds, shape), np.exp(shape[4]), start[0])
         start[0] = mode.eta
         distance = (shape - centre) / spread
-        return 0.5 * float(distance @ distance) - mode.evidence
+        penalty: float = distance @ distance / 2
+        return penalty - mode.evidence
 
     bounds = [(m - 5 * s, m + 5 * s) for m, s in zip(centre, spread, strict=True)]
     found = minimize(

@@ -262,11 +262,9 @@ def _powers(d: int, degree: int) -> Powers:
 
 def _terms(x: Floats, powers: Powers) -> Floats:
     """Products of Legendre polynomials, float[n, terms], at x float[n, d] between -1 and 1."""
-    highest = max(map(max, powers))
-    values = legendre.legvander(x, highest)  # [n, d, highest + 1]
-    found = np.ones((len(x), len(powers)))
-    for t, degrees in enumerate(powers):
-        for i, degree in enumerate(degrees):
-            if degree:
-                found[:, t] *= values[:, i, degree]
+    degrees = np.array(powers)
+    values = legendre.legvander(x, int(degrees.max()))  # [n, d, highest + 1]
+    found: Floats = np.asarray(values[:, 0, degrees[:, 0]], dtype=np.float64)
+    for i in range(1, x.shape[1]):
+        found *= values[:, i, degrees[:, i]]
     return found
