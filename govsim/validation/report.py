@@ -207,18 +207,17 @@ def _share(one: Promise, value: float) -> str:
 def truths_found(found: Sequence[Known]) -> Table:
     """Lay out how well calibration found known truths again."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(tr("records"))
-    table.add_column(tr("input"), overflow="fold")
-    for title in (tr("truths"), tr("90% covers"), tr("p of uniform ranks"), tr("contraction")):
-        table.add_column(title, justify="right")
+    table.add_column(tr("records"), width=8)
+    table.add_column(tr("input"), width=35, overflow="fold")
+    for title, width in ((tr("90% covers"), 7), (tr("p of ranks"), 6), (tr("contraction"), 11)):
+        table.add_column(title, justify="right", width=width)
     table.add_column(tr("ranks"), no_wrap=True)
-    table.add_column(tr("verdict"), justify="right")
+    table.add_column(tr("verdict"), justify="right", width=10)
     words = {"linked": tr("linked"), "unlinked": tr("unlinked"), "orders": tr("orders only")}
     for one in found:
         table.add_row(
             words[one.records],
             one.input,
-            f"{one.truths:,}",
             f"{one.coverage:.1%}",
             f"{one.p_uniform:.3f}",
             f"{one.contraction:.2f}",
