@@ -210,7 +210,7 @@ def truths_found(found: Sequence[Known]) -> Table:
     table.add_column(tr("records"), width=8)
     table.add_column(tr("input"), width=35, overflow="fold")
     for title, width in ((tr("90% covers"), 7), (tr("p of ranks"), 6), (tr("contraction"), 11)):
-        table.add_column(title, justify="right", width=width)
+        table.add_column(title, justify="right", width=width, overflow="fold")
     table.add_column(tr("ranks"), no_wrap=True)
     table.add_column(tr("verdict"), justify="right", width=10)
     words = {"linked": tr("linked"), "unlinked": tr("unlinked"), "orders": tr("orders only")}
