@@ -20,7 +20,7 @@ from short_runs import TEMPLATE
 from govsim import language
 from govsim.calibrate import calibrate
 from govsim.calibrating import direct, forecasting, given, predicting
-from govsim.calibrating.counting import Counted
+from govsim.calibrating.counting import Counted, Window
 from govsim.calibration import open_calibration
 from govsim.cli import cli
 from govsim.errors import InputError
@@ -28,7 +28,7 @@ from govsim.executors import Serial
 from govsim.inference import latent
 from govsim.report import workbook
 from govsim.scenarios.loading import load
-from govsim.scenarios.units import WEEK
+from govsim.scenarios.units import DAY, WEEK
 from govsim.trials import Kept
 from govsim.uncertainty import find
 
@@ -120,6 +120,34 @@ def test_ratios_of_numbers_cover_as_often_as_they_say_and_borrow_strength():
     assert np.mean(covered) == pytest.approx(0.9, abs=0.04)
     # A ratio of shape 8 and an expectation of 31 orders keep 31 / 39 of the error.
     assert off < 0.9 * off_alone
+
+
+@pytest.mark.parametrize("days", [300, 100])
+def test_a_season_is_estimated_from_half_a_year_on(exported, days):
+    """Twice the orders in May; the record ends before November."""
+    scenario = load(exported / "place.yaml").scenario
+    rng = np.random.default_rng(4)
+    start = np.datetime64("2025-01-01", "ms").astype(np.int64)
+    month = (np.datetime64("2025-01-01") + np.arange(days)).astype("datetime64[M]").astype(int) % 12
+    none = np.zeros(len(scenario.demand.categories))
+
+    def counted(daily):
+        empty = np.zeros((*daily.shape[:-1], 24))
+        nothing = np.broadcast_to(none, (*daily.shape[:-1], len(none)))
+        return Counted(nothing, nothing, empty, daily, daily, daily[..., :1])
+
+    seen = counted(rng.poisson(20 * np.where(month == 4, 2.0, 1.0)).astype(float))
+    drawn = counted(rng.poisson(20, (40, days)).astype(float))
+    window = Window(int(start), int(start) + days * DAY, len(none), "", ())
+    estimates, table = direct.estimates(scenario, window, seen, drawn)
+    found = {one.path[-1]: one for one in estimates}
+    if days < 183:
+        assert "months" not in found
+        return
+    ratio = table[table["part"] == "month"].set_index("name")["ratio"]
+    assert ratio["5"] / ratio["4"] == pytest.approx(2, rel=0.12)
+    assert found["months"].value[11] == scenario.demand.months[11], "none seen: as it was"
+    assert found["months"].low[4] < found["months"].value[4] < found["months"].high[4]
 
 
 def test_the_new_scenario_holds_what_was_fitted_with_its_evidence(found):

@@ -1,4 +1,4 @@
-"""What the record tells by itself: how demand is spread over categories, weekdays and hours.
+"""What the record tells by itself: how demand is spread over categories, weekdays, hours, months.
 
 The scenario is simulated as it is given, over the weeks that are fitted. Where the record has more
 orders of a category than its share of that, the category's rate is raised by the ratio; and so on.
@@ -28,6 +28,10 @@ REPLICATIONS = 40
 """Of the scenario as it is given."""
 
 WEEKDAYS = 7
+MONTHS = 12
+HALF_A_YEAR = 183
+"""Days below which no season is estimated: a month would be told from the trend by nothing."""
+
 FEWEST = 3 * HOURS
 """Orders in all below which no profile of the day is estimated."""
 
@@ -135,6 +139,11 @@ def estimates(
     weekdays = ratios(_by_weekday(observed.daily, window), _by_weekday(drawn.daily, window))
     tell("weekday", [str(i) for i in range(WEEKDAYS)], weekdays)
     found.append(_weights(("demand", "weekdays"), scenario.demand.weekdays, weekdays))
+    if observed.daily.shape[-1] >= HALF_A_YEAR:
+        # A month that the record doesn't hold keeps its factor.
+        by_month = ratios(_by_month(observed.daily, window), _by_month(drawn.daily, window))
+        tell("month", [str(1 + i) for i in range(MONTHS)], by_month)
+        found.append(_weights(("demand", "months"), scenario.demand.months, by_month))
     hours = scenario.demand.hours
     if len(hours) == HOURS and observed.hour.sum() >= FEWEST:
         by_hour = ratios(observed.hour, drawn.hour)
@@ -159,6 +168,13 @@ def _by_weekday(daily: Floats, window: Window) -> Floats:
     first = np.datetime64(window.start, "ms").astype("datetime64[D]").item().weekday()
     of = (first + np.arange(daily.shape[-1])) % WEEKDAYS
     return np.stack([daily[..., of == day].sum(axis=-1) for day in range(WEEKDAYS)], axis=-1)
+
+
+def _by_month(daily: Floats, window: Window) -> Floats:
+    """Add up days float[..., days] to float[..., 12], from January on."""
+    first = np.datetime64(window.start, "ms").astype("datetime64[D]")
+    month = (first + np.arange(daily.shape[-1])).astype("datetime64[M]").astype(np.int64) % MONTHS
+    return np.stack([daily[..., month == one].sum(axis=-1) for one in range(MONTHS)], axis=-1)
 
 
 def _rate(rate: Rate, ratio: float) -> str:

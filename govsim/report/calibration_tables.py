@@ -137,7 +137,9 @@ def label(found: Calibration, kind: str, name: str) -> str:
 
 
 def part_name(found: Calibration, part: str, name: str) -> str:
-    """Name a category, a weekday (0 is Monday) or an hour of the day."""
+    """Name a category, a weekday (0 is Monday), a month or an hour of the day."""
+    if part == "month":
+        return tr("month {n}", n=name)
     if part == "weekday":
         return weekdays()[int(name)]
     return f"{name}:00" if part == "hour" else label(found, part, name)
@@ -145,7 +147,12 @@ def part_name(found: Calibration, part: str, name: str) -> str:
 
 def parts() -> dict[str, str]:
     """Name what demand is spread over."""
-    return {"category": tr("Category"), "weekday": tr("Day of the week"), "hour": tr("Hour")}
+    return {
+        "category": tr("Category"),
+        "weekday": tr("Day of the week"),
+        "month": tr("Month"),
+        "hour": tr("Hour"),
+    }
 
 
 def kinds() -> dict[str, str]:

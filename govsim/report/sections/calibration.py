@@ -95,9 +95,9 @@ def _direct(found: Calibration) -> Table:
         ),
         words=2,
         note=tr(
-            "Rates of categories and weights of weekdays and hours are multiplied by it. Of hours, "
-            "only those are listed whose interval does not hold 1. Rare ones borrow strength from "
-            "the others."
+            "Rates of categories and weights of weekdays, months and hours are multiplied by it. "
+            "Of hours, only those are listed whose interval does not hold 1. Rare ones borrow "
+            "strength from the others."
         ),
         dense=True,
     )
