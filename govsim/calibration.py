@@ -28,8 +28,9 @@ class Calibration:
     ----------
     manifest : what was fitted to what: scenario, span, points, warnings, where it was written.
     direct : what the record tells by itself, a row for each ``part`` (``category``, ``weekday``,
-        ``month``, ``hour``) and ``name``: the ``ratio`` of what it has there to what the scenario,
-        as it was given, makes of the same total; ``low`` and ``high``, the ends of its 90% interval.
+        ``month``, ``hour``) and ``name``: the ``ratio`` of what it has there to what the
+        scenario, as it was given, makes of the same total; ``low`` and ``high``, the ends of its
+        90% interval.
     fitted : a row for each input: ``input``; ``low``, ``value``, ``high``, what was plausible;
         ``q05``, ``median``, ``q95`` of the posterior; ``at_05``, ``at_25``, ``at_50``, ``at_75``,
         ``at_95``, the same and the quartiles as positions in the plausible range (0 to 1);
