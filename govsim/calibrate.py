@@ -30,16 +30,18 @@ from govsim.calibrating.forecasting import Tested
 from govsim.calibrating.given import Span, date
 from govsim.calibration import CALIBRATIONS, Calibration
 from govsim.errors import InputError, Problem
+from govsim.estimation.daily import Kinds
 from govsim.executors import Executor, Serial
 from govsim.experiment import OnProgress, Progress
 from govsim.inference import emulator, from_logs, latent, posterior, simulating, summaries
 from govsim.inference.posterior import Posterior
+from govsim.inference.records import Rounding
 from govsim.language import tr
-from govsim.orders.log import OrderLog, step_name
+from govsim.orders.log import OrderLog
 from govsim.ranges import Uncertain
 from govsim.scenarios.loading import Loaded, Settings, load
 from govsim.scenarios.schema import Scenario
-from govsim.scenarios.units import DAY, HOUR, WEEK
+from govsim.scenarios.units import DAY, WEEK
 from govsim.trials import Kept, Trial
 
 Floats = NDArray[np.float64]
@@ -128,26 +130,40 @@ class _Work:
         """Do all of it."""
         folder = self.out / CALIBRATIONS / self._id()
         found, table = self._directly(folder)
-        return replace(self, loaded=direct.changed(self.loaded, found))._inferred(
-            found, table, folder
+        begun = replace(
+            self,
+            loaded=direct.changed(self.loaded, found),
+            inputs=direct.moved(self.inputs, table),
         )
+        return begun._inferred(found, table, folder)
 
     def _directly(self, folder: Path) -> tuple[list[Estimate], pd.DataFrame]:
         """Estimate what the record tells by itself, from runs of the scenario as it is given."""
         window = self._fitted_window
-        each = [replace(self._trial(window.end), replications=(i,)) for i in range(OF_SPREAD)]
+        given = self._trial(window.end)
+        probed = given.changed(direct.probe(self.loaded.scenario.demand))
+        each = [
+            replace(one, replications=(i,)) for one in (given, probed) for i in range(OF_SPREAD)
+        ]
         kept, doing = Kept(folder / "direct"), partial(counting.observe, window=window)
         drawn = np.concatenate(
             trials.run(each, self.executor, kept, self._tell("direct"), doing), axis=0
         )
-        seen = self._counted(window)
-        return direct.estimates(self.loaded.scenario, window, seen, window.parts(drawn))
+        return direct.estimates(
+            self.loaded.scenario,
+            window,
+            self._kinds(window),
+            self._counted(window),
+            window.parts(drawn[:OF_SPREAD]),
+            window.parts(drawn[OF_SPREAD:]),
+            {entry.path for one in self.inputs for entry in one.entries},
+        )
 
     def _inferred(self, direct_: list[Estimate], table: pd.DataFrame, folder: Path) -> Calibration:
         """Infer the rest, test it, and write what came out."""
         scenario, span, inputs = self.loaded.scenario, self.span, self.inputs
         records = from_logs.records(scenario, self.log, self.ledger, span.start, span.split)
-        told = {name: value for name, value in summaries.of(records).items() if self._usable(name)}
+        told = summaries.of(records)
         observed = {name: value for name, value in told.items() if np.isfinite(value)}
         found = simulating.simulate(
             self._trial(span.split),
@@ -157,6 +173,7 @@ class _Work:
             Kept(folder / "design"),
             SEEDS,
             on_trial=self._tell("points"),
+            rounding=self._rounding,
         )
         emulated = emulator.fit(found.scores, found.summaries[list(observed)])
         fitted = posterior.sample(emulated, inputs, emulated.observed(observed), scenario.seed)
@@ -189,17 +206,11 @@ class _Work:
             "left_out": list(emulated.left_out),
             "misfits": list(fitted.misfits),
             "acceptance": fitted.acceptance,
-            "warnings": self._warnings(),
+            "warnings": [],
             "versions": provenance.versions(),
         }
         made = Calibration(manifest, table, fitted.to_frame(), checks, fit, *tested)
         return calibration.write(made, folder)
-
-    def _usable(self, name: str) -> bool:
-        """Whether times are recorded finely enough for a summary of them."""
-        log = self.ledger if name.startswith("ledger") else self.log
-        of_times = "time" in name or "work" in name
-        return not of_times or log is None or max(log.rounding.values(), default=1) < HOUR
 
     def _id(self) -> str:
         logs = [self.log] + ([self.ledger] if self.ledger is not None else [])
@@ -229,14 +240,27 @@ class _Work:
         return Trial(trials.plain(dated), str(self.loaded.folder), (), warm_up, ())
 
     @cached_property
+    def _rounding(self) -> Rounding:
+        return from_logs.rounding(self.log, self.ledger)
+
+    @cached_property
     def _fitted_window(self) -> Window:
         network = self._trial(self.span.split).network()
         level, places = counting.level_of(network, self.log)
-        return Window(self.span.start, self.span.split, len(network.categories), level, places)
+        start, end = self.span.start, self.span.split
+        n, has_ledger = len(network.categories), self.ledger is not None
+        return Window(start, end, n, level, places, self._rounding, has_ledger)
+
+    def _kinds(self, window: Window) -> Kinds:
+        network = self._trial(window.end).network()
+        first = np.datetime64(window.start, "ms").astype("datetime64[D]").item()
+        return Kinds.of(network.calendar, first, (window.end - window.start) // DAY)
 
     def _counted(self, window: Window) -> counting.Counted:
         network = self._trial(window.end).network()
-        found = window.count(counting.of_log(network, self.log, window))
+        ledger = self.ledger
+        own = None if ledger is None else counting.of_log(network, ledger, window, own=True)
+        found = window.count(counting.of_log(network, self.log, window), own)
         if self.log.rounding["created"] >= DAY:  # all of them at midnight
             return replace(found, hour=np.full_like(found.hour, np.nan))
         return found
@@ -270,15 +294,6 @@ class _Work:
             tuple(scenario.demand.categories),
             scenario.seed,
         )
-
-    def _warnings(self) -> list[str]:
-        lines = []
-        for log in (self.log, self.ledger):
-            coarse = {} if log is None else log.rounding
-            if coarse and (step := max(coarse.values())) >= HOUR:
-                text = tr("times are rounded to the {step} and were not used", step=step_name(step))
-                lines.append(text)
-        return lines
 
     def _tell(self, phase: str) -> trials.OnTrial:
         def told(done: int, total: int) -> None:

@@ -1,12 +1,15 @@
 """What is counted in a window of time, alike in a record and in its simulation.
 
 Orders by category, place, hour and day; those open at the end of each day; and the share that was
-done by its limit. An order that the centre answered itself is none of the service's.
+done by its limit; and how long orders of each category take. An order that the centre answered
+itself is none of the service's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -15,6 +18,8 @@ from numpy.typing import NDArray
 from govsim.demand import DemandTable, draw
 from govsim.inference import records, summaries
 from govsim.inference.from_logs import NONE, end_of, passed_on
+from govsim.inference.records import EXACT, Rounding, rounded, start_of, taken_down
+from govsim.inference.summaries import LONG
 from govsim.network import Network
 from govsim.orders.log import OrderLog
 from govsim.orders.mapping import CLOSED
@@ -30,6 +35,9 @@ LEVELS = ("grid", "community", "street")
 """What the place of an order may name: a column of the grids."""
 
 HOURS = 24
+FEWEST_TIMES = 20
+"""Orders of a category below which their times tell nothing."""
+
 LEAST_KNOWN = 0.5
 """Places are compared where the scenario has those of at least this share of the orders."""
 
@@ -46,6 +54,9 @@ class Counted:
     backlog : float[days], orders of the record that are open at the end of the day.
     on_time : float[1], share done by their limit, of those whose limit was in the window; NaN
         where none was.
+    long : float[n], of each category the logarithm of the median time, ms, of orders, and of
+        cases of the ledger, that took more than a day or are open at the end of the window; NaN
+        where these are few, or most of them are open.
     """
 
     category: Floats
@@ -54,6 +65,7 @@ class Counted:
     daily: Floats
     backlog: Floats
     on_time: Floats
+    long: Floats
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,8 @@ class Window:
     categories : number of categories.
     level : what places name, one of `LEVELS`; empty where the scenario has too few of them.
     places : their names.
+    rounding : of the record's times; those of a simulation are rounded alike.
+    ledger : whether there is one.
     """
 
     start: int
@@ -91,15 +105,17 @@ class Window:
     categories: int
     level: str
     places: tuple[str, ...]
+    rounding: Rounding = EXACT
+    ledger: bool = False
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """Length of each part of `Counted`."""
         days = (self.end - self.start) // DAY
-        return self.categories, len(self.places), HOURS, days, days, 1
+        return self.categories, len(self.places), HOURS, days, days, 1, self.categories
 
-    def count(self, cases: Cases) -> Counted:
-        """Count cases."""
+    def count(self, cases: Cases, own: Cases | None = None) -> Counted:
+        """Count orders; `own` are the cases of the ledger."""
         c = cases
         mine = (c.created >= self.start) & (c.created < self.end)
         days = (self.end - self.start) // DAY
@@ -117,7 +133,25 @@ class Window:
             daily=_number(since // DAY, days),
             backlog=(came - went).astype(np.float64),
             on_time=np.array([1 - late.mean() if len(late) else np.nan]),
+            long=self._long([cases] if own is None else [cases, own]),
         )
+
+    def _long(self, records: Sequence[Cases]) -> Floats:
+        """Take the median of long times by category; what ends after the window is open."""
+        took = np.concatenate([self._took(cases) for cases in records])
+        category = np.concatenate([cases.category for cases in records])
+        found = np.full(self.categories, np.nan)
+        for i in range(self.categories):
+            one = took[(took >= LONG) & (category == i)]
+            if len(one) >= FEWEST_TIMES and np.isfinite(middle := np.median(one)):
+                found[i] = np.log(middle)
+        return found
+
+    def _took(self, cases: Cases) -> Floats:
+        """Give how long cases of the window took; NaN for others, and where nobody knows."""
+        mine = (cases.created >= self.start) & (cases.created < self.end)
+        took = np.where(cases.ended < self.end, cases.ended - cases.created, np.inf)
+        return np.where(mine & ~np.isnan(cases.ended), took, np.nan)
 
     def parts(self, row: Floats) -> Counted:
         """Take apart what `observe` put in a row after the summaries; float[..., numbers]."""
@@ -138,10 +172,10 @@ def level_of(network: Network, log: OrderLog) -> tuple[str, tuple[str, ...]]:
     return best, tuple(dict.fromkeys(known[best]))
 
 
-def of_log(network: Network, log: OrderLog, window: Window) -> Cases:
-    """Give the orders of a log."""
+def of_log(network: Network, log: OrderLog, window: Window, own: bool = False) -> Cases:
+    """Give the orders of a log, or the cases of the stations' `own` ledger."""
     frame = log.frame
-    mine = passed_on(log)
+    mine = np.ones(len(frame), dtype=bool) if own else passed_on(log)
     created = log.milliseconds("created").astype(np.float64)
 
     def moment(name: str) -> Floats:
@@ -165,11 +199,12 @@ def of_log(network: Network, log: OrderLog, window: Window) -> Cases:
 
 def of_replication(network: Network, table: DemandTable, outcome: Outcome, window: Window) -> Cases:
     """Give the orders of a replication since the end of its warm-up."""
-    o, zero = outcome.orders, _start(network)
+    o, zero = outcome.orders, start_of(network)
+    as_written = partial(rounded, start=zero, steps=window.rounding.orders)
     mine = (o["time"] >= outcome.measured_from) & (o["answered"] == 0)
 
-    def moment(name: str) -> Floats:
-        ms = o[name][mine]
+    def moment(name: str, called: str) -> Floats:
+        ms = as_written(called, o[name][mine])
         return np.where(ms >= 0, zero + ms.astype(np.float64), np.inf)
 
     demand = o["demand"][mine]
@@ -177,8 +212,24 @@ def of_replication(network: Network, table: DemandTable, outcome: Outcome, windo
     if window.level:
         names = network.territory.grids[window.level].astype(str)
         place = _code(names, window.places)[table.grid[demand]]
-    at = (moment("time"), moment("resolved"), moment("due"))
+    at = (moment("time", "created"), moment("resolved", "resolved"), moment("due", "due"))
     return Cases(*at, table.category[demand], place)
+
+
+def of_stations(network: Network, table: DemandTable, outcome: Outcome, window: Window) -> Cases:
+    """Give the cases of a replication that the stations' ledger holds."""
+    came_up, mine = taken_down(network, table, outcome, outcome.measured_from)
+    zero, steps = start_of(network), window.rounding.ledger
+    created = rounded("created", came_up[mine], zero, steps)
+    ended = rounded("resolved", outcome.demands["resolved"][mine], zero, steps)
+    never = np.full(len(created), np.inf)
+    return Cases(
+        created=zero + created.astype(np.float64),
+        ended=np.where(ended >= 0, zero + ended.astype(np.float64), np.inf),
+        due=never,
+        category=table.category[mine],
+        place=np.full(len(created), -1, dtype=np.int64),
+    )
 
 
 def observe(trial: Trial, window: Window) -> Floats:
@@ -194,15 +245,14 @@ def observe(trial: Trial, window: Window) -> Floats:
     for replication in trial.replications:
         table = draw(service, replication)
         outcome = runs(trial.engine)(service, table, trial.measured_from)
-        shown = records.of_replication(service, table, outcome, trial.measured_from)
-        counted = window.count(of_replication(service, table, outcome, window))
+        shown = records.of_replication(
+            service, table, outcome, trial.measured_from, window.rounding
+        )
+        own = of_stations(service, table, outcome, window) if window.ledger else None
+        counted = window.count(of_replication(service, table, outcome, window), own)
         told = np.array(list(summaries.of(shown).values()))
         rows.append(np.concatenate([told, *vars(counted).values()]))
     return np.array(rows)
-
-
-def _start(network: Network) -> int:
-    return int(np.datetime64(network.scenario.start, "ms").astype(np.int64))
 
 
 def _codes(frame: pd.DataFrame, name: str, known: tuple[str, ...]) -> Ints:

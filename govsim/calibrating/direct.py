@@ -1,15 +1,17 @@
-"""What the record tells by itself: how demand is spread over categories, weekdays, hours, months.
+"""What the record tells by itself: how demand is spread, and how it varies from day to day.
 
 The scenario is simulated as it is given, over the weeks that are fitted. Where the record has more
-orders of a category than its share of that, the category's rate is raised by the ratio; and so on.
-So residents who go to a station first, and orders that come days after the problem, are
-allowed for as the scenario has them. How much there is in all is left to inference. Called by
-`govsim.calibrate`.
+orders of a category than its share of that, the category's rate is raised by the ratio; and so
+with weekdays, months, holidays and hours, with the variation of days beyond chance, and with how
+departments' times differ between categories. So residents who go to a station first, and orders
+that come days after the problem, are allowed for as the scenario has them. How much there is in
+all, and how long departments take in all, is left to inference. Called by `govsim.calibrate`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,102 +19,65 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from govsim.calibrating import days
 from govsim.calibrating.counting import HOURS, Counted, Window
+from govsim.calibrating.ratios import of_times, ratios
+from govsim.estimation.daily import ON_HOLIDAY, ORDINARY, SPRING_FESTIVAL, Kinds
+from govsim.ranges import Entry, Path, Uncertain
 from govsim.scenarios.loading import Loaded
 from govsim.scenarios.quantities import Rate
 from govsim.scenarios.schema import Scenario
+from govsim.scenarios.schema.demand import Demand
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 REPLICATIONS = 40
 """Of the scenario as it is given."""
 
-WEEKDAYS = 7
-MONTHS = 12
-HALF_A_YEAR = 183
-"""Days below which no season is estimated: a month would be told from the trend by nothing."""
-
 FEWEST = 3 * HOURS
 """Orders in all below which no profile of the day is estimated."""
 
-SHAPES = np.geomspace(0.5, 500, 40)
-"""Of the gamma distribution of ratios, from far apart to nearly alike (within 4%)."""
+TIME = "department_time"
 
-QUANTILES = (np.arange(200) + 0.5) / 200
-"""Points that stand for the distribution of a ratio, given the shape."""
+FACTOR, SPREAD, LONGER = 0.5, 4.0, 2.0
+"""By which holidays' factors, the variance of days, and departments' times are changed to see what
+follows."""
+
+FELT = 0.3
+"""Least share of such a change that shows in orders; below, they tell nothing of it."""
 
 
 @dataclass(frozen=True)
 class Estimate:
     """A value of a scenario with its 90% interval, as a scenario writes them."""
 
-    path: tuple[str, ...]
+    path: Path
     low: Any
     value: Any
     high: Any
 
 
-def ratios(observed: Floats, drawn: Floats) -> Floats:
-    """Estimate by how much shares of what was observed differ from those of a simulation.
-
-    Parameters
-    ----------
-    observed : float[n], numbers of orders.
-    drawn : float[m, n], the same of m replications.
-
-    Returns
-    -------
-    float[3, n]
-        5%, 50% and 95% points of the ratio.
-
-    Notes
-    -----
-    Numbers are Poisson about their expectation times a ratio, but for a factor on the variance
-    that is that of the replications; ratios are gamma with mean 1 (Clayton and Kaldor 1987), so
-    rare categories borrow strength from the others. The shape isn't known either: intervals are
-    averaged over `SHAPES`, each weighed by its marginal likelihood (negative binomial), as the
-    best one alone would make them too narrow where ratios look alike.
-    """
-    from scipy.special import gammaln
-    from scipy.stats import gamma
-
-    mean = drawn.mean(axis=0)
-    used = mean > 0
-    spread = max(1.0, float((drawn.var(axis=0, ddof=1)[used] / mean[used]).mean()))
-    expected = mean[used] * observed[used].sum() / mean[used].sum() / spread
-    seen, a = observed[used] / spread, SHAPES[:, None]
-    likelihood = (
-        gammaln(a + seen)
-        - gammaln(a)
-        + a * np.log(a / (a + expected))
-        + seen * np.log(expected / (a + expected))
-    ).sum(axis=1)
-    weights = np.exp(likelihood - likelihood.max())
-    points = gamma.ppf(QUANTILES[:, None, None], a + seen) / (a + expected)
-    each = np.repeat((weights / weights.sum() / len(QUANTILES))[None], len(QUANTILES), axis=0)
-    found = np.ones((3, len(observed)))
-    found[:, used] = np.transpose([_points(one, each) for one in np.moveaxis(points, -1, 0)])
-    return found
-
-
-def _points(values: Floats, weights: Floats) -> Floats:
-    """Give the 5%, 50% and 95% points of weighted values, both of any one shape."""
-    order = values.ravel().argsort()
-    below = np.cumsum(weights.ravel()[order])
-    at = np.searchsorted(below, np.array([0.05, 0.5, 0.95]) * below[-1])
-    return np.asarray(values.ravel()[order][at], dtype=np.float64)
-
-
 def estimates(
-    scenario: Scenario, window: Window, observed: Counted, drawn: Counted
+    scenario: Scenario,
+    window: Window,
+    kinds: Kinds,
+    observed: Counted,
+    drawn: Counted,
+    probed: Counted,
+    inferred: Collection[Path] = (),
 ) -> tuple[list[Estimate], pd.DataFrame]:
-    """Estimate the spread of demand.
+    """Estimate what the record tells by itself.
 
     Parameters
     ----------
     scenario : as it is given.
     window : whose numbers these are.
+    kinds : of its days.
     observed, drawn : of the record, and of replications of the scenario.
+    probed : of replications of it with the changes of `probe`.
+    inferred : paths that are left to inference. If departments' times are among them, it is how
+        they differ between categories that is estimated here.
 
     Returns
     -------
@@ -120,36 +85,120 @@ def estimates(
     pandas.DataFrame
         As `govsim.calibration.Calibration.direct`.
     """
-    categories = scenario.demand.categories
-    found: list[Estimate] = []
-    told: list[pd.DataFrame] = []
+    made = _Made(scenario.demand, frozenset(inferred), [], [])
+    made.by_category(observed, drawn, probed)
+    made.by_day(observed.daily, drawn.daily, probed.daily, days.classes(window.start, kinds))
+    made.by_hour(observed.hour, drawn.hour)
+    return made.found, pd.concat(made.told, ignore_index=True)
 
-    def tell(part: str, names: Sequence[str], values: Floats) -> None:
-        low, middle, high = values
-        told.append(
-            pd.DataFrame({"part": part, "name": names, "low": low, "ratio": middle, "high": high})
-        )
 
-    if observed.category.sum():
-        by_category = ratios(observed.category, drawn.category)
-        tell("category", list(categories), by_category)
+@dataclass(frozen=True)
+class _Made:
+    """What was estimated so far."""
+
+    demand: Demand
+    inferred: frozenset[Path]
+    found: list[Estimate]
+    told: list[pd.DataFrame]
+
+    def by_category(self, observed: Counted, drawn: Counted, probed: Counted) -> None:
+        categories = self.demand.categories
+        if not observed.category.sum():
+            return
+        each = ratios(observed.category, drawn.category)
+        self._tell("category", list(categories), each)
         for i, (name, category) in enumerate(categories.items()):
-            scaled = (_rate(category.rate, ratio) for ratio in by_category[:, i].tolist())
-            found.append(Estimate(("demand", "categories", name, "rate"), *scaled))
-    weekdays = ratios(_by_weekday(observed.daily, window), _by_weekday(drawn.daily, window))
-    tell("weekday", [str(i) for i in range(WEEKDAYS)], weekdays)
-    found.append(_weights(("demand", "weekdays"), scenario.demand.weekdays, weekdays))
-    if observed.daily.shape[-1] >= HALF_A_YEAR:
-        # A month that the record doesn't hold keeps its factor.
-        by_month = ratios(_by_month(observed.daily, window), _by_month(drawn.daily, window))
-        tell("month", [str(1 + i) for i in range(MONTHS)], by_month)
-        found.append(_weights(("demand", "months"), scenario.demand.months, by_month))
-    hours = scenario.demand.hours
-    if len(hours) == HOURS and observed.hour.sum() >= FEWEST:
-        by_hour = ratios(observed.hour, drawn.hour)
-        tell("hour", [str(i) for i in range(HOURS)], by_hour)
-        found.append(_weights(("demand", "hours"), hours, by_hour))
-    return found, pd.concat(told, ignore_index=True)
+            self._put(Estimate(_of(name, "rate"), *(_rate(category.rate, r) for r in each[:, i])))
+        told = [
+            name
+            for name, category in categories.items()
+            if category.department and _of(name, TIME) in self.inferred
+        ]
+        if not told:
+            return
+        mine = [list(categories).index(name) for name in told]
+        with np.errstate(invalid="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a category without long times
+            longer = np.nanmean(probed.long[:, mine], axis=0) - np.nanmean(
+                drawn.long[:, mine], axis=0
+            )
+        felt = longer / np.log(LONGER)
+        times = of_times(
+            observed.long[mine],
+            drawn.long[:, mine],
+            observed.category[mine],
+            drawn.category[:, mine].mean(axis=0),
+            np.where(felt >= FELT, felt, np.nan),
+        )
+        self._tell("time", told, times)
+        for i, name in enumerate(told):
+            given = categories[name].department_time
+            ends = (given.scaled(float(r)).model_dump(mode="json") for r in times[:, i])
+            self.found.append(Estimate(_of(name, TIME), *ends))
+
+    def by_day(
+        self, observed: Floats, drawn: Floats, probed: Floats, of: Mapping[str, Ints]
+    ) -> None:
+        demand = self.demand
+        found = days.spread(observed, drawn, of)
+        self._tell("weekday", [str(i) for i in range(7)], found["weekday"])
+        self._put(_weights(("demand", "weekdays"), demand.weekdays, found["weekday"]))
+        if "month" in found:  # one that the record doesn't hold keeps its factor
+            self._tell("month", [str(1 + i) for i in range(12)], found["month"])
+            self._put(_weights(("demand", "months"), demand.months, found["month"]))
+        for name, kind in (("holidays", ON_HOLIDAY), ("spring_festival", SPRING_FESTIVAL)):
+            if "holiday" not in of or not (of["holiday"] == kind).any():
+                continue
+            felt = days.felt(drawn, probed, of["holiday"], kind) / np.log(FACTOR)
+            if felt >= FELT:
+                ratio = (found["holiday"][:, kind] / found["holiday"][1, ORDINARY]) ** (1 / felt)
+                self._tell("holiday", [name], ratio[:, None])
+                given = getattr(demand, name)
+                self._put(Estimate(("demand", name), *(round(float(given * r), 4) for r in ratio)))
+        if not demand.dispersion.enabled:
+            return
+        varies = days.variation(observed, drawn, of, found)
+        felt = days.varied(drawn, probed) / np.log(SPREAD)
+        if varies is not None and felt >= FELT:
+            varies = varies ** (1 / felt)
+            self._tell("dispersion", ["k"], varies[:, None])
+            ends = (float(f"{demand.dispersion.k / r:.4g}") for r in varies[::-1])
+            self._put(Estimate(("demand", "dispersion", "k"), *ends))
+
+    def by_hour(self, observed: Floats, drawn: Floats) -> None:
+        hours = self.demand.hours
+        if len(hours) == HOURS and observed.sum() >= FEWEST:
+            found = ratios(observed, drawn)
+            self._tell("hour", [str(i) for i in range(HOURS)], found)
+            self._put(_weights(("demand", "hours"), hours, found))
+
+    def _put(self, one: Estimate) -> None:
+        if one.path not in self.inferred:
+            self.found.append(one)
+
+    def _tell(self, part: str, names: Sequence[str], values: Floats) -> None:
+        low, middle, high = values
+        columns = {"part": part, "name": names, "low": low, "ratio": middle, "high": high}
+        self.told.append(pd.DataFrame(columns))
+
+
+def probe(demand: Demand) -> list[tuple[Path, Any]]:
+    """Say what to change to see how far orders feel it.
+
+    Much of what happens on a day is reported days later: orders of a holiday are not as few as its
+    problems, and an order that came late is open for less than the department's time.
+    """
+    times = (
+        (_of(name, TIME), category.department_time.scaled(LONGER).model_dump(mode="json"))
+        for name, category in demand.categories.items()
+        if category.department
+    )
+    return [
+        (("demand", "holidays"), FACTOR * demand.holidays),
+        (("demand", "spring_festival"), FACTOR * demand.spring_festival),
+        (("demand", "dispersion", "k"), demand.dispersion.k / SPREAD),
+        *times,
+    ]
 
 
 def changed(loaded: Loaded, found: Sequence[Estimate]) -> Loaded:
@@ -163,18 +212,32 @@ def changed(loaded: Loaded, found: Sequence[Estimate]) -> Loaded:
     return replace(loaded, scenario=Scenario.model_validate(tree))
 
 
-def _by_weekday(daily: Floats, window: Window) -> Floats:
-    """Add up days float[..., days] to float[..., 7], from Monday on."""
-    first = np.datetime64(window.start, "ms").astype("datetime64[D]").item().weekday()
-    of = (first + np.arange(daily.shape[-1])) % WEEKDAYS
-    return np.stack([daily[..., of == day].sum(axis=-1) for day in range(WEEKDAYS)], axis=-1)
+def moved(inputs: Sequence[Uncertain], table: pd.DataFrame) -> list[Uncertain]:
+    """Lay the ranges of departments' times about what was estimated of their differences.
+
+    Parameters
+    ----------
+    inputs : to infer, with the ranges of the scenario as it was given.
+    table : as `estimates` gave it.
+    """
+    times = table[table["part"] == "time"]
+    by_path = {
+        _of(str(name), TIME): float(ratio)
+        for name, ratio in zip(times["name"], times["ratio"], strict=True)
+    }
+
+    def laid(entry: Entry) -> Entry:
+        ratio = by_path.get(entry.path)
+        if ratio is None:
+            return entry
+        low, value, high = (one.scaled(ratio) for one in (entry.low, entry.value, entry.high))
+        return replace(entry, low=low, value=value, high=high)
+
+    return [replace(one, entries=tuple(map(laid, one.entries))) for one in inputs]
 
 
-def _by_month(daily: Floats, window: Window) -> Floats:
-    """Add up days float[..., days] to float[..., 12], from January on."""
-    first = np.datetime64(window.start, "ms").astype("datetime64[D]")
-    month = (first + np.arange(daily.shape[-1])).astype("datetime64[M]").astype(np.int64) % MONTHS
-    return np.stack([daily[..., month == one].sum(axis=-1) for one in range(MONTHS)], axis=-1)
+def _of(category: str, name: str) -> Path:
+    return "demand", "categories", category, name
 
 
 def _rate(rate: Rate, ratio: float) -> str:
@@ -184,7 +247,7 @@ def _rate(rate: Rate, ratio: float) -> str:
     return f"{per_year:.4g} per year"
 
 
-def _weights(path: tuple[str, ...], given: Sequence[float], found: Floats) -> Estimate:
+def _weights(path: Path, given: Sequence[float], found: Floats) -> Estimate:
     def scaled(at: Floats) -> list[float]:
         return [round(float(weight * ratio), 4) for weight, ratio in zip(given, at, strict=True)]
 

@@ -113,6 +113,8 @@ def fit(drawn: Counted, observed: Counted, names: Mapping[str, Sequence[str]]) -
     for kind, words in names.items():
         given, seen = getattr(drawn, kind), getattr(observed, kind)
         if seen.sum():
+            # The simulation knows of every order what it is; a record of these only.
+            given = given * seen.sum() / observed.daily.sum()
             rows += list(_counted(kind, words, given, seen))
     columns = ["kind", "name", "observed", "median", "low", "high", "tail"]
     return _judged(pd.DataFrame(rows, columns=columns))

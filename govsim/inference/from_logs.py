@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from govsim.inference.records import Floats, Ledger, Links, Orders, Records
+from govsim.inference.records import Floats, Ledger, Links, Orders, Records, Rounding
 from govsim.orders.log import OrderLog
 from govsim.orders.mapping import FOUND
 from govsim.scenarios.schema import Scenario
@@ -30,6 +30,7 @@ def records(
     start, end : of the span, local ms since 1970; later times count as not yet happened.
     """
     weeks = (end - start) / WEEK
+    steps = rounding(orders, ledger)
     mine = _within(orders, start, end)
     mine = mine[passed_on(orders)[mine.index]]
     again = np.zeros(len(mine), dtype=bool)
@@ -43,6 +44,7 @@ def records(
         took=_after(orders, mine, end_of(orders), end),
         again=again,
         category=np.asarray(category, dtype=np.int64),
+        step=steps.of_orders,
     )
     if ledger is None:
         return Records(weeks, shown)
@@ -61,6 +63,7 @@ def records(
         scene=_after(ledger, cases, "scene", end),
         resolved=_after(ledger, cases, end_of(ledger), end),
         unsatisfied=unsatisfied,
+        step=steps.of_ledger,
     )
     if "demand" not in cases or "demand" not in mine:
         return Records(weeks, shown, own)
@@ -68,6 +71,19 @@ def records(
     waited = (cases["demand"].map(first) - cases["created"]).dt.total_seconds() * 1000
     links = Links(np.asarray(waited.fillna(np.inf), dtype=np.float64))
     return Records(weeks, shown, own, links)
+
+
+def rounding(orders: OrderLog, ledger: OrderLog | None) -> Rounding:
+    """Say to which steps the times of records are rounded."""
+
+    def steps(log: OrderLog, names: dict[str, str]) -> dict[str, int]:
+        return {name: log.rounding[column] for name, column in names.items() if column in log.times}
+
+    own = {"created": "created", "resolved": end_of(orders), "due": "due"}
+    if ledger is None:
+        return Rounding(steps(orders, own))
+    taken = {"created": "created", "scene": "scene", "resolved": end_of(ledger)}
+    return Rounding(steps(orders, own), steps(ledger, taken))
 
 
 def passed_on(orders: OrderLog) -> Bools:

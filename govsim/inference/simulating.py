@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from govsim import trials
 from govsim.demand import draw
 from govsim.executors import Executor
 from govsim.inference import latent, records, summaries
+from govsim.inference.records import EXACT, Rounding
 from govsim.ranges import Uncertain
 from govsim.tasks import runs
 from govsim.trials import Kept, OnTrial, Trial
@@ -65,6 +67,7 @@ def simulate(
     seeds: int = 1,
     first: int = 0,
     on_trial: OnTrial | None = None,
+    rounding: Rounding = EXACT,
 ) -> Simulated:
     """Simulate records at points.
 
@@ -77,6 +80,7 @@ def simulate(
     seeds : replications of each point.
     first : number of the first replication.
     on_trial : told how many points are done.
+    rounding : of the records.
 
     Returns
     -------
@@ -92,12 +96,12 @@ def simulate(
         )
         for i, z in enumerate(scores)
     ]
-    found = trials.run(points, executor, kept, on_trial, summarise)
+    found = trials.run(points, executor, kept, on_trial, partial(summarise, rounding=rounding))
     table = pd.DataFrame(np.concatenate(found, axis=0), columns=list(summaries.NAMES))
     return Simulated(np.repeat(scores, seeds, axis=0), table)
 
 
-def summarise(trial: Trial) -> Floats:
+def summarise(trial: Trial, rounding: Rounding = EXACT) -> Floats:
     """Simulate the replications of a trial and summarise their records.
 
     Returns
@@ -109,6 +113,6 @@ def summarise(trial: Trial) -> Floats:
     for replication in trial.replications:
         table = draw(service, replication)
         outcome = runs(trial.engine)(service, table, trial.measured_from)
-        shown = records.of_replication(service, table, outcome, trial.measured_from)
+        shown = records.of_replication(service, table, outcome, trial.measured_from, rounding)
         rows.append(list(summaries.of(shown).values()))
     return np.array(rows)

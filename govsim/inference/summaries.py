@@ -44,20 +44,22 @@ def _of_orders(orders: Orders, weeks: float) -> Iterator[tuple[str, float]]:
     # A median of all would leap from the scene's minutes to a department's days.
     long = orders.took >= LONG
     yield "orders long time", _odds(long)
-    yield "orders median short time", _quantile(orders.took[~long], 0.5)
-    yield "orders median long time", _quantile(orders.took[long], 0.5)
+    fine = orders.step < LONG
+    yield "orders median short time", _quantile(orders.took[~long & fine], 0.5, orders.step)
+    yield "orders median long time", _quantile(orders.took[long], 0.5, orders.step)
 
 
 def _of_ledger(ledger: Ledger, weeks: float) -> Iterator[tuple[str, float]]:
-    on_scene, took = ledger.scene, ledger.resolved
+    on_scene, took, step = ledger.scene, ledger.resolved, ledger.step
     at_work = _between(on_scene, took)
+    came, short = np.isfinite(on_scene) & (step < LONG), (at_work < LONG) & (step < LONG)
     yield "ledger reported a week", _count(int((~ledger.found).sum()), weeks)
     yield "ledger found a week", _count(int(ledger.found.sum()), weeks)
-    yield "ledger median time to the scene", _quantile(on_scene[np.isfinite(on_scene)], 0.5)
-    yield "ledger median work", _quantile(at_work[at_work < LONG], 0.5)
-    yield "ledger upper work", _quantile(at_work[at_work < LONG], 0.85)
+    yield "ledger median time to the scene", _quantile(on_scene[came], 0.5, step)
+    yield "ledger median work", _quantile(at_work[short], 0.5, step)
+    yield "ledger upper work", _quantile(at_work[short], 0.85, step)
     yield "ledger long cases", _odds(~(at_work < LONG)[np.isfinite(on_scene)])
-    yield "ledger median long time", _quantile(took[took >= LONG], 0.5)
+    yield "ledger median long time", _quantile(took[took >= LONG], 0.5, step)
     asked = ~np.isnan(ledger.unsatisfied)
     yield "ledger unsatisfied", _odds(ledger.unsatisfied[asked] > 0)
 
@@ -70,7 +72,7 @@ def _of_links(ledger: Ledger, links: Links) -> Iterator[tuple[str, float]]:
     yield "links ordered before it was solved", _odds(before)
     yield "links ordered after it was solved", _odds(after)
     waited = ordered[before & (resolved >= LONG)]
-    yield "links median time to that order", _quantile(waited, 0.5)
+    yield "links median time to that order", _quantile(waited, 0.5, ledger.step)
     slow = resolved >= LONG
     yield "links long cases ordered before they were solved", _odds(before[slow])
 
@@ -94,12 +96,21 @@ def _odds(happened: Bools) -> float:
     return float(np.log((n + 0.5) / (len(happened) - n + 0.5)))
 
 
-def _quantile(ms: Floats, q: float) -> float:
-    """Give the logarithm of a quantile in minutes; NaN where there are fewer than five."""
+def _quantile(ms: Floats, q: float, step: int) -> float:
+    """Give the logarithm of a quantile in minutes; NaN where there are fewer than five.
+
+    Times that are rounded to the same step lie evenly over it, as in grouped data: the quantile
+    moves with their numbers, and doesn't leap from step to step.
+    """
     if len(ms) < 5:
         return float("nan")
     at = float(np.quantile(ms, q, method="higher"))
-    return float(np.log(at / 60_000 + 0.5)) if np.isfinite(at) else float("nan")
+    if not np.isfinite(at):
+        return float("nan")
+    below, alike = int((ms < at).sum()), int((ms == at).sum())
+    within = (q * (len(ms) - 1) - below + 0.5) / alike
+    at += step * min(max(within, 0.0), 1.0)
+    return float(np.log(at / 60_000 + 0.5))
 
 
 def _names() -> tuple[str, ...]:

@@ -140,9 +140,19 @@ def part_name(found: Calibration, part: str, name: str) -> str:
     """Name a category, a weekday (0 is Monday), a month or an hour of the day."""
     if part == "month":
         return tr("month {n}", n=name)
+    if part in ("holiday", "dispersion"):
+        return {
+            "holidays": tr("official holidays"),
+            "spring_festival": tr("Spring Festival"),
+            "k": tr("variation of days beyond chance"),
+        }[name]
     if part == "weekday":
         return weekdays()[int(name)]
-    return f"{name}:00" if part == "hour" else label(found, part, name)
+    return (
+        f"{name}:00"
+        if part == "hour"
+        else label(found, "category" if part == "time" else part, name)
+    )
 
 
 def parts() -> dict[str, str]:
@@ -151,7 +161,10 @@ def parts() -> dict[str, str]:
         "category": tr("Category"),
         "weekday": tr("Day of the week"),
         "month": tr("Month"),
+        "holiday": tr("Holidays"),
+        "dispersion": tr("Variation"),
         "hour": tr("Hour"),
+        "time": tr("Department's time"),
     }
 
 

@@ -7,6 +7,7 @@ Only their description and mean; drawing from them is `govsim.randomness`'s busi
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -274,6 +275,12 @@ class Distribution(BaseModel):
         """Mean, in ms for calendar time, else in working hours or days."""
         return self.parameters.average()
 
+    def scaled(self, factor: float) -> Distribution:
+        """Give the distribution of times that are longer by a factor."""
+        own = self.parameters
+        longer = {name: _longer(getattr(own, name), factor) for name in type(own).model_fields}
+        return Distribution(**{self.family: own.model_copy(update=longer)})
+
     @classmethod
     def fixed(cls, amount: str | Span) -> Distribution:
         """Make the distribution that always gives `amount`."""
@@ -285,3 +292,10 @@ class Distribution(BaseModel):
             return str(self.deterministic.value)
         written = self.model_dump()[self.family]
         return f"{self.family}({', '.join(f'{k} {v}' for k, v in written.items())})"
+
+
+def _longer(value: Any, factor: float) -> Any:
+    """Multiply the amounts of time in a parameter; shapes, spreads and shares stay."""
+    if isinstance(value, Span):
+        return replace(value, amount=value.amount * factor)
+    return tuple(_longer(one, factor) for one in value) if isinstance(value, tuple) else value
