@@ -22,7 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from govsim import calibration, provenance, ranges, trials
-from govsim.calibrating import counting, direct, forecasting, given, predicting, writing
+from govsim.calibrating import counting, direct, forecasting, given, predicting, timing, writing
 from govsim.calibrating.counting import Window
 from govsim.calibrating.direct import REPLICATIONS as OF_SPREAD
 from govsim.calibrating.direct import Estimate
@@ -37,6 +37,7 @@ from govsim.inference import emulator, from_logs, latent, posterior, simulating,
 from govsim.inference.posterior import Posterior
 from govsim.inference.records import Rounding
 from govsim.language import tr
+from govsim.orders.describing import describe
 from govsim.orders.log import OrderLog
 from govsim.ranges import Uncertain
 from govsim.scenarios.loading import Loaded, Settings, load
@@ -196,6 +197,11 @@ class _Work:
             "orders": len(self.log.frame),
             "set_aside": len(self.log.set_aside),
             "ledger": None if self.ledger is None else len(self.ledger.frame),
+            "records": {
+                name: {"columns": log.mapping.columns.given(), **describe(log).plain()}
+                for name, log in (("orders", self.log), ("ledger", self.ledger))
+                if log is not None
+            },
             "linked": records.links is not None,
             "start": date(span.start),
             "split": date(span.split),
@@ -209,7 +215,8 @@ class _Work:
             "warnings": [],
             "versions": provenance.versions(),
         }
-        made = Calibration(manifest, table, fitted.to_frame(), checks, fit, *tested)
+        timed = timing.fitted(self._trial(span.split).network(), self.log, self._fitted_window)
+        made = Calibration(manifest, table, *timed, fitted.to_frame(), checks, fit, *tested)
         return calibration.write(made, folder)
 
     def _id(self) -> str:

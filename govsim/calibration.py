@@ -28,9 +28,15 @@ class Calibration:
     ----------
     manifest : what was fitted to what: scenario, span, points, warnings, where it was written.
     direct : what the record tells by itself, a row for each ``part`` (``category``, ``weekday``,
-        ``month``, ``hour``) and ``name``: the ``ratio`` of what it has there to what the
-        scenario, as it was given, makes of the same total; ``low`` and ``high``, the ends of its
-        90% interval.
+        ``month``, ``holiday``, ``dispersion``, ``hour``, ``time``) and ``name``: the ``ratio`` of
+        what it has there to what the scenario, as it was given, makes of the same total; ``low``
+        and ``high``, the ends of its 90% interval.
+    times : how long orders of a ``category`` take, from the record alone: ``orders``, how many of
+        them are ``fitted``, the share of these that is ``open``; the ``family`` with the smallest
+        BIC, its ``gain`` in log likelihood on the next; whether it is of ``working`` time;
+        ``median`` and 90% quantile ``q90`` in hours, each with ``_low`` and ``_high``.
+    curves : of the same, at times in ``hours``: the share that has ended as ``fitted``, and in
+        the ``record`` (Kaplan and Meier) with the ends of its 90% interval, ``low`` and ``high``.
     fitted : a row for each input: ``input``; ``low``, ``value``, ``high``, what was plausible;
         ``q05``, ``median``, ``q95`` of the posterior; ``at_05``, ``at_25``, ``at_50``, ``at_75``,
         ``at_95``, the same and the quartiles as positions in the plausible range (0 to 1);
@@ -51,6 +57,8 @@ class Calibration:
 
     manifest: Mapping[str, Any]
     direct: pd.DataFrame
+    times: pd.DataFrame
+    curves: pd.DataFrame
     fitted: pd.DataFrame
     checks: pd.DataFrame
     fit: pd.DataFrame

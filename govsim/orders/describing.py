@@ -1,13 +1,14 @@
 """What a log of work orders is like: what it covers, what is missing, what is odd.
 
-Called by ``govsim inspect``; calibration reports the same. Counts and shares only: no single
+Called by ``govsim inspect`` and `govsim.calibrate`. Counts and shares only: no single
 order is told of.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping as Table
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -117,6 +118,37 @@ class Description:
     def as_values(self) -> dict[str, Any]:
         """Give everything as plain values, for JSON."""
         return asdict(self)
+
+    def plain(self) -> dict[str, Any]:
+        """Give the same with None for what is not a number, to be kept; see `from_plain`."""
+        nan = {name for name in _SHARES if math.isnan(getattr(self, name))}
+        return self.as_values() | dict.fromkeys(nan)
+
+    @classmethod
+    def from_plain(cls, kept: Table[str, Any]) -> Description:
+        """Make a description of what `plain` gave, other keys left out."""
+        told = {one.name: kept[one.name] for one in fields(cls)}
+        told |= {name: float("nan") for name in _SHARES if kept[name] is None}
+        times = {
+            name: TimeColumn(
+                **(column | {"on_step": {int(k): v for k, v in column["on_step"].items()}})
+                | {"forms": tuple(Form(**form) for form in column["forms"])}
+            )
+            for name, column in kept["times"].items()
+        }
+        return cls(
+            **told
+            | {
+                "gaps": tuple(Gap(**gap) for gap in kept["gaps"]),
+                "times": times,
+                "words": {name: Words(**words) for name, words in kept["words"].items()},
+                "hours_to_close": tuple(kept["hours_to_close"]),
+            }
+        )
+
+
+_SHARES = "on_time", "repeats", "satisfied"
+"""Shares that may be none."""
 
 
 def describe(log: OrderLog) -> Description:

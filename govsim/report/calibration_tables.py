@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import isnan
+from typing import Any
 
 import pandas as pd
 from rich import box
@@ -153,6 +154,39 @@ def part_name(found: Calibration, part: str, name: str) -> str:
         if part == "hour"
         else label(found, "category" if part == "time" else part, name)
     )
+
+
+def family(name: str) -> str:
+    """Name a family of distributions."""
+    return {
+        "exponential": tr("exponential"),
+        "lognormal": tr("lognormal"),
+        "weibull": "Weibull",
+        "gamma": tr("gamma"),
+        "two lognormals": tr("mixture of two lognormals"),
+    }.get(name, name)
+
+
+def time(hours: float) -> str:
+    """Write a time in a unit in which it is neither large nor small."""
+    if hours < 0.995:
+        return tr("{n} min", n=f"{60 * hours:.2g}")
+    if hours < 47.5:
+        return tr("{n} h", n=f"{hours:.2g}")
+    return tr("{n} days", n=f"{hours / 24:,.3g}")
+
+
+def hours(one: Mapping[Any, Any], name: str) -> str:
+    """Write a time of `Calibration.times` with its interval."""
+    middle, low, high = (one[name + end] for end in ("", "_low", "_high"))
+    if one["working"]:
+        return tr(
+            "{middle} ({low} – {high}) working hours",
+            middle=f"{middle:.3g}",
+            low=f"{low:.3g}",
+            high=f"{high:.3g}",
+        )
+    return f"{time(middle)} ({time(low)} – {time(high)})"
 
 
 def parts() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Tables on the screen: what work orders are like, in 100 columns.
 
-Called by ``govsim inspect``; reads a `govsim.orders.describing.Description`.
+Called by ``govsim inspect``, and by the report of a calibration; reads a
+`govsim.orders.describing.Description`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from govsim.orders.log import TimeColumn, step_name
 from govsim.orders.mapping import Mapping
 from govsim.orders.proposing import Proposal
 
+Columns = dict[str, str]
+"""Names of columns, by fields of a mapping."""
+
 MOST_REASONS = 12
 """Reasons shown; the file of rows set aside has all."""
 
@@ -29,6 +33,7 @@ MOST_GAPS = 5
 
 def description(found: Description, mapping: Mapping, proposal: Proposal | None) -> RenderableType:
     """Lay out a description, and the columns that were read."""
+    columns = mapping.columns.given()
     parts: list[RenderableType] = [
         Text(found.source, style="bold"),
         Text(
@@ -40,14 +45,14 @@ def description(found: Description, mapping: Mapping, proposal: Proposal | None)
             ),
             style="dim",
         ),
-        _below(_times(found, mapping)),
+        _below(times(found, columns)),
     ]
     if found.words:
-        parts.append(_below(_words(found, mapping)))
-    parts.append(_below(_facts(found)))
+        parts.append(_below(words(found, columns)))
+    parts.append(_below(facts(found)))
     if found.set_aside:
-        parts.append(_below(_aside(found)))
-    notes = [Text(f"! {line}", style="yellow") for line in _warnings(found)]
+        parts.append(_below(aside(found)))
+    notes = [Text(f"! {line}", style="yellow") for line in warnings(found)]
     notes += [Text(f"· {line}") for line in _left_out(proposal)]
     if notes:
         parts += [Text(), *notes]
@@ -85,7 +90,8 @@ def field_name(field: str) -> str:
     return names[field]
 
 
-def _times(found: Description, mapping: Mapping) -> Table:
+def times(found: Description, columns: Columns) -> Table:
+    """Lay out the columns of times."""
     table = _table(
         (tr("Time"), 21, False),
         (tr("column"), 19, False),
@@ -93,7 +99,6 @@ def _times(found: Description, mapping: Mapping) -> Table:
         (tr("rounded to"), 22, False),
         (tr("written as"), None, False),
     )
-    columns = mapping.columns.given()
     for name, column in found.times.items():
         table.add_row(
             field_name(name),
@@ -117,7 +122,8 @@ def _rounding(column: TimeColumn) -> str:
     return said
 
 
-def _words(found: Description, mapping: Mapping) -> Table:
+def words(found: Description, columns: Columns) -> Table:
+    """Lay out the columns of words."""
     table = _table(
         (tr("Words"), 21, False),
         (tr("column"), 19, False),
@@ -125,22 +131,22 @@ def _words(found: Description, mapping: Mapping) -> Table:
         (tr("missing"), 8, True),
         (tr("most frequent"), None, False),
     )
-    columns = mapping.columns.given()
-    for name, words in found.words.items():
+    for name, column in found.words.items():
         frequent = [
-            f"{word} {n / found.orders:.0%}" for word, n in list(words.frequent.items())[:3]
+            f"{word} {n / found.orders:.0%}" for word, n in list(column.frequent.items())[:3]
         ]
         table.add_row(
             field_name(name),
             escape(columns[name]),
-            f"{words.distinct:,}",
-            f"{words.missing:.1%}",
+            f"{column.distinct:,}",
+            f"{column.missing:.1%}",
             escape(", ".join(frequent)),
         )
     return table
 
 
-def _facts(found: Description) -> Table:
+def facts(found: Description) -> Table:
+    """Lay out what the orders are like."""
     table = _table((tr("What is in it"), 53, False), ("", None, False))
     table.add_row(tr("created"), f"{found.first} – {found.last}")
     table.add_row(tr("orders a day"), f"{found.per_day:,.1f}")
@@ -180,7 +186,8 @@ def _count(n: int, of: int) -> str:
     return f"{n:,} ({n / of:.1%})"
 
 
-def _aside(found: Description) -> Table:
+def aside(found: Description) -> Table:
+    """Count the rows set aside by their reasons."""
     table = _table((tr("Rows set aside"), 14, True), (tr("reason"), None, False))
     reasons = list(found.set_aside.items())
     for reason, n in reasons[:MOST_REASONS]:
@@ -190,7 +197,8 @@ def _aside(found: Description) -> Table:
     return table
 
 
-def _warnings(found: Description) -> Iterator[str]:
+def warnings(found: Description) -> Iterator[str]:
+    """Say what is odd."""
     for name, column in found.times.items():
         where = field_name(name)
         if changes_halfway(column.forms):

@@ -11,15 +11,20 @@ import pandas as pd
 
 from govsim.calibration import Calibration
 from govsim.language import tr
+from govsim.orders.describing import Description
 from govsim.report import calibration_tables as words
-from govsim.report import marks, plates, style
+from govsim.report import marks, order_tables, plates, style
 from govsim.report.parts import Block, Contents, Desk, Point, Section, Table, Words, row
+from govsim.report.sections import from_screen
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BINS = 10
 """Bars of the PIT figure: with 84 days some eight to each."""
+
+TICKS = (1 / 60, 1 / 6, 1, 4, 24, 96, 480, 2400)
+"""Hours that are named on an axis of times."""
 
 ROWS = 20
 """Rows of a table, at most: the worst fits."""
@@ -39,7 +44,7 @@ def contents(found: Calibration, desk: Desk) -> Contents:
         answer.append(Point(tr("Weeks not seen"), tuple(words.holdout(found))))
         unseen = tuple(_unseen(found, desk))
         sections.append(Section("unseen", tr("Weeks not seen"), unseen, True))
-    sections.append(Section("data", tr("The records"), (_records(found),)))
+    sections.append(Section("data", tr("The records"), tuple(_records(found, desk)), True))
     return Contents(
         kind=tr("Calibration"),
         title=found.scenario.stem,
@@ -82,7 +87,7 @@ def _direct(found: Calibration) -> Table:
         (found.direct["part"] != "hour") | (found.direct["low"] > 1) | (found.direct["high"] < 1)
     ]
     return Table(
-        caption=tr("How demand is spread: ratio of the record to the scenario as it was given"),
+        caption=tr("What the record tells by itself: its ratio to the scenario as it was given"),
         heads=("", "", tr("ratio"), tr("90% interval")),
         rows=tuple(
             row(
@@ -95,9 +100,10 @@ def _direct(found: Calibration) -> Table:
         ),
         words=2,
         note=tr(
-            "Rates of categories and weights of weekdays, months and hours are multiplied by it. "
-            "Of hours, only those are listed whose interval does not hold 1. Rare ones borrow "
-            "strength from the others."
+            "Rates of categories, weights of weekdays, months and hours, factors of holidays, and "
+            "the variance of days are multiplied by it; so are departments' times, next to what "
+            "is common to all of them, which was inferred. Of hours, only those are listed whose "
+            "interval does not hold 1. Rare ones borrow strength from the others."
         ),
         dense=True,
     )
@@ -151,6 +157,7 @@ def _counts(found: Calibration, kind: str, head: str, caption: str, frame: pd.Da
             )
             for one in frame.to_dict("records")
         ),
+        note=tr("Orders of which it isn't known are left out, and as many of the simulated ones."),
         dense=True,
     )
 
@@ -302,7 +309,7 @@ def _scores(found: Calibration) -> Table:
     )
 
 
-def _records(found: Calibration) -> Words:
+def _records(found: Calibration, desk: Desk) -> Iterator[Block]:
     told = found.manifest
     lines = [words.how_fitted(found)]
     if told["ledger"] is not None:
@@ -315,4 +322,91 @@ def _records(found: Calibration) -> Words:
             seeds=told["seeds"],
         )
     )
-    return Words(tuple(lines), "list")
+    yield Words(tuple(lines), "list")
+    yield from _times(found, desk)
+    named = {"orders": tr("The work orders"), "ledger": tr("The stations' ledger")}
+    for name, kept in told["records"].items():
+        described = Description.from_plain(kept)
+        yield from_screen.table(order_tables.facts(described), named[name])
+        columns = kept["columns"]
+        caption = tr("Times that were read, and their rounding")
+        note = tr("Simulated times were rounded alike before they were compared.")
+        yield from_screen.table(order_tables.times(described, columns), caption, note, words=5)
+        if described.set_aside:
+            yield from_screen.table(order_tables.aside(described), tr("Rows set aside"), words=2)
+        if odd := tuple(order_tables.warnings(described)):
+            yield Words(odd, "warning")
+
+
+def _times(found: Calibration, desk: Desk) -> Iterator[Block]:
+    if found.times.empty:
+        return
+    yield desk.plate(
+        "times",
+        tr(
+            "Share of orders done, by the time since their creation: band, the record with open "
+            "orders counted as open (90%); line, the fitted distribution"
+        ),
+        " ".join(
+            f"{words.label(found, 'category', one['category'])}: {words.hours(one, 'median')}."
+            for one in found.times.to_dict("records")
+        ),
+        lambda: curves(found),
+    )
+    yield Table(
+        caption=tr("How long orders take, from the record alone"),
+        heads=(
+            tr("Category"),
+            tr("distribution"),
+            tr("orders"),
+            tr("open"),
+            tr("median (90% interval)"),
+            tr("done by 9 in 10 (90% interval)"),
+        ),
+        rows=tuple(
+            row(
+                words.label(found, "category", one["category"]),
+                words.family(one["family"]),
+                f"{one['orders']:,}",
+                f"{one['open']:.0%}",
+                words.hours(one, "median"),
+                words.hours(one, "q90"),
+            )
+            for one in found.times.to_dict("records")
+        ),
+        words=2,
+        note=tr(
+            "The distribution is the one with the smallest BIC among exponential, lognormal, "
+            "Weibull, gamma and a mixture of two lognormals. Open orders count as open, times as "
+            "rounded as they are. Of a frequent category, 2,000 orders are fitted. Working time "
+            "where all of a category goes to a department that counts in it."
+        ),
+        dense=True,
+    )
+
+
+def curves(found: Calibration) -> Figure:
+    """Fitted shares done over time, beside those of the record, a small panel for each category."""
+    names = list(found.times["category"])
+    down = -(-len(names) // 2)
+    figure = plates.sheet(0.3 + 1.35 * down)
+    panels = figure.subplots(down, 2, squeeze=False, sharey=True).ravel()
+    for axes, name in zip(panels, names, strict=False):
+        style.bare(axes, "y")
+        mine = found.curves[found.curves["category"] == name]
+        axes.fill_between(
+            mine["hours"], mine["low"], mine["high"], color=style.PALE, linewidth=0, step="post"
+        )
+        axes.step(mine["hours"], mine["record"], where="post", color=style.INK, linewidth=0.8)
+        axes.plot(mine["hours"], mine["fitted"], color=style.BLUE, linewidth=1.5)
+        axes.set_xscale("log")
+        axes.set_xlim(mine["hours"].min(), mine["hours"].max())
+        shown = [at for at in TICKS if mine["hours"].min() <= at <= mine["hours"].max()]
+        axes.set_xticks(shown, [words.time(at) for at in shown])
+        axes.minorticks_off()
+        axes.set_ylim(0, 1)
+        axes.set_yticks([0, 0.5, 1], ["0", "50%", "100%"])
+        axes.set_title(words.label(found, "category", name), fontsize="small", loc="left")
+    for axes in panels[len(names) :]:
+        axes.set_visible(False)
+    return figure

@@ -34,6 +34,7 @@ def of_calibration(found: Calibration) -> Iterator[Sheet]:
     )
     yield _posterior(found)
     yield _direct(found)
+    yield _times(found)
     yield _checks(found)
     yield _counts(found)
     yield _days(found)
@@ -73,6 +74,35 @@ def _direct(found: Calibration) -> Sheet:
             Column(tr("ratio"), frame["ratio"].tolist(), RATIO),
             Column(tr("90% interval from"), frame["low"].tolist(), RATIO),
             Column(tr("90% interval to"), frame["high"].tolist(), RATIO),
+        ),
+        kept=2,
+    )
+
+
+def _times(found: Calibration) -> Sheet:
+    frame = found.times
+    heads = {
+        "median": tr("median"),
+        "median_low": tr("median, 90% interval from"),
+        "median_high": tr("median, 90% interval to"),
+        "q90": tr("done by 9 in 10"),
+        "q90_low": tr("done by 9 in 10, 90% interval from"),
+        "q90_high": tr("done by 9 in 10, 90% interval to"),
+    }
+    return Sheet(
+        tr("Times of orders"),
+        (
+            Column(
+                tr("Category"), [words.label(found, "category", one) for one in frame["category"]]
+            ),
+            Column(tr("distribution"), [words.family(one) for one in frame["family"]]),
+            Column(tr("orders"), frame["orders"].tolist(), spreadsheet.WHOLE),
+            Column(tr("open"), frame["open"].tolist(), spreadsheet.SHARE),
+            Column(
+                tr("unit"),
+                [tr("working hours") if one else tr("hours") for one in frame["working"]],
+            ),
+            *(Column(head, frame[name].tolist(), RATIO) for name, head in heads.items()),
         ),
         kept=2,
     )
