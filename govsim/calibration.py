@@ -34,7 +34,8 @@ class Calibration:
     times : how long orders of a ``category`` take, from the record alone: ``orders``, how many of
         them are ``fitted``, the share of these that is ``open``; the ``family`` with the smallest
         BIC, its ``gain`` in log likelihood on the next; whether it is of ``working`` time;
-        ``median`` and 90% quantile ``q90`` in hours, each with ``_low`` and ``_high``.
+        ``median`` and 90% quantile ``q90`` in hours, each with ``_low`` and ``_high``; NaN where
+        the record ends before so many have.
     curves : of the same, at times in ``hours``: the share that has ended as ``fitted``, and in
         the ``record`` (Kaplan and Meier) with the ends of its 90% interval, ``low`` and ``high``.
     fitted : a row for each input: ``input``; ``low``, ``value``, ``high``, what was plausible;

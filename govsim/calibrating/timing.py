@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from govsim.calibrating.counting import Window, of_log
 from govsim.estimation import durations
 from govsim.estimation.survival import kaplan_meier
+from govsim.inference.records import start_of
 from govsim.network import Network
 from govsim.orders.log import OrderLog
 from govsim.scenarios.calendar import WorkingClock
@@ -52,6 +53,8 @@ def fitted(network: Network, log: OrderLog, window: Window) -> tuple[pd.DataFram
     mine = (cases.created >= window.start) & (cases.created < window.end)
     mine &= ~np.isnan(cases.ended)
     rows, curves = [], []
+    zero = start_of(network)  # clocks count from the start of the scenario
+    until = window.end - zero
     counted = np.bincount(cases.category[mine & (cases.category >= 0)], minlength=window.categories)
     steps = window.rounding.orders
     rounding = steps.get("created", 1), steps.get("resolved", 1)
@@ -59,14 +62,16 @@ def fitted(network: Network, log: OrderLog, window: Window) -> tuple[pd.DataFram
         at = np.flatnonzero(mine & (cases.category == code))
         if len(at) > CASES:
             at = np.sort(np.random.default_rng(0).choice(at, CASES, replace=False))
-        start = cases.created[at].astype(np.int64)
-        end = np.where(cases.ended[at] < window.end, cases.ended[at], np.nan)
+        start = cases.created[at].astype(np.int64) - zero
+        end = np.where(cases.ended[at] < window.end, cases.ended[at] - zero, np.nan)
         if np.isfinite(end).sum() < LEAST:
             continue
         name, clock = network.categories[code], _clock(network, code)
-        found = durations.fit(start, end, window.end, rounding, clock)
-        rows.append({"category": name, "orders": int(counted[code])} | _row(found))
-        curves.append(_curve(found, start, end, window.end, clock).assign(category=name))
+        found = durations.fit(start, end, until, rounding, clock)
+        curve = _curve(found, start, end, until, clock)
+        seen = float(curve["record"].max())
+        rows.append({"category": name, "orders": int(counted[code])} | _row(found, seen))
+        curves.append(curve.assign(category=name))
     if not rows:
         return pd.DataFrame(columns=list(_COLUMNS)), pd.DataFrame(columns=list(_OF_CURVES))
     return pd.DataFrame(rows)[list(_COLUMNS)], pd.concat(curves, ignore_index=True)[
@@ -90,7 +95,8 @@ def _clock(network: Network, code: int) -> WorkingClock | None:
     return network.department_clocks.get(department, network.clock)
 
 
-def _row(found: durations.Fit) -> dict[str, object]:
+def _row(found: durations.Fit, seen: float) -> dict[str, object]:
+    """Say what was fitted; no quantile beyond the share whose end was seen."""
     told: dict[str, object] = {
         "fitted": found.n,
         "open": found.censored / found.n,
@@ -100,8 +106,9 @@ def _row(found: durations.Fit) -> dict[str, object]:
         "gain": float(found.candidates["bic"].iloc[1] - found.candidates["bic"].iloc[0]) / 2,
     }
     shares = np.array([0.5, 0.9])
-    low, high = found.interval(lambda fit: fit.quantile(shares))
-    middle = found.quantile(shares)
+    with np.errstate(over="ignore"):
+        low, high = found.interval(lambda fit: fit.quantile(shares))
+    low, middle, high = np.where(shares <= seen, [low, found.quantile(shares), high], np.nan)
     for i, name in enumerate(("median", "q90")):
         told |= {
             name: middle[i] / HOUR,

@@ -38,6 +38,9 @@ NODES = 16
 DRAWS = 1000
 """Of the parameters' approximate distribution, for intervals."""
 
+FLAT = 2.0
+"""Standard deviation of an unbounded parameter of which the cases tell nothing."""
+
 STEP = 1e-4
 """Of unbounded parameters, for second differences of the likelihood."""
 
@@ -176,6 +179,8 @@ def fit(
         family = FAMILIES[name]
         lost = _loss(seen, family, unit)
         free = _best(lost, family, seen, unit)
+        if free is None:  # times too much alike for two of a kind
+            continue
         likelihood = -lost(free)
         bic = len(free) * np.log(n) - 2 * likelihood
         rows.append((name, family.named(free, unit), likelihood, bic))
@@ -217,7 +222,9 @@ def observed(
     passed = _between(clock)
     after = np.maximum(passed(u, np.broadcast_to(ended[:, None], u.shape)), 0.0)
     before = passed(u, np.broadcast_to(ended[:, None] + last, u.shape))
-    before = np.where(missing[:, None], np.inf, np.maximum(before, after + 1e-6))
+    # While nobody works a clock stands still; a time is known to a step there, not better.
+    least = 1e-6 if clock is None else last
+    before = np.where(missing[:, None], np.inf, np.maximum(before, after + least))
     rows, times = np.unique(np.hstack([after, before]), axis=0, return_counts=True)
     low, high = np.hsplit(rows, 2)
     return Observed(low, high, weight, times.astype(np.float64))
@@ -252,13 +259,14 @@ def _loss(seen: Observed, family: Family, unit: float) -> Callable[[Floats], flo
     waited = seen.after[~done] / unit
 
     def loss(free: Floats) -> float:
-        # The density at the middle where it hardly changes: a difference would lose digits.
-        chance = np.empty(low.shape)
-        chance[exact] = family.density(middle[exact], free) * width[exact]
-        rough = ~exact
-        chance[rough] = family.cdf(high[rough], free) - family.cdf(low[rough], free)
-        still = 1 - family.cdf(waited, free)
-        with np.errstate(divide="ignore"):
+        # Far from the maximum, a family may be asked for what no number holds.
+        with np.errstate(all="ignore"):
+            # The density at the middle where it hardly changes: a difference would lose digits.
+            chance = np.empty(low.shape)
+            chance[exact] = family.density(middle[exact], free) * width[exact]
+            rough = ~exact
+            chance[rough] = family.cdf(high[rough], free) - family.cdf(low[rough], free)
+            still = 1 - family.cdf(waited, free)
             total = seen.times[done] @ np.log(np.maximum(chance @ seen.weight, 1e-300))
             total += seen.times[~done] @ np.log(np.maximum(still @ seen.weight, 1e-300))
         return -float(total)
@@ -266,8 +274,10 @@ def _loss(seen: Observed, family: Family, unit: float) -> Callable[[Floats], flo
     return loss
 
 
-def _best(lost: Callable[[Floats], float], family: Family, seen: Observed, unit: float) -> Floats:
-    """Maximise the likelihood from the starts that a family knows; the best of them."""
+def _best(
+    lost: Callable[[Floats], float], family: Family, seen: Observed, unit: float
+) -> Floats | None:
+    """Maximise the likelihood from the starts that a family knows; None where it knows none."""
     done = ~seen.open
     shown = ((seen.after[done] + seen.before[done]) / 2 / unit) @ seen.weight
     tries = []
@@ -277,8 +287,7 @@ def _best(lost: Callable[[Floats], float], family: Family, seen: Observed, unit:
             options={"maxiter": 4000, "xatol": 1e-6, "fatol": 1e-7},
         )  # fmt: skip
         tries.append(found)
-    best: Floats = min(tries, key=lambda one: float(one.fun)).x
-    return best
+    return min(tries, key=lambda one: float(one.fun)).x if tries else None
 
 
 def _covariance(lost: Callable[[Floats], float], at: Floats) -> Floats:
@@ -292,7 +301,7 @@ def _covariance(lost: Callable[[Floats], float], at: Floats) -> Floats:
             plus = lost(at + shift[i] + shift[j]) + lost(at - shift[i] - shift[j])
             minus = lost(at + shift[i] - shift[j]) + lost(at - shift[i] + shift[j])
             information[i, j] = information[j, i] = (plus - minus) / (4 * step[i] * step[j])
-    # A direction in which the likelihood is flat is left as uncertain as it is.
+    # A direction in which the likelihood is flat is left as uncertain as logarithms of times are.
     size, along = np.linalg.eigh(information)
-    covariance: Floats = (along / np.maximum(size, 1e-3)) @ along.T
+    covariance: Floats = (along / np.maximum(size, 1 / FLAT**2)) @ along.T
     return covariance

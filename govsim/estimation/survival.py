@@ -6,6 +6,7 @@ It stands beside a fitted one in figures and tests. Called by `govsim.report` an
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,9 @@ def kaplan_meier(
         np.maximum(np.where(still, until, ended) - began, 0.0), still
     )
     found = stats.ecdf(data).cdf
-    with np.errstate(all="ignore"):
+    # Before the first end and after the last the interval is that of nothing known.
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
         ends: Any = found.confidence_interval(confidence, method="log-log")
     return pd.DataFrame(
         {

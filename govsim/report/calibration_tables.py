@@ -179,6 +179,8 @@ def time(hours: float) -> str:
 def hours(one: Mapping[Any, Any], name: str) -> str:
     """Write a time of `Calibration.times` with its interval."""
     middle, low, high = (one[name + end] for end in ("", "_low", "_high"))
+    if isnan(middle):
+        return tr("not seen")
     if one["working"]:
         return tr(
             "{middle} ({low} – {high}) working hours",
