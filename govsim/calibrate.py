@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -39,7 +39,7 @@ from govsim.inference.records import Rounding
 from govsim.language import tr
 from govsim.orders.describing import describe
 from govsim.orders.log import OrderLog
-from govsim.ranges import Uncertain
+from govsim.ranges import MIXES, Uncertain
 from govsim.scenarios.loading import Loaded, Settings, load
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.units import DAY, WEEK
@@ -49,6 +49,12 @@ Floats = NDArray[np.float64]
 
 POINTS, SEEDS = 400, 2
 """Points of the prior that are simulated, and replications of each."""
+
+MUCH = 0.1
+"""Share of orders that lack something, from which on it is told."""
+
+DAYS_OFF = 3
+"""Days without orders from which on it is told."""
 
 WARM_UP = 4 * WEEK
 """Where the scenario leaves it to be found."""
@@ -142,6 +148,9 @@ class _Work:
         """Estimate what the record tells by itself, from runs of the scenario as it is given."""
         window = self._fitted_window
         given = self._trial(window.end)
+        covered = given.network().has_station
+        there = covered.any(), not covered.all()
+        mixes = [mix for mix, some in zip(MIXES, there, strict=True) if some]
         probed = given.changed(direct.probe(self.loaded.scenario.demand))
         each = [
             replace(one, replications=(i,)) for one in (given, probed) for i in range(OF_SPREAD)
@@ -158,6 +167,7 @@ class _Work:
             window.parts(drawn[:OF_SPREAD]),
             window.parts(drawn[OF_SPREAD:]),
             {entry.path for one in self.inputs for entry in one.entries},
+            mixes,
         )
 
     def _inferred(self, direct_: list[Estimate], table: pd.DataFrame, folder: Path) -> Calibration:
@@ -194,6 +204,10 @@ class _Work:
                 name: {"zh": category.label.zh, "en": category.label.en}
                 for name, category in scenario.demand.categories.items()
             },
+            "channels": {
+                name: {"zh": channel.label.zh, "en": channel.label.en}
+                for name, channel in self.loaded.scenario.channels.items()
+            },
             "orders": len(self.log.frame),
             "set_aside": len(self.log.set_aside),
             "ledger": None if self.ledger is None else len(self.ledger.frame),
@@ -212,7 +226,7 @@ class _Work:
             "left_out": list(emulated.left_out),
             "misfits": list(fitted.misfits),
             "acceptance": fitted.acceptance,
-            "warnings": [],
+            "warnings": list(self._warnings()),
             "versions": provenance.versions(),
         }
         timed = timing.fitted(self._trial(span.split).network(), self.log, self._fitted_window)
@@ -256,7 +270,8 @@ class _Work:
         level, places = counting.level_of(network, self.log)
         start, end = self.span.start, self.span.split
         n, has_ledger = len(network.categories), self.ledger is not None
-        return Window(start, end, n, level, places, self._rounding, has_ledger)
+        channels = len(network.channels)
+        return Window(start, end, n, level, places, self._rounding, has_ledger, channels)
 
     def _kinds(self, window: Window) -> Kinds:
         network = self._trial(window.end).network()
@@ -301,6 +316,28 @@ class _Work:
             tuple(scenario.demand.categories),
             scenario.seed,
         )
+
+    def _warnings(self) -> Iterator[str]:
+        """Say what the record lacks that the fit would need."""
+        frame, window = self.log.frame, self._fitted_window
+        for name, lacks in (
+            ("category", tr("{share:.0%} of the orders have no category that the scenario knows")),
+            ("place", tr("{share:.0%} of the orders have no place that the scenario knows")),
+        ):
+            known = (
+                window.places if name == "place" else tuple(self.loaded.scenario.demand.categories)
+            )
+            if name in frame and known:
+                share = 1 - frame[name].astype(object).isin(known).mean()
+                if share >= MUCH:
+                    yield lacks.format(share=share)
+        for gap in describe(self.log).gaps:
+            if gap.days >= DAYS_OFF:
+                yield tr(
+                    "no orders from {first} to {last}: the fit takes them for days without any",
+                    first=gap.first,
+                    last=gap.last,
+                )
 
     def _tell(self, phase: str) -> trials.OnTrial:
         def told(done: int, total: int) -> None:

@@ -27,10 +27,10 @@ class Calibration:
     Attributes
     ----------
     manifest : what was fitted to what: scenario, span, points, warnings, where it was written.
-    direct : what the record tells by itself, a row for each ``part`` (``category``, ``weekday``,
-        ``month``, ``holiday``, ``dispersion``, ``hour``, ``time``) and ``name``: the ``ratio`` of
-        what it has there to what the scenario, as it was given, makes of the same total; ``low``
-        and ``high``, the ends of its 90% interval.
+    direct : what the record tells by itself, a row for each ``part`` (``category``, ``time``,
+        ``weekday``, ``month``, ``holiday``, ``dispersion``, ``hour``, ``channel``) and ``name``:
+        the ``ratio`` of what it has there to what the scenario, as it was given, makes of the
+        same total; ``low`` and ``high``, the ends of its 90% interval.
     times : how long orders of a ``category`` take, from the record alone: ``orders``, how many of
         them are ``fitted``, the share of these that is ``open``; the ``family`` with the smallest
         BIC, its ``gain`` in log likelihood on the next; whether it is of ``working`` time;

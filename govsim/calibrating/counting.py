@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from govsim.demand import DemandTable, draw
+from govsim.demand import REPORTED, DemandTable, draw
 from govsim.inference import records, summaries
 from govsim.inference.from_logs import NONE, end_of, passed_on
 from govsim.inference.records import EXACT, Rounding, rounded, start_of, taken_down
@@ -57,6 +57,7 @@ class Counted:
     long : float[n], of each category the logarithm of the median time, ms, of orders, and of
         cases of the ledger, that took more than a day or are open at the end of the window; NaN
         where these are few, or most of them are open.
+    channel : float[channels], reports by channel: of the ledger's cases, and of orders.
     """
 
     category: Floats
@@ -66,6 +67,7 @@ class Counted:
     backlog: Floats
     on_time: Floats
     long: Floats
+    channel: Floats
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Cases:
     ----------
     created, ended, due : float[n]; infinite where there is none. An order that is closed, but
         nobody wrote down when, has NaN as its end.
-    category, place : int[n]; -1 where unknown.
+    category, place, channel : int[n]; -1 where unknown.
     """
 
     created: Floats
@@ -84,6 +86,7 @@ class Cases:
     due: Floats
     category: Ints
     place: Ints
+    channel: Ints
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ class Window:
     places : their names.
     rounding : of the record's times; those of a simulation are rounded alike.
     ledger : whether there is one.
+    channels : number of channels.
     """
 
     start: int
@@ -107,12 +111,14 @@ class Window:
     places: tuple[str, ...]
     rounding: Rounding = EXACT
     ledger: bool = False
+    channels: int = 0
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """Length of each part of `Counted`."""
         days = (self.end - self.start) // DAY
-        return self.categories, len(self.places), HOURS, days, days, 1, self.categories
+        one, places = self.categories, len(self.places)
+        return one, places, HOURS, days, days, 1, one, self.channels
 
     def count(self, cases: Cases, own: Cases | None = None) -> Counted:
         """Count orders; `own` are the cases of the ledger."""
@@ -133,6 +139,10 @@ class Window:
             daily=_number(since // DAY, days),
             backlog=(came - went).astype(np.float64),
             on_time=np.array([1 - late.mean() if len(late) else np.nan]),
+            channel=sum(
+                (self._channels(each) for each in (cases, own) if each is not None),
+                np.zeros(self.channels),
+            ),
             long=self._long([cases] if own is None else [cases, own]),
         )
 
@@ -146,6 +156,10 @@ class Window:
             if len(one) >= FEWEST_TIMES and np.isfinite(middle := np.median(one)):
                 found[i] = np.log(middle)
         return found
+
+    def _channels(self, cases: Cases) -> Floats:
+        mine = (cases.created >= self.start) & (cases.created < self.end)
+        return _number(cases.channel[mine], self.channels)
 
     def _took(self, cases: Cases) -> Floats:
         """Give how long cases of the window took; NaN for others, and where nobody knows."""
@@ -194,6 +208,7 @@ def of_log(network: Network, log: OrderLog, window: Window, own: bool = False) -
         due=moment("due")[mine],
         category=_codes(frame, "category", network.categories)[mine],
         place=_codes(frame, "place", window.places)[mine],
+        channel=_codes(frame, "channel", network.channels)[mine],
     )
 
 
@@ -213,7 +228,7 @@ def of_replication(network: Network, table: DemandTable, outcome: Outcome, windo
         names = network.territory.grids[window.level].astype(str)
         place = _code(names, window.places)[table.grid[demand]]
     at = (moment("time", "created"), moment("resolved", "resolved"), moment("due", "due"))
-    return Cases(*at, table.category[demand], place)
+    return Cases(*at, table.category[demand], place, _by_centre(network, outcome)[demand])
 
 
 def of_stations(network: Network, table: DemandTable, outcome: Outcome, window: Window) -> Cases:
@@ -229,6 +244,7 @@ def of_stations(network: Network, table: DemandTable, outcome: Outcome, window: 
         due=never,
         category=table.category[mine],
         place=np.full(len(created), -1, dtype=np.int64),
+        channel=np.where(table.source == REPORTED, outcome.demands["channel"], -1)[mine],
     )
 
 
@@ -253,6 +269,18 @@ def observe(trial: Trial, window: Window) -> Floats:
         told = np.array(list(summaries.of(shown).values()))
         rows.append(np.concatenate([told, *vars(counted).values()]))
     return np.array(rows)
+
+
+def _by_centre(network: Network, outcome: Outcome) -> Ints:
+    """Give the channel of demands that came to the centre first, which their orders name.
+
+    Orders of others name the only channel to the centre, if it is the only one; how residents who
+    had been to a station called is not simulated.
+    """
+    channel = outcome.demands["channel"]
+    centre = [i for i, c in enumerate(network.scenario.channels.values()) if c.via == "centre"]
+    other = centre[0] if len(centre) == 1 else -1
+    return np.where(np.isin(channel, centre), channel, other)
 
 
 def _codes(frame: pd.DataFrame, name: str, known: tuple[str, ...]) -> Ints:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from govsim.calibrating.ratios import NINETY, ratios
+from govsim.calibrating.ratios import NINETY, alone, ratios
 from govsim.estimation.daily import Kinds
 
 Floats = NDArray[np.float64]
@@ -64,14 +64,16 @@ def spread(observed: Floats, drawn: Floats, of: Mapping[str, Ints]) -> dict[str,
     Returns
     -------
     dict
-        float[3, classes] for each, as of `ratios`; a class without a day has 1.
+        float[3, classes] for each, as of `ratios`, of holidays as of `alone`; a class without a
+        day has 1.
     """
     found = {part: np.ones((3, CLASSES[part])) for part in of}
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS if len(of) > 1 else 1):
         for part, mine in of.items():
             others = np.prod([found[o][1][c] for o, c in of.items() if o != part], axis=0)
             n = CLASSES[part]
-            found[part] = ratios(_total(observed, mine, n), _total(drawn * others, mine, n))
+            estimate = alone if part == "holiday" else ratios
+            found[part] = estimate(_total(observed, mine, n), _total(drawn * others, mine, n))
     return found
 
 

@@ -23,7 +23,7 @@ from govsim.calibrating import days
 from govsim.calibrating.counting import HOURS, Counted, Window
 from govsim.calibrating.ratios import of_times, ratios
 from govsim.estimation.daily import ON_HOLIDAY, ORDINARY, SPRING_FESTIVAL, Kinds
-from govsim.ranges import Entry, Path, Uncertain
+from govsim.ranges import MIXES, Entry, Path, Uncertain
 from govsim.scenarios.loading import Loaded
 from govsim.scenarios.quantities import Rate
 from govsim.scenarios.schema import Scenario
@@ -66,6 +66,7 @@ def estimates(
     drawn: Counted,
     probed: Counted,
     inferred: Collection[Path] = (),
+    mixes: Collection[str] = MIXES,
 ) -> tuple[list[Estimate], pd.DataFrame]:
     """Estimate what the record tells by itself.
 
@@ -78,6 +79,7 @@ def estimates(
     probed : of replications of it with the changes of `probe`.
     inferred : paths that are left to inference. If departments' times are among them, it is how
         they differ between categories that is estimated here.
+    mixes : of channels, those that some grid has.
 
     Returns
     -------
@@ -85,10 +87,11 @@ def estimates(
     pandas.DataFrame
         As `govsim.calibration.Calibration.direct`.
     """
-    made = _Made(scenario.demand, frozenset(inferred), [], [])
+    made = _Made(scenario, scenario.demand, frozenset(inferred), [], [])
     made.by_category(observed, drawn, probed)
     made.by_day(observed.daily, drawn.daily, probed.daily, days.classes(window.start, kinds))
     made.by_hour(observed.hour, drawn.hour)
+    made.by_channel(observed.channel, drawn.channel, mixes)
     return made.found, pd.concat(made.told, ignore_index=True)
 
 
@@ -96,6 +99,7 @@ def estimates(
 class _Made:
     """What was estimated so far."""
 
+    scenario: Scenario
     demand: Demand
     inferred: frozenset[Path]
     found: list[Estimate]
@@ -171,6 +175,30 @@ class _Made:
             found = ratios(observed, drawn)
             self._tell("hour", [str(i) for i in range(HOURS)], found)
             self._put(_weights(("demand", "hours"), hours, found))
+
+    def by_channel(self, observed: Floats, drawn: Floats, mixes: Collection[str]) -> None:
+        """Those of the stations among each other, and those to the centre."""
+        channels = self.scenario.channels
+        for to_centre in (False, True):
+            mine = [
+                i for i, one in enumerate(channels.values()) if (one.via == "centre") == to_centre
+            ]
+            if len(mine) < 2 or observed[mine].sum() < FEWEST:
+                continue
+            found = ratios(observed[mine], drawn[:, mine])
+            names = [list(channels)[i] for i in mine]
+            self._tell("channel", names, found)
+            for mix in mixes:
+                given = np.array([getattr(channels[name], mix) for name in names])
+                # What they have in all stays: how many turn to the centre, no ledger shows.
+                whole = float(given @ found[1])
+                scaled = given * found * (given.sum() / whole if whole else 1.0)
+                for name, ends in zip(names, scaled.T, strict=True):
+                    if getattr(channels[name], mix):
+                        ends = np.minimum(ends, 1.0)
+                        self._put(
+                            Estimate(("channels", name, mix), *(round(float(x), 9) for x in ends))
+                        )
 
     def _put(self, one: Estimate) -> None:
         if one.path not in self.inferred:

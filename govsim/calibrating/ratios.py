@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 SHAPES = np.geomspace(0.5, 500, 40)
 """Of the gamma distribution of ratios, from far apart to nearly alike (within 4%)."""
@@ -47,11 +48,8 @@ def ratios(observed: Floats, drawn: Floats) -> Floats:
     from scipy.special import gammaln
     from scipy.stats import gamma
 
-    mean = drawn.mean(axis=0)
-    used = mean > 0
-    spread = max(1.0, float((drawn.var(axis=0, ddof=1)[used] / mean[used]).mean()))
-    expected = mean[used] * observed[used].sum() / mean[used].sum() / spread
-    seen, a = observed[used] / spread, SHAPES[:, None]
+    used, seen, expected = _counted(observed, drawn)
+    a = SHAPES[:, None]
     likelihood = (
         gammaln(a + seen)
         - gammaln(a)
@@ -64,6 +62,29 @@ def ratios(observed: Floats, drawn: Floats) -> Floats:
     found = np.ones((3, len(observed)))
     found[:, used] = np.transpose([_points(one, each) for one in np.moveaxis(points, -1, 0)])
     return found
+
+
+def alone(observed: Floats, drawn: Floats) -> Floats:
+    """Estimate the same of what has nothing to do with each other: none borrows strength.
+
+    The interval of each is that of a Poisson number with Jeffreys' prior, with the same factor on
+    the variance.
+    """
+    from scipy.stats import gamma
+
+    used, seen, expected = _counted(observed, drawn)
+    found = np.ones((3, len(observed)))
+    found[:, used] = gamma.ppf(np.array([[0.05], [0.5], [0.95]]), seen + 0.5) / expected
+    return found
+
+
+def _counted(observed: Floats, drawn: Floats) -> tuple[Bools, Floats, Floats]:
+    """Give what is used, what was seen of it, and what is expected, in numbers that are Poisson."""
+    mean = drawn.mean(axis=0)
+    used = mean > 0
+    spread = max(1.0, float((drawn.var(axis=0, ddof=1)[used] / mean[used]).mean()))
+    expected = mean[used] * observed[used].sum() / mean[used].sum() / spread
+    return used, observed[used] / spread, expected
 
 
 def _points(values: Floats, weights: Floats) -> Floats:

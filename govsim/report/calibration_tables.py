@@ -133,7 +133,8 @@ def label(found: Calibration, kind: str, name: str) -> str:
     """Name a summary, category or place for people."""
     if kind == "summary":
         return summary_name(name)
-    labels = found.manifest["categories"] if kind == "category" else {}
+    of = {"category": "categories", "channel": "channels"}
+    labels = found.manifest[of[kind]] if kind in of else {}
     return labels[name][current()] if name in labels else name
 
 
@@ -201,6 +202,7 @@ def parts() -> dict[str, str]:
         "dispersion": tr("Variation"),
         "hour": tr("Hour"),
         "time": tr("Department's time"),
+        "channel": tr("Channel"),
     }
 
 
