@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from govsim import demand, engine, network
-from govsim.calibrating.forecasting import crps, naive_days
+from govsim.estimation.scores import score
 from govsim.measures import promise_kept
 from govsim.orders.reading import read_orders
 from govsim.scenarios.loading import load
@@ -89,12 +89,12 @@ def numbers(cases: pd.DataFrame, days: dict[str, Floats]) -> pd.DataFrame:
         before, seen = daily[:-DAYS], daily[-DAYS:]
         if before.sum() < LEAST:
             continue
-        naive, (low, high) = naive_days(before, DAYS), np.quantile(drawn, [0.05, 0.95], axis=0)
+        told = score(drawn, seen, before)
         found[name] = {
-            "crps": crps(drawn, seen).mean(),
-            "crps_naive": crps(naive, seen).mean(),
-            "mase": np.abs(seen - drawn.mean(axis=0)).mean() / np.abs(seen - naive[0]).mean(),
-            "coverage_90": ((low <= seen) & (seen <= high)).mean(),
+            "crps": told.crps,
+            "crps_naive": told.crps_last_weeks,
+            "mase": told.mase,
+            "coverage_90": told.coverage_90,
         }
     return pd.DataFrame(found).T.sort_values("crps", ascending=False)
 

@@ -183,7 +183,9 @@ def fit(
             continue
         likelihood = -lost(free)
         bic = len(free) * np.log(n) - 2 * likelihood
-        rows.append((name, family.named(free, unit), likelihood, bic))
+        with np.errstate(over="ignore"):
+            named = family.named(free, unit)
+        rows.append((name, named, likelihood, bic))
         found.append((bic, family, free, lost))
     table = pd.DataFrame(rows, columns=["family", "parameters", "log_likelihood", "bic"])
     _, family, free, lost = min(found, key=lambda one: one[0])
