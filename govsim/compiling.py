@@ -8,7 +8,6 @@ cache has a folder of its own for each state of all sources, named by their hash
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from typing import Any, TypeVar
 
 from numba import config, njit, types
 
-from govsim.provenance import NOT_OF_THE_MODEL
+from govsim.sources import code_hash
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -90,20 +89,6 @@ def kept(function: Function) -> Function:
 
 
 @cache
-def source_hash() -> str:
-    """Hash all Python sources that a replication can depend on; what is compiled is among them."""
-    package = Path(__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        name = path.relative_to(package)
-        if name.parts[0].removesuffix(".py") in NOT_OF_THE_MODEL:
-            continue
-        digest.update(name.as_posix().encode() + b"\0")
-        digest.update(path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
-
-
-@cache
 def cache_folder() -> Path | None:
     """Find or make the folder for compiled code of this state of the sources.
 
@@ -113,7 +98,7 @@ def cache_folder() -> Path | None:
         None where there is no place to write; all is then compiled anew in each process.
     """
     for base in _places():
-        folder = base / "govsim" / "compiled" / source_hash()
+        folder = base / "govsim" / "compiled" / code_hash()[:16]
         try:
             folder.mkdir(parents=True, exist_ok=True)
             probe = folder / f".{os.getpid()}"

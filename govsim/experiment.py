@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from govsim import network, provenance, storage, tasks, warmup
+from govsim import network, provenance, sources, storage, tasks, warmup
 from govsim.catalogue import CATALOGUE
 from govsim.errors import InputError, Problem, RunError
 from govsim.executors import Executor, Serial
@@ -488,7 +488,7 @@ class Run:
             "finished": _now() if state != "running" else None,
             "seconds": round(earlier + time.monotonic() - self.clock, 3),
             "versions": provenance.versions(),
-            "code": provenance.code_hash(),
+            "code": sources.code_hash(),
             "inputs": {file.path.name: file.sha256 for file in self.loaded.files},
             "territory": service.territory.content_hash(),
             "machine": provenance.machine(),

@@ -13,53 +13,16 @@ import json
 import os
 import platform
 from contextlib import suppress
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from govsim import sources
 from govsim.language import tr
 
 if TYPE_CHECKING:
     from govsim.network import Network
     from govsim.scenarios.schema import Scenario
-
-NOT_OF_THE_MODEL = frozenset(
-    {
-        "attribution",
-        "calibrate",
-        "calibration",
-        "catalogue",
-        "cli",
-        "cluster",
-        "compare",
-        "comparison",
-        "errors",
-        "executors",
-        "experiment",
-        "explain",
-        "explanation",
-        "language",
-        "locale",
-        "mechanisms",
-        "ranges",
-        "regression",
-        "report",
-        "results",
-        "selection",
-        "sensitivity",
-        "shapley",
-        "storage",
-        "sweep",
-        "switches",
-        "tasks",
-        "trace",
-        "tradeoffs",
-        "trials",
-    }
-)
-"""Parts of the package that change no number in a replication. Named are these and not
-the others, so that a module that is forgotten here costs a run, not its truth."""
 
 NOT_OF_THE_RUN = frozenset({"label", "question", "replications", "confidence", "evidence"})
 """Parts of a scenario that change no replication."""
@@ -86,7 +49,7 @@ def run_id(network: Network) -> str:
 
 def program() -> Program:
     """What computes here."""
-    return code_hash(), {name: _version(name) for name in COMPUTING}
+    return sources.code_hash(), {name: _version(name) for name in COMPUTING}
 
 
 def difference(caller: Program, worker: Program) -> str:
@@ -123,21 +86,6 @@ def resolved(scenario: Scenario, folder: Path | None = None) -> dict[str, Any]:
 
     plain: dict[str, Any] = shown(scenario.model_dump(mode="json"))
     return plain
-
-
-@cache
-def code_hash() -> str:
-    """SHA-256 of all code and shipped data that numbers can depend on, whatever its line ends."""
-    package = Path(__file__).parent
-    digest = hashlib.sha256()
-    for file in sorted(package.rglob("*"), key=lambda f: f.relative_to(package).as_posix()):
-        name = file.relative_to(package)
-        if name.parts[0].removesuffix(".py") in NOT_OF_THE_MODEL:
-            continue
-        if file.suffix in {".py", ".csv", ".geojson"}:
-            digest.update(name.as_posix().encode() + b"\0")
-            digest.update(file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-    return digest.hexdigest()
 
 
 def versions() -> dict[str, str]:

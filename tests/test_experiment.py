@@ -11,7 +11,7 @@ import pytest
 from short_runs import SHORT, TEMPLATE, tables
 
 import govsim
-from govsim import network, provenance, tasks, warmup
+from govsim import network, tasks, warmup
 from govsim.errors import InputError, RunError
 from govsim.scenarios.loading import load
 from govsim.statistics import interval
@@ -127,8 +127,8 @@ def test_finished_replications_are_not_run_again(short, tmp_path, monkeypatch):
 def test_a_run_that_was_killed_goes_on(tmp_path):
     program = f"""
 import os, govsim
-from govsim import provenance
-provenance.code_hash = lambda: {provenance.code_hash()!r}  # whoever edits the code meanwhile
+from govsim import sources
+sources.code_hash = lambda: {sources.code_hash()!r}  # whoever edits the code meanwhile
 def dies(now):
     if now.done == 2 and now.within > 0.5:
         os._exit(9)
@@ -205,7 +205,7 @@ def test_what_changes_replications_makes_another_run(short, tmp_path, setting):
 
 def test_the_code_of_the_model_is_part_of_a_runs_identity(short, tmp_path, monkeypatch):
     a = govsim.run(short, replications=1, out=tmp_path).folder
-    monkeypatch.setattr(provenance, "code_hash", lambda: "another model")
+    monkeypatch.setattr(sources, "code_hash", lambda: "another model")
     assert govsim.run(short, replications=1, out=tmp_path).folder != a
 
 

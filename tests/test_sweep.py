@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from short_runs import SHORT, TEMPLATE, noted, tables
 
 import govsim
-from govsim import language, provenance
+from govsim import language
 from govsim.cli import cli
 from govsim.cli.options import WRONG_INPUT
 from govsim.errors import InputError
@@ -125,7 +125,7 @@ def test_a_sweep_that_was_killed_goes_on_and_ends_with_the_same_bytes(
 import os
 from govsim import executors, provenance
 from govsim.sweep import sweep
-provenance.code_hash = lambda: {provenance.code_hash()!r}  # whoever edits the code meanwhile
+sources.code_hash = lambda: {sources.code_hash()!r}  # whoever edits the code meanwhile
 def dies(now):
     if now.done == 3:
         os._exit(9)
