@@ -59,12 +59,13 @@ class DemandTable:
     """[n] first channel of its resident."""
 
     answered: Bools
-    """[n] the desk can answer it at intake."""
+    """[n] the channel that takes it in can answer it at intake."""
     answered_by_centre: Bools
     complex: Bools
     meeting: Bools
     """[n] complex, and must go through the joint meeting."""
     intake: Ints
+    """[n] handling by the channel that takes it in."""
     dispatch_delay: Ints
     turn_out: Ints
     access: Ints
@@ -156,6 +157,7 @@ class _Columns:
         self.answered: Bools = happens(nature[3], self.category, arrivals.of("answered"))
         self.kinds = grouped(self.category * 2 + self.complex, 2 * len(arrivals.categories))
         self.channel = self._channel()
+        self.taken_in_by = self._sent_on(arrived.enters)
 
     def place(self) -> dict[str, Any]:
         """Where it is, and how its resident first reports it."""
@@ -172,9 +174,7 @@ class _Columns:
         """All that takes the service's time."""
         s, id_ = self.scenario, self.id
         times = self.arrivals.times
-        channels = grouped(self.channel, len(s.channels))
-        handling = [c.handling for c in s.channels.values()]
-        answers = np.array([c.answers for c in s.channels.values()])[self.channel]
+        answers = np.array([c.answers for c in s.channels.values()])[self.taken_in_by]
         coins = self.streams.coins("meeting and centre", id_)
         meeting = happens(coins[0], self.category, self.arrivals.of("joint_meeting"))
         if s.travel.variation > 0:
@@ -189,7 +189,7 @@ class _Columns:
             "answered_by_centre": coins[1] < s.centre.answered,
             "complex": self.complex,
             "meeting": self.complex & meeting & s.joint_meeting.enabled,
-            "intake": self.arrivals.times_by("intake", id_, channels, handling),
+            "intake": self._handling(),
             "dispatch_delay": times("dispatch delay", id_, s.policies.dispatch_delay),
             "turn_out": times("turn-out", id_, s.travel.turn_out),
             "access": times("access", id_, s.travel.access),
@@ -242,6 +242,44 @@ class _Columns:
         u = self.streams.uniform("channel", self.id)
         covered = self.network.has_station.astype(np.int64)[self.grid]
         return chosen(u, covered, edges[:, :-1] / edges[:, -1:])
+
+    def _sent_on(self, turns: Ints) -> Ints:
+        """Channel that takes each in, if its resident turns to the first at a time.
+
+        A closed channel sends residents on to its `if_closed`, and the last of the way takes
+        them in when it opens: the same steps as in `govsim.model`, where they also take time.
+        """
+        names, calendar = list(self.scenario.channels), self.network.calendar
+        ways = list(self.scenario.channels.values())
+        instead = [-1 if c.if_closed == "wait" else names.index(c.if_closed) for c in ways]
+        opening = [calendar.intervals(c.hours, c.days) for c in ways]
+        found = self.channel.copy()
+        for _ in ways:
+            before = found.copy()
+            for c, (starts, ends) in enumerate(opening):
+                if instead[c] < 0:
+                    continue
+                here = np.flatnonzero(before == c)
+                # Open is whose last opening is not followed by a closing yet.
+                opened = np.searchsorted(starts, turns[here], side="right")
+                closed = opened == np.searchsorted(ends, turns[here], side="right")
+                found[here[closed]] = instead[c]
+            if (found == before).all():
+                break
+        return found
+
+    def _handling(self) -> Ints:
+        """Time that the channel that takes it in needs, by the channel's own luck.
+
+        So that whom two plans send to the same channel meets the same there, whatever the
+        hours of the others.
+        """
+        found = np.zeros(len(self.id), dtype=np.int64)
+        by_channel = grouped(self.taken_in_by, len(self.scenario.channels))
+        for c, (name, channel) in enumerate(self.scenario.channels.items()):
+            mine = by_channel[c]
+            found[mine] = self.arrivals.times(f"intake by {name}", self.id[mine], channel.handling)
+        return found
 
     def _stages(self) -> dict[str, Any]:
         """Pieces of work on the scene: the first by its own group, more where it is handed on."""

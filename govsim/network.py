@@ -175,7 +175,7 @@ class _Builder:
         self.scenario, self.territory = scenario, territory
         self.days = ceil(scenario.horizon / DAY)
         self.calendar = Calendar.of(scenario.calendar, scenario.start, self.days + PADDING_DAYS)
-        self.kinds = self.calendar.kind_of_day[: self.days]
+        self.kinds = self.calendar.with_eve_kinds[: self.days + 1]
         self.pools: list[Pool] = []
         self.timelines: list[Timeline] = []
         self.known: dict[Any, int] = {}
@@ -320,7 +320,7 @@ class _Builder:
         visits = np.zeros(len(grids))
         duties: dict[int, list[Duty]] = {}
         daily = np.ones(self.days, dtype=bool)
-        on = daily if patrol.days == "daily" else self.kinds == 0
+        on = daily if patrol.days == "daily" else self.kinds[1:] == 0
         for point in self.active if patrol.enabled else ():
             roster = self._team_roster(point, patrol.team)
             most = _largest(roster) if roster else 0

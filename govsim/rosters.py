@@ -82,20 +82,19 @@ def timeline(
     roster : number on duty by shift, or by shift and kind of day; a shift that crosses
         midnight belongs to the day on which it begins.
     shifts : windows of each shift, ms since midnight; an end above a day is on the next.
-    kind_of_day : int[days], 0 workday, 1 weekend, 2 holiday.
+    kind_of_day : int[days + 1], 0 workday, 1 weekend, 2 holiday, from the eve of day 0 on.
     free_for_calls : share of those on duty and not away who are free; rounded half up, at
         least one of any.
     duties : members away at fixed hours.
     keep_boundaries : keep the steps at which a shift changes and the number does not.
     """
-    days = len(kind_of_day)
-    # The shift that began on the eve of the first day is still on.
-    kinds = np.concatenate([kind_of_day[:1], kind_of_day])
+    days = len(kind_of_day) - 1
+    # The shift that began on the eve of day 0 is still on, by the eve's own kind of day.
     midnights = (np.arange(days + 1, dtype=np.int64) - 1) * DAY
     starts, ends, paid = [], [], []
     for shift, head in roster.items():
         heads = [head] * 3 if isinstance(head, int) else [head.get(k, 0) for k in KINDS_OF_DAY]
-        numbers = np.array(heads, dtype=np.int64)[kinds]
+        numbers = np.array(heads, dtype=np.int64)[kind_of_day]
         for start, end in shifts[shift]:
             starts.append(midnights + start)
             ends.append(midnights + end)

@@ -13,7 +13,7 @@ from hand import PLAIN, category, channel, merge, plain
 from scipy import stats
 from strategies import DATA, label
 
-from govsim import network
+from govsim import engine, model, network
 from govsim.demand import BY_PATROL, BY_VISIT, REPORTED, DemandTable, draw
 from govsim.network import Network
 from govsim.scenarios.quantities import DAY, HOUR, MINUTE
@@ -399,6 +399,72 @@ def test_home_visits_find_within_their_hours_at_their_rate() -> None:
 
 
 # ---------------------------------------------------------------- what each is like
+
+
+def night_box(desk_hours: str = "08:00-18:00") -> Network:
+    """A counter that sends on by night to a telephone, and that to a letter box at weekends."""
+    return plain(
+        seed=2020,
+        horizon="60 days",
+        demand={"categories": {"noise": {"answered": 0.5}}},
+        channels={
+            "=": {
+                "counter": channel(
+                    "counter", hours=desk_hours, if_closed="phone", handling="2 min", answers=True
+                ),
+                "phone": channel(
+                    "phone",
+                    days="mon-fri",
+                    if_closed="box",
+                    handling={"lognormal": {"median": "15 min", "sigma": 0.3}},
+                    answers=True,
+                ),
+                "box": channel("box", handling="30 min", answers=False),
+            }
+        },
+    )
+
+
+def test_who_is_sent_on_is_handled_and_answered_by_the_channel_that_takes_the_demand_in() -> None:
+    laid_out = night_box()
+    table = draw(laid_out, 0)
+    for made in (model.run(laid_out, table), engine.run(laid_out, table)):
+        by = made.demands["channel"]
+        taken = {c: np.flatnonzero(by == c) for c in range(3)}
+        sent_on = {c: mine[table.channel[mine] != c] for c, mine in taken.items()}
+        assert not len(sent_on[0])
+        assert min(len(sent_on[1]), len(sent_on[2])) > 500
+        assert (table.intake[taken[0]] == 2 * MINUTE).all()
+        below = int((table.intake[sent_on[1]] < 15 * MINUTE).sum())
+        assert stats.binomtest(below, len(sent_on[1]), 0.5).pvalue > 0.001
+        assert (table.intake[taken[2]] == 30 * MINUTE).all()
+        assert not table.answered[taken[2]].any()
+        for mine in (taken[0], sent_on[1]):
+            assert stats.binomtest(int(table.answered[mine].sum()), len(mine), 0.5).pvalue > 0.001
+
+
+def test_who_meets_the_same_channel_in_two_plans_meets_the_same_luck_there() -> None:
+    one, other = night_box(), night_box("06:00-22:00")
+    tables, by = [], []
+    for laid_out in (one, other):
+        tables.append(draw(laid_out, 0))
+        by.append(engine.run(laid_out, tables[-1]).demands["channel"])
+    assert np.array_equal(tables[0].id, tables[1].id)
+    same = by[0] == by[1]
+    assert 0 < same.sum() < len(same)
+    assert np.array_equal(tables[0].intake[same], tables[1].intake[same])
+    assert np.array_equal(tables[0].answered[same], tables[1].answered[same])
+    assert (tables[0].intake[~same] != tables[1].intake[~same]).all()
+
+
+def test_a_channel_has_luck_of_its_own() -> None:
+    """The times of two channels that are alike don't hang together."""
+    times = {"lognormal": {"median": "15 min", "sigma": 0.3}}
+    found = {}
+    for mine in ("one", "two"):
+        laid_out = plain(channels={"=": {mine: channel(mine, handling=times)}}, horizon="60 days")
+        found[mine] = draw(laid_out, 0).intake
+    assert abs(np.corrcoef(found["one"], found["two"])[0, 1]) < 4 / np.sqrt(len(found["one"]))
 
 
 def test_channels_are_taken_in_the_shares_of_covered_and_other_grids() -> None:

@@ -11,7 +11,8 @@ from govsim.rosters import Duty, constant, timeline
 from govsim.scenarios.quantities import DAY, HOUR
 
 DAY_AND_NIGHT = {"day": ((8 * HOUR, 20 * HOUR),), "night": ((20 * HOUR, 32 * HOUR),)}
-WORKDAYS = np.zeros(3, dtype=np.int8)
+WORKDAYS = np.zeros(4, dtype=np.int8)
+"""Three days and their eve."""
 
 
 def at(line: object, *hours: float) -> list[int]:
@@ -29,15 +30,24 @@ def test_the_night_shift_of_the_eve_is_on_when_the_run_begins() -> None:
     assert at(line, 0, 7.999, 8, 20, 24, 31.999, 32) == [2, 2, 0, 2, 2, 2, 0]
 
 
+@pytest.mark.parametrize(("eve", "on_duty"), [(0, 1), (1, 0), (2, 5)])
+def test_the_night_shift_of_the_eve_has_the_people_of_the_eves_kind_of_day(
+    eve: int, on_duty: int
+) -> None:
+    roster = {"night": {"workday": 1, "weekend": 0, "holiday": 5}}
+    line = timeline(roster, DAY_AND_NIGHT, np.array([eve, 0, 0], dtype=np.int8))
+    assert at(line, 0, 7.999, 8, 20, 24) == [on_duty, on_duty, 0, 1, 1]
+
+
 def test_a_night_belongs_to_the_day_on_which_it_begins() -> None:
-    kinds = np.array([0, 1, 2, 0], dtype=np.int8)
+    kinds = np.array([0, 0, 1, 2, 0], dtype=np.int8)
     roster = {"night": {"workday": 1, "weekend": 2, "holiday": 3}}
     line = timeline(roster, DAY_AND_NIGHT, kinds)
     assert at(line, 1, 21, 25, 45, 49, 69, 73, 93) == [1, 1, 1, 2, 2, 3, 3, 1]
 
 
 def test_a_kind_of_day_that_is_not_named_has_nobody() -> None:
-    line = timeline({"day": {"workday": 2}}, DAY_AND_NIGHT, np.array([1, 0], dtype=np.int8))
+    line = timeline({"day": {"workday": 2}}, DAY_AND_NIGHT, np.array([0, 1, 0], dtype=np.int8))
     assert at(line, 10, 34) == [0, 2]
 
 
