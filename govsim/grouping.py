@@ -207,7 +207,6 @@ def _stretch(starts: Ints, time: int, i: int) -> int:
 
 def worked_by_hour(
     pool: Ints,
-    queued: Ints,
     began: Ints,
     ended: Ints,
     members: Ints,
@@ -215,32 +214,30 @@ def worked_by_hour(
     rows: int,
     first: int,
     during: tuple[int, int],
-) -> tuple[Ints, Ints, Ints]:
-    """Add up work and waiting by row and hour of the week.
+) -> Ints:
+    """Add up work by row and hour of the week.
 
     Parameters
     ----------
-    pool, queued, began, ended, members : int64[n], visits; -1 where they did not begin or end.
+    pool, began, ended, members : int64[n], visits; -1 where they did not begin or end.
     row : int64[pools], the row that a pool counts in, or -1.
     first : hour of the week at time 0.
     during : the time that is measured, ms.
 
     Returns
     -------
-    work, waited, begun
-        int64[rows, 168]: person-ms of work in each hour; ms that crews were waited for,
-        and how many, by the hour in which they were asked for.
+    numpy.ndarray
+        int64[rows, 168]: person-ms of work in each hour.
     """
-    work, waited, begun = np.zeros((3, rows, WEEK_HOURS), np.int64)
+    work = np.zeros((rows, WEEK_HOURS), np.int64)
     start, end = during
-    _by_hour(pool, queued, began, ended, members, row, first, start, end, work, waited, begun)
-    return work, waited, begun
+    _by_hour(pool, began, ended, members, row, first, start, end, work)
+    return work
 
 
 @kept
 def _by_hour(
     pool: Ints,
-    queued: Ints,
     began: Ints,
     ended: Ints,
     members: Ints,
@@ -249,17 +246,11 @@ def _by_hour(
     start: int,
     end: int,
     work: Ints,
-    waited: Ints,
-    begun: Ints,
 ) -> None:
     for k in range(len(pool)):
         r = row[pool[k]]
         if r < 0 or began[k] < 0:
             continue
-        if queued[k] >= start:
-            hour = (queued[k] // HOUR + first) % WEEK_HOURS
-            waited[r, hour] += began[k] - queued[k]
-            begun[r, hour] += 1
         now, over = max(began[k], start), ended[k] if ended[k] >= 0 else end
         while now < over:
             hour = now // HOUR
@@ -281,6 +272,7 @@ class Survival:
     share : float64[m], share that lasts longer than that.
     area : float64[m], area below the curve since the time before; the sum is a mean.
     first, last : int64[groups], where each group begins and ends in these.
+    longest : float64[groups], longest time of each, ended or not; NaN of an empty group.
     """
 
     time: Floats
@@ -288,6 +280,7 @@ class Survival:
     area: Floats
     first: Ints
     last: Ints
+    longest: Floats
 
     def curve(self, group: int) -> tuple[Floats, Floats]:
         """Times and shares of one group."""
@@ -295,10 +288,15 @@ class Survival:
         return self.time[mine], self.share[mine]
 
     def means(self) -> Floats:
-        """Mean time of each group, up to the last time that ended; NaN where none did."""
+        """Mean time of each group, up to the longest that was seen; NaN of an empty one."""
         found = np.full(len(self.first), np.nan)
-        for g in np.flatnonzero(self.first < self.last).tolist():
-            found[g] = self.area[self.first[g] : self.last[g]].sum()
+        for g in np.flatnonzero(~np.isnan(self.longest)).tolist():
+            mine = slice(self.first[g], self.last[g])
+            time, share = self.time[mine], self.share[mine]
+            # Beyond the last that ended are those who were still waiting: left out, they
+            # would make a team that served but one as quick as that one.
+            after, left = (time[-1], share[-1]) if len(time) else (0.0, 1.0)
+            found[g] = self.area[mine].sum() + (self.longest[g] - after) * left
         return found
 
     def quantiles(self, q: float) -> Floats:
@@ -324,7 +322,10 @@ def kaplan_meier(length: Floats, over: Bools, groups: Groups) -> Survival:
     time, share, area = np.empty((3, len(groups.order)))
     last = groups.first[1:].copy()
     _estimate(length, over, groups.order, groups.first, time, share, area, last)
-    return Survival(time, share, area, groups.first[:-1], last)
+    longest = np.full(len(groups), np.nan)
+    some = groups.first[:-1] < groups.first[1:]
+    longest[some] = length[groups.order[groups.first[1:][some] - 1]]
+    return Survival(time, share, area, groups.first[:-1], last, longest)
 
 
 @kept

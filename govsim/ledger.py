@@ -59,7 +59,7 @@ def demands_frame(network: Network, table: DemandTable, outcome: Outcome) -> pd.
             "grid": _named(grids.astype(str).tolist(), table.grid),
             "point": _named(points.astype(str).tolist(), table.point),
             "channel": _named(network.channels, d["channel"]),
-            "team": _named(teams, d["served_by"]),
+            "team": _named(teams, outcome.team_of()),
             "source": _named(SOURCES, table.source),
             "state": _named(STATES, d["state"]),
             "complex": table.complex,

@@ -28,7 +28,7 @@ from govsim.demand import BY_VISIT, REPORTED, DemandTable
 from govsim.grouping import WEEK_HOURS, grouped, kaplan_meier, order_of, tally
 from govsim.network import DESK, TEAM, Network
 from govsim.outcome import Outcome
-from govsim.rules import CAUSES, OPEN, REPEATED, WITHDRAWN
+from govsim.rules import CAUSES, OPEN, REPEATED, TURNED_AWAY, WITHDRAWN
 from govsim.scenarios.units import DAY, HOUR, MINUTE, YEAR
 from govsim.statistics import gini
 from govsim.workload import Row, hour_of_week, on_duty, workload
@@ -159,7 +159,7 @@ class _Reading:
             _Level("street", static.street[0], static.street[1][table.grid]),
             _Level("point", points, table.point),
             _Level("category", list(network.categories), table.category),
-            _Level("team", teams, team_of[d["served_by"]]),
+            _Level("team", teams, team_of[outcome.team_of()]),
             _Level("channel", list(network.channels), d["channel"]),
         ]
         self.community = _Level("community", static.community[0], static.community[1][table.grid])
@@ -247,8 +247,9 @@ class _Reading:
         by_order = np.array([c.via == "centre" for c in self.network.scenario.channels.values()])
         needs_visit = ~self.table.answered | by_order[np.maximum(d["channel"], 0)]
         measured = start >= self.start
-        gone = np.where(d["patience_ended"] >= 0, d["patience_ended"], self.end)
-        gone = np.where(d["state"] == WITHDRAWN, gone, self.end)
+        # Who has been withdrawn or turned away waits no longer.
+        gone = np.where(d["state"] == WITHDRAWN, d["patience_ended"], self.end)
+        gone = np.where(d["state"] == TURNED_AWAY, d["closed"], gone)
         for name, event, unit, applies in (
             ("scene_minutes", d["scene"], MINUTE, needs_visit),
             ("solve_hours", d["resolved"], HOUR, needs_visit),

@@ -187,6 +187,7 @@ class Service(Residents):
                     return
         # Nobody waits for a team that has gone home while another of the group is on duty.
         first = next((staff[i] for i in own if staff[i].on_duty), staff[own[0]])
+        job.waits_for = first.index
         queue = self.staffing.queue_of(first, group)
         if queue.waiting >= first.pool.room:
             self.turned_away(job)

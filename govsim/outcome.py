@@ -11,7 +11,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from govsim.rules import OPEN
+
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 DEMAND_COLUMNS = (
     "state",
@@ -61,7 +64,8 @@ VISIT_COLUMNS = (
     "ended",
     "handed_back",
 )
-"""One entry a piece of work for a team: ``queued`` when it asked for a crew, ``began``
+"""One entry a piece of work for a team, ``pool``, which is the one that it asked for where no
+crew left: ``queued`` when it asked for a crew, ``began``
 when the crew left, ``ended`` when it was free again."""
 
 POOL_COLUMNS = ("busy", "overtime", "helpers", "jobs", "waiting")
@@ -88,6 +92,34 @@ class Outcome:
     pools: dict[str, Ints]
     measured_from: int
     end: int
+
+    def team_of(self) -> Ints:
+        """Pool of each demand's first crew, or that it asked for one in vain; -1 for none.
+
+        To leave out who still waits would show a team by those only whom it has served.
+        """
+        found = self.demands["served_by"].copy()
+        visits = self.visits
+        asked = np.flatnonzero((visits["began"] < 0) & (visits["pool"] >= 0))[::-1]
+        asked = asked[found[visits["demand"][asked]] < 0]
+        # The first of several is written last, and stands.
+        found[visits["demand"][asked]] = visits["pool"][asked]
+        return found
+
+    def waits(self) -> tuple[Ints, Bools]:
+        """How long each visit waited for a crew, ms, and whether one left then.
+
+        Whoever still waits has waited up to the end; who was withdrawn, until then. Who was
+        turned away never waited: -1.
+        """
+        visits, d = self.visits, self.demands
+        demand, queued, began = visits["demand"], visits["queued"], visits["began"]
+        newest = np.full(len(d["state"]), -1, dtype=np.int64)
+        newest[demand] = np.arange(len(demand))
+        still = (newest[demand] == np.arange(len(demand))) & (d["state"][demand] == OPEN)
+        until = np.where(still, self.end, d["patience_ended"][demand])
+        until = np.where(until < queued, queued - 1, until)
+        return np.where(began >= 0, began, until) - queued, began >= 0
 
     def differences(self, other: Outcome) -> list[str]:
         """Name the columns in which two outcomes differ; none where they are the same bits."""

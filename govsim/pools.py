@@ -33,11 +33,12 @@ class Job:
     kind, demand, round : what it is; see `govsim.rules.job_identifier`.
     work : ms at speed 1; of work that was handed back, what was left, at any speed.
     crews : crew that it takes by pool.
+    waits_for : pool whose crew it asked for, if none set out at once.
     """
 
     __slots__ = (
         "began", "crew", "demand", "ends", "handed_back", "id", "key", "kind", "over", "queue",
-        "queued", "rest", "round", "scene", "shift", "staff", "stage", "state", "work",
+        "queued", "rest", "round", "scene", "shift", "staff", "stage", "state", "waits_for", "work",
     )  # fmt: skip
 
     def __init__(self, kind: int, demand: int, round_: int, work: int, queued: int) -> None:
@@ -56,6 +57,7 @@ class Job:
         self.shift = 0
         self.key: tuple[int, int] = (0, 0)
         self.staff: Staff | None = None
+        self.waits_for = -1
         self.queue: Queue | None = None
 
 
@@ -245,6 +247,7 @@ class Staffing:
         staff.busy -= job.crew
         again = Job(job.kind, job.demand, job.round, job.work, now)
         again.stage, again.rest, again.handed_back = job.stage, job.rest, 1
+        again.waits_for = staff.index
         if job.state == ON_THE_SCENE:
             again.work, again.rest = job.ends - now, True
         job.state, job.over = GONE, now

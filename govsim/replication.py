@@ -156,7 +156,7 @@ class Replication:
         return working_finish(start, ms, *self.clock) if working else start + ms
 
     def _visit_row(self, job: Job) -> tuple[int, ...]:
-        staff = -1 if job.staff is None else job.staff.index
+        staff = job.waits_for if job.staff is None else job.staff.index
         return (
             job.demand, job.stage, staff, job.crew, job.queued, job.began, job.scene, job.over,
             job.handed_back,

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from govsim.grouping import WEEK_HOURS, worked, worked_by_hour
+from govsim.grouping import WEEK_HOURS, grouped, kaplan_meier, order_of, worked, worked_by_hour
 from govsim.network import CENTRE, DEPARTMENT, DESK, TEAM, Network
 from govsim.outcome import Outcome
 from govsim.scenarios.calendar import WorkingClock
@@ -101,7 +101,7 @@ def workload(network: Network, outcome: Outcome) -> Iterator[Row]:
     code = np.array([names.index(team) for team in teams], dtype=np.int64)
     yield from _use(network, outcome, duty, names, code)
     yield from _shift_use(network, outcome, duty, names, code)
-    yield from _waiting(outcome, names, code)
+    yield from _waiting(network, outcome, names, code)
     yield from _hours(network, outcome, duty)
 
 
@@ -156,22 +156,28 @@ def _shift_use(
                 yield "shift", f"{name}/{shift}", "utilisation", float(a / b)
 
 
-def _waiting(outcome: Outcome, names: list[str], code: Ints) -> Iterator[Row]:
-    """Mean wait for a crew, by team."""
+def _waiting(network: Network, outcome: Outcome, names: list[str], code: Ints) -> Iterator[Row]:
+    """Mean wait for a crew by Kaplan-Meier: for the district, by team, and by its hours."""
     visits = outcome.visits
-    begun = (visits["began"] >= 0) & (visits["queued"] >= outcome.measured_from)
-    wait = (visits["began"] - visits["queued"])[begun] / MINUTE
-    team = code[visits["pool"][begun]]
-    number, total = np.bincount(team, minlength=len(names)), np.bincount(team, wait, len(names))
-    for name, n, sum_ in zip(names, number, total, strict=True):
-        if n:
-            yield "team", name, "waiting_minutes_mean", float(sum_ / n)
-    if begun.any():
-        yield "district", "", "waiting_minutes_mean", float(wait.mean())
+    lasted, left = outcome.waits()
+    asked = (visits["queued"] >= outcome.measured_from) & (lasted >= 0)
+    mine = np.flatnonzero(asked)
+    mine = mine[order_of(lasted[mine])]
+    length, over, team = lasted[mine] / MINUTE, left[mine], code[visits["pool"][mine]]
+    hour = hour_of_week(network, visits["queued"][mine])
+    hours = [f"{name}/{h}" for name in names for h in range(WEEK_HOURS)]
+    for level, keys, of in (
+        ("district", [""], np.zeros(len(mine), dtype=np.int64)),
+        ("team", names, team),
+        ("team_hour", hours, team * WEEK_HOURS + hour),
+    ):
+        means = kaplan_meier(length, over, grouped(of, len(keys))).means()
+        for i in np.flatnonzero(~np.isnan(means)).tolist():
+            yield level, keys[i], "waiting_minutes_mean", float(means[i])
 
 
 def _hours(network: Network, outcome: Outcome, duty: OnDuty) -> Iterator[Row]:
-    """Use of each team, and the wait for it, by hour of the week.
+    """Use of each team by hour of the week.
 
     Work is set against those rostered in that hour: where members work beyond their
     shift, or helpers beside them, it can be more than their time.
@@ -179,9 +185,8 @@ def _hours(network: Network, outcome: Outcome, duty: OnDuty) -> Iterator[Row]:
     teams = list(network.teams)
     row = np.array([teams.index(p.name) if p.kind == TEAM else -1 for p in network.pools])
     visits = outcome.visits
-    used, waited, begun = worked_by_hour(
+    used = worked_by_hour(
         visits["pool"],
-        visits["queued"],
         visits["began"],
         visits["ended"],
         visits["crew"],
@@ -193,10 +198,6 @@ def _hours(network: Network, outcome: Outcome, duty: OnDuty) -> Iterator[Row]:
     have = np.zeros(used.shape)
     np.add.at(have, row[row >= 0], duty.by_hour[row >= 0])
     for i, team in enumerate(teams):
-        of_team = zip(used[i], have[i], waited[i], begun[i], strict=True)
-        for hour, (use, of, wait, n) in enumerate(of_team):
+        for hour, (use, of) in enumerate(zip(used[i], have[i], strict=True)):
             if of > 0:
                 yield "team_hour", f"{team}/{hour}", "utilisation", float(use / of)
-            if n:
-                mean = float(wait / n / MINUTE)
-                yield "team_hour", f"{team}/{hour}", "waiting_minutes_mean", mean

@@ -88,3 +88,14 @@ def test_mean_and_quantiles_of_lengths_that_all_end_are_the_plain_ones() -> None
     assert all_.means()[0] == pytest.approx(51)
     assert all_.quantiles(0.5)[0] == 51
     assert all_.quantiles(0.9)[0] == 91
+
+
+def test_a_mean_counts_who_still_waits_with_the_wait_so_far() -> None:
+    """One of four ends at once and another after 10; two have waited for 40 and go on."""
+    length, over = np.array([0.0, 10.0, 40.0, 40.0]), np.array([True, True, False, False])
+    code = np.zeros(4, dtype=np.int64)
+    assert kaplan_meier(length, over, grouped(code, 1)).means()[0] == 10 * 3 / 4 + 30 * 2 / 4
+    # Nobody has ended: the mean is at least that.
+    none = np.zeros(4, dtype=bool)
+    assert kaplan_meier(length, none, grouped(code, 2)).means().tolist()[0] == 40
+    assert np.isnan(kaplan_meier(length, none, grouped(code, 2)).means()[1])

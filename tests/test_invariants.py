@@ -158,7 +158,7 @@ def test_the_right_crews_go_to_the_scene_one_at_a_time(scenario: Scenario) -> No
         assert before <= stage
         assert over <= queued, "two visits to one demand at once"
         if began < 0:  # waits still, or was withdrawn or turned away
-            assert pool == -1
+            assert laid_out.pools[pool].name in groups[seen.table.stage_group[stage]].teams
             last[d] = stage, queued
             continue
         last[d] = stage, ended if ended >= 0 else seen.outcome.end

@@ -242,6 +242,53 @@ def test_waiting_is_measured_by_time_and_by_length() -> None:
     assert found("queue_length", "team", "staff") == pytest.approx(3 / 24)
 
 
+@pytest.mark.parametrize("queue", ["separate", "pooled"])
+def test_levels_agree_where_one_contains_the_other(queue: str) -> None:
+    """One team, one point, one category: each level has all demands, also those that wait."""
+    laid_out = plain(
+        horizon="1 day",
+        policies={"queue": queue},
+        residents={"patience": {"enabled": True, "withdraws": 1, "calls": 0}},
+    )
+    rows: list[dict[str, Any]] = [{"at": h * HOUR, "work": 30 * HOUR} for h in range(8)]
+    rows.append({"at": 9 * HOUR, "patience": HOUR})
+    found = Found(laid_out, *rows)
+    assert found.outcome.demands["scene"].tolist().count(-1) == 8
+    for level, key in (("team", "staff"), ("point", "S01"), ("category", "noise")):
+        mine = found.values.xs((level, key), level=("level", "key"))
+        values = {str(name): value for name, value in mine.items()}
+        same = [
+            n for n in values if n.startswith(("compliance", "scene", "solve", "reply", "waiting"))
+        ]
+        same += ["reported", "demands", "satisfaction"]
+        for name in {*same} & {*values}:
+            assert values[name] == pytest.approx(found(name)), (level, name)
+    assert found("compliance_scene") == found("compliance_scene", "team", "staff") == 1 / 9
+    assert found("demands", "team", "staff") == 9
+
+
+def test_who_still_waits_counts_with_the_wait_so_far() -> None:
+    """The first is served at once; the others have waited for 23 and 12 hours at midnight."""
+    rows = [{"at": h * HOUR, "work": 30 * HOUR} for h in (0, 1, 12)]
+    found = Found(plain(horizon="1 day"), *rows)
+    # A third is served at 0; after the censoring at 12 h one of one goes on, up to 23 h.
+    for level, key in (("district", ""), ("team", "staff")):
+        assert found("waiting_minutes_mean", level, key) == pytest.approx(60 * 23 * 2 / 3)
+        assert found("scene_minutes_mean", level, key) == pytest.approx(60 * 23 * 2 / 3)
+    assert found("waiting_minutes_mean", "team_hour", "staff/12") == 12 * 60
+
+
+def test_who_was_turned_away_belongs_to_the_team_and_waits_no_longer() -> None:
+    laid_out = plain(horizon="1 day", teams={"staff": {"waiting_room": 1}})
+    rows = [{"at": h * HOUR, "work": 10 * HOUR} for h in (0, 1, 2)]
+    found = Found(laid_out, *rows)
+    for level, key in (("district", ""), ("team", "staff")):
+        assert found("compliance_scene", level, key) == pytest.approx(1 / 3)
+        assert found("waiting_minutes_mean", level, key) == pytest.approx(
+            9 * 60 / 2
+        )  # of the two who found room
+
+
 def test_use_and_waiting_are_known_by_team_and_hour_of_the_week() -> None:
     monday_eleven = 35  # hours from Sunday's midnight, when this replication begins
     laid_out = plain(start="2025-03-02", horizon="2 days")

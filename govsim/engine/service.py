@@ -210,6 +210,7 @@ def finds_crew(w: World, j: int) -> None:
         if staff_at(w, listed(w, k).value).on_duty:
             first = listed(w, k).value
             break
+    visit_at(w, job.visit).pool = first
     q = queue_of(w, first, group)
     if queue_at(w, q).waiting >= staff_at(w, first).room:
         turned_away(w, j)

@@ -423,6 +423,7 @@ def _hand_back(w: World, j: int) -> None:
         again.work, again.rest = job.ends - now, True
     _is_over(w, j)
     new_visit(w, i)
+    visit_at(w, again.visit).pool = s
     again.class_, again.rank = HEAD_OF_QUEUE, job.rank
     join(w, i, queue_of(w, s, stage_at(w, job.stage).group))
     release(w, j)
