@@ -239,3 +239,22 @@ def test_what_is_short_is_told_with_file_and_line() -> None:
         surge = {"label": LABEL, "begins": "2025-03-05", "lasts": "1 day", "streets": ["x"]}
         origin = {("demand", "surges"): Origin("plan.yaml", 17, Path())}
         load_warnings(network({"demand.surges": [surge]}), origin)
+
+
+@pytest.mark.parametrize(
+    ("start", "calendar", "told"),
+    [
+        ("2099-01-25", {"holidays": "china"}, True),
+        ("2025-12-01", {"holidays": "china"}, False),
+        ("2099-01-25", {"holidays": "none"}, False),
+        ("2099-01-25", {"holidays": "china", "extra_holidays": ["2099-01-26"]}, False),
+    ],
+)
+def test_a_year_that_no_list_of_holidays_holds_is_told(
+    start: str, calendar: dict[str, Any], told: bool
+) -> None:
+    changes = {"start": start} | {f"calendar.{key}": value for key, value in calendar.items()}
+    report = load_report(network(changes))
+    found = [f.message for f in report if f.path == ("calendar", "holidays")]
+    assert len(found) == told
+    assert all("2099" in message and "holidays" in message for message in found)
