@@ -327,15 +327,7 @@ class Run:
         if given != "mser5":
             return WarmUp(given, True, "")
         found = self.warm_up if self.warm_up.measure else self._find_warm_up(executor)
-        if not found.settled:
-            self.warnings.append(
-                tr(
-                    "the horizon is too short to find the warm-up: {measure} have not settled by "
-                    "half of it; the first {days:.1f} days are left out",
-                    measure=tr("open demands") if found.measure == "open" else tr("12345 orders"),
-                    days=found.length / DAY,
-                )
-            )
+        self.warnings += warmup.doubts(found, self.network.end)
         return found
 
     def _find_warm_up(self, executor: Executor) -> WarmUp:

@@ -11,7 +11,7 @@ import pytest
 from short_runs import SHORT, TEMPLATE, tables
 
 import govsim
-from govsim import network, tasks, warmup
+from govsim import network, sources, tasks, warmup
 from govsim.errors import InputError, RunError
 from govsim.scenarios.loading import load
 from govsim.statistics import interval
@@ -230,8 +230,16 @@ def test_a_horizon_that_is_too_short_for_its_warm_up_is_said(short, monkeypatch)
     monkeypatch.setattr(warmup, "observe", lambda outcome, step: {"open": never})
     loaded = load(TEMPLATE, settings=[("horizon", "4 weeks"), ("warm_up", "mser5")])
     result = govsim.run(loaded, replications=1)
-    assert "too short to find the warm-up" in result.warnings[-1]
+    assert any("too short to find the warm-up" in text for text in result.warnings)
     assert result.measured_days > 0
+
+
+@pytest.mark.parametrize(("days", "told"), [(10, 1), (49, 1), (50, 0), (210, 0)])
+def test_a_short_horizon_is_said_to_leave_bias_even_if_it_seems_settled(days, told):
+    settled = warmup.WarmUp(0, True, "open")
+    assert len(list(warmup.doubts(settled, days * 86_400_000))) == told
+    unsettled = warmup.WarmUp(0, False, "open")
+    assert len(list(warmup.doubts(unsettled, days * 86_400_000))) == told + 1
 
 
 def test_open_demands_are_counted_when_they_came_and_until_they_closed(short):
