@@ -625,3 +625,14 @@ def test_a_place_without_demands_is_no_trouble() -> None:
     assert sum(len(column) for column in o.demands.values()) == 0
     assert [p.kind for p in laid_out.pools] == [TEAM]
     assert o.end == 2 * DAY
+
+
+def test_on_a_mondays_first_hours_works_who_was_on_duty_since_sunday() -> None:
+    """Nobody begins on a Sunday evening, so who comes at midnight waits for the morning."""
+    laid_out = plain(
+        start="2025-10-13",  # a Monday
+        calendar={"shifts": {"=": {"night": "22:00-06:00", "day": "06:00-22:00"}}},
+        teams={"staff": {"roster": {"=": {"day": 1, "night": {"workday": 1}}}}},
+    )
+    rows = [{"at": 0, "work": 1}, {"at": day(1), "work": 1}]
+    assert run(laid_out, *rows).visits["began"].tolist() == [6 * HOUR, day(1)]
