@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from short_runs import SHORT, TEMPLATE, noted, tables
 
 import govsim
-from govsim import language
+from govsim import language, sources
 from govsim.cli import cli
 from govsim.cli.options import WRONG_INPUT
 from govsim.errors import InputError
@@ -123,7 +123,7 @@ def test_a_sweep_that_was_killed_goes_on_and_ends_with_the_same_bytes(
     """It is killed when the second combination has its first replication."""
     program = f"""
 import os
-from govsim import executors, provenance
+from govsim import executors, sources
 from govsim.sweep import sweep
 sources.code_hash = lambda: {sources.code_hash()!r}  # whoever edits the code meanwhile
 def dies(now):

@@ -14,7 +14,7 @@ from govsim.cli.progress import in_words
 from govsim.language import tr
 
 
-@command("validate-model", tr("Compare the model with known results of queueing theory."))
+@command("validate-model", tr("Compare the model with known results and with second programs."))
 @click.argument("cases", nargs=-1, metavar="[CASE...]")
 @click.option(
     "--replications",
@@ -41,16 +41,20 @@ def validate_model(
     """Run the textbook cases and show what is known beside what is simulated."""
     from govsim.validation import running
     from govsim.validation.cases import CASES
+    from govsim.validation.independent import checking
+    from govsim.validation.independent.checks import CHECKS
     from govsim.validation.report import markdown, number, summary, tables
 
-    known = running.names(CASES)
+    known = [*running.names(CASES), *dict.fromkeys(check.name for check in CHECKS)]
     for asked in cases:
         if asked not in known:
             raise click.UsageError(
                 tr("no case “{case}”; there are {known}", case=asked, known=", ".join(known))
             )
     chosen = [c for c in CASES if not cases or c.name in cases]
-    tell = _Told(quiet or as_json_, sum(replications or c.replications for c in chosen))
+    checks = [c for c in CHECKS if not cases or c.name in cases]
+    each = [*(c.replications for c in chosen), *(c.replications for c in checks)]
+    tell = _Told(quiet or as_json_, sum(replications or n for n in each))
     folder = running.folder_of_scenarios()
     findings = []
     for case in chosen:
@@ -59,7 +63,14 @@ def validate_model(
                 tell(case.name)
             else:
                 findings += found
-    findings += [f for f in running.exact(folder) if not cases or f.case in cases]
+    if not cases or set(running.EXACT) & set(cases):
+        findings += [f for f in running.exact(folder) if not cases or f.case in cases]
+    for check in checks:
+        for found in checking.run(check, checking.folder_beside(folder), replications):
+            if found is None:
+                tell(check.name)
+            else:
+                findings += found
     bound = running.bound(findings)
     if write is not None:
         write.parent.mkdir(parents=True, exist_ok=True)
@@ -78,6 +89,7 @@ def validate_model(
                         "simulated": f.simulated,
                         "se": f.se,
                         "z": f.z,
+                        "second_program": f.second,
                         "replications": f.n,
                         "agrees": f.agrees(bound),
                     }

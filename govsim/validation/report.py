@@ -45,10 +45,10 @@ def _cells(finding: Finding, bound: float) -> tuple[str, ...]:
     )
 
 
-def _titles() -> tuple[str, ...]:
+def _titles(second: bool) -> tuple[str, ...]:
     return (
         tr("quantity"),
-        tr("known"),
+        tr("second program") if second else tr("known"),
         tr("simulated"),
         tr("SE"),
         tr("SE/known"),
@@ -108,7 +108,7 @@ def tables(findings: Sequence[Finding], bound: float) -> Group:
     parts: list[Table | Text] = []
     for title, source, these in _by_scenario(findings):
         table = Table(title=title, caption=source, title_justify="left", caption_justify="left")
-        for i, column in enumerate(_titles()):
+        for i, column in enumerate(_titles(these[0].second)):
             table.add_column(column, justify="left" if i in (0, 6) else "right")
         for f in these:
             table.add_row(*_cells(f, bound), style=None if f.agrees(bound) else "bold red")
@@ -164,9 +164,28 @@ def markdown(findings: Sequence[Finding], bound: float) -> str:
         ),
         "",
     ]
+    if any(f.second for f in findings):
+        lines[-1:] = [
+            "- "
+            + tr(
+                "Second programs: for what both engines of govsim take from one table of luck, "
+                "comparing them shows nothing, and theory knows no answer. So each such mechanism "
+                "is programmed again, from docs/model.md and with random numbers of its own "
+                "(`govsim/validation/independent`), for the scenarios in `scenarios/independent`. "
+                "Both simulate equally many replications; SE is that of the difference of the two "
+                "means, z is Welch's."
+            ),
+            "",
+        ]
     for title, source, these in _by_scenario(findings):
-        lines += [f"## {title}", "", tr("Source: {source}.", source=source), ""]
-        lines += ["| " + " | ".join(_titles()) + " |", "|---|--:|--:|--:|--:|--:|---|"]
+        second = these[0].second
+        said = (
+            tr("Second program: {source}.", source=f"`{source}`")
+            if second
+            else tr("Source: {source}.", source=source)
+        )
+        lines += [f"## {title}", "", said, ""]
+        lines += ["| " + " | ".join(_titles(second)) + " |", "|---|--:|--:|--:|--:|--:|---|"]
         lines += ["| " + " | ".join(_cells(f, bound)) + " |" for f in these]
         lines.append("")
     return "\n".join(lines)

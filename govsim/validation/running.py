@@ -34,6 +34,9 @@ from govsim.validation.cases import (
 from govsim.validation.closed_forms import family_wise_z
 from govsim.validation.observing import Replication
 
+EXACT = (PATH, OFFICE_HOURS)
+"""Cases that are compared without chance, by `exact`."""
+
 FALSE_ALARM = 0.05
 """Chance that a correct model fails any of the comparisons made together."""
 
@@ -51,6 +54,8 @@ class Finding:
     z : (simulated - expected) / se, as a standard normal would have it: Student's t with
         n - 1 degrees is taken to the normal value of the same probability.
     n : replications.
+    second : whether the expected number is no closed form but comes from as many replications
+        of a second program; `se` is that of the difference then.
     """
 
     case: str
@@ -63,6 +68,7 @@ class Finding:
     se: float
     z: float
     n: int
+    second: bool = False
 
     @property
     def relative_se(self) -> float:
@@ -139,11 +145,11 @@ def judge(values: ArrayLike, expected: float) -> tuple[float, float, float]:
         return mean, 0.0, 0.0 if abs(mean - expected) <= 1e-9 * abs(expected) else np.inf
     t = (mean - expected) / se
     tail = stats.t.logsf(abs(t), len(x) - 1)
-    z = float(np.sign(t) * _normal_of_tail(float(tail)))
+    z = float(np.sign(t) * normal_of_tail(float(tail)))
     return mean, se, z if isfinite(z) else nan
 
 
-def _normal_of_tail(log_tail: float) -> float:
+def normal_of_tail(log_tail: float) -> float:
     """Standard normal value with this logarithm of the chance above it."""
     return float(stats.norm.isf(np.exp(log_tail))) if log_tail > -700 else np.inf
 
@@ -177,4 +183,4 @@ def _path(folder: Path, file: str, block: str, recursion: Recursion) -> Finding:
 
 def names(cases: Iterable[Case]) -> list[str]:
     """Names of cases, once each, and those of the exact ones."""
-    return [*dict.fromkeys(case.name for case in cases), PATH, OFFICE_HOURS]
+    return [*dict.fromkeys(case.name for case in cases), *EXACT]
