@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import isfinite, nan, sqrt
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -67,9 +68,10 @@ def run(
     loaded = load(folder / check.file, overrides=(check.block,) if check.block else ())
     service = network.build(loaded.scenario, loaded.folder)
     n = check.replications if replications is None else replications
+    variant = crc32(f"{check.name} {check.block}".encode())
     theirs, ours = [], []
     for number in range(n):
-        theirs.append(check.program(np.random.default_rng([SEED, number])))
+        theirs.append(check.program(np.random.default_rng([SEED, variant, number])))
         ours.append(check.observe(replicate(service, number)))
         yield None
     yield [

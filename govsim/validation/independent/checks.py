@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
-from govsim.validation.independent import opening
+from functools import partial
+
+from govsim.validation.independent import crews, impatience, opening
 from govsim.validation.independent.checking import Check
 
 CHECKS: tuple[Check, ...] = (
     Check("opening_hours", "opening_hours.yaml", opening.program, opening.observe),
-)
+    *(
+        Check(
+            "patience", "patience.yaml", partial(impatience.program, rules=rules),
+            impatience.observe, block,
+        )
+        for block, rules in (
+            ("", impatience.USUAL),
+            ("nothing promised", impatience.Rules(promised=False)),
+            ("trust alone", impatience.Rules(stretch_scene=1, stretch_reply=1)),
+            ("trust is kept", impatience.Rules(broken=0)),
+            ("over at the scene", impatience.Rules(ends_at_scene=True)),
+        )
+    ),
+    Check("crews", "crews.yaml", crews.one_team, crews.observe),
+    Check("crews", "crews.yaml", crews.two_teams, crews.observe, "by team"),
+    Check("crews", "crews.yaml", crews.pooled, crews.observe, "pooled"),
+    Check("helpers", "helpers.yaml", crews.helpers, crews.observe_helpers),
+)  # fmt: skip

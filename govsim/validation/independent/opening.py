@@ -45,8 +45,8 @@ def _exponential(minutes: float) -> Callable[[np.random.Generator], float]:
 
 
 CHANNELS = {
-    "counter": _Channel(0.4, _exponential(12), (9, 16.5), on_weekdays, "phone", "desk"),
-    "surgery": _Channel(0.2, _exponential(10), (10, 12), on_weekdays, "wait", "desk"),
+    "counter": _Channel(0.4, _exponential(11), (9, 16.5), on_weekdays, "phone", "desk"),
+    "surgery": _Channel(0.2, _exponential(9), (10, 12), on_weekdays, "wait", "desk"),
     "phone": _Channel(0.2, _exponential(20), (8, 20), closed="letter_box"),
     "letter_box": _Channel(0.0, _exponential(15), answers=False),
     "night_line": _Channel(0.2, lambda _: 5 * MINUTES, (7, 22), closed="call_12345"),
@@ -125,7 +125,7 @@ def _resident(
     if channel.via == "centre":  # solved a minute later, the order is replied to in writing
         yield env.timeout(MINUTES)
         yield desk.ask()
-        yield env.timeout(rng.exponential(20 * MINUTES))
+        yield env.timeout(rng.exponential(12 * MINUTES))
         desk.done()
 
 
