@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from govsim.validation.independent import crews, impatience, opening
+from govsim.validation.independent import crews, impatience, opening, rounds
 from govsim.validation.independent.checking import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -26,4 +26,15 @@ CHECKS: tuple[Check, ...] = (
     Check("crews", "crews.yaml", crews.two_teams, crews.observe, "by team"),
     Check("crews", "crews.yaml", crews.pooled, crews.observe, "pooled"),
     Check("helpers", "helpers.yaml", crews.helpers, crews.observe_helpers),
+    *(
+        Check("patrol", "patrol.yaml", program, rounds.observe, block)
+        for block, program in (
+            ("", rounds.patrol),
+            ("short", partial(rounds.patrol, minutes_a_grid=8)),
+            ("two walk", partial(rounds.patrol, minutes_a_grid=30)),
+            ("too much", partial(rounds.patrol, minutes_a_grid=50)),
+            ("home visits", partial(rounds.patrol, staff=4, visits=True)),
+        )
+    ),
+    Check("report_lag", "report_lag.yaml", rounds.reports, rounds.observe_reports),
 )  # fmt: skip

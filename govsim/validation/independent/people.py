@@ -28,6 +28,7 @@ class People:
     on_duty, busy : people, now.
     worked : person-hours of work that has been begun, up to now.
     waited : job-hours in the queue, up to now.
+    over : person-hours of work by more people than are on duty, up to now.
     """
 
     env: simpy.Environment
@@ -35,6 +36,7 @@ class People:
     busy: int = 0
     worked: float = 0.0
     waited: float = 0.0
+    over: float = 0.0
     _queue: list[tuple[int, int, int, Any]] = field(default_factory=list)
     _asked: int = 0
     _since: float = 0.0
@@ -45,10 +47,11 @@ class People:
         return len(self._queue)
 
     def count(self) -> None:
-        """Bring `worked` and `waited` up to now."""
+        """Bring `worked`, `waited` and `over` up to now."""
         passed = self.env.now - self._since
         self.worked += passed * self.busy
         self.waited += passed * self.waiting
+        self.over += passed * max(0, self.busy - self.on_duty)
         self._since = self.env.now
 
     def free_for(self, need: int) -> bool:
@@ -96,10 +99,13 @@ class People:
 def by_roster(
     env: simpy.Environment, people: People, changes: Iterable[tuple[float, int]]
 ) -> Steps:
-    """Change how many are on duty, at these times (h)."""
+    """Change how many are on duty, at these times (h), before whatever else happens then."""
     for at, number in changes:
         if at > env.now:
-            yield env.timeout(at - env.now)
+            due = env.event()
+            due._ok, due._value = True, None
+            env.schedule(due, simpy.events.URGENT, at - env.now)
+            yield due
         people.turn(number)
 
 
