@@ -81,7 +81,7 @@ def patrol(
         if rng.random() < INCIDENT:
             came += rng.exponential(LAG)
             seen = FOUND_VISIBLE if rng.random() < VISIBLE else FOUND_HIDDEN
-            found = _found(rng, onset, rng.integers(GRIDS), seen, lasts, until=came)
+            found = _found(rng, onset, int(rng.integers(GRIDS)), seen, lasts, until=came)
             visited = _visited(rng, onset) if visits else inf
             if min(found, visited) < came:
                 by = "patrol" if found < visited else "visit"
