@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from govsim.validation.independent import crews, impatience, opening, rounds
+from govsim.validation.independent import crews, impatience, meetings, opening, rounds
 from govsim.validation.independent.checking import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -37,4 +37,24 @@ CHECKS: tuple[Check, ...] = (
         )
     ),
     Check("report_lag", "report_lag.yaml", rounds.reports, rounds.observe_reports),
+    Check(
+        "joint_meeting", "joint_meeting.yaml", meetings.meeting, meetings.observe_meeting,
+        replications=200,
+    ),
+    Check(
+        "joint_meeting", "joint_meeting.yaml",
+        partial(meetings.meeting, cases=7, one_for_all=True), meetings.observe_meeting,
+        "district", replications=200,
+    ),
+    *(
+        Check(
+            "departments", "departments.yaml", program, meetings.observe_department, block,
+            replications=200,
+        )
+        for block, program in (
+            ("", meetings.department),
+            ("no limit", partial(meetings.department, crews=None)),
+            ("daily", partial(meetings.department, hours=meetings.DAILY, daily=True)),
+        )
+    ),
 )  # fmt: skip
