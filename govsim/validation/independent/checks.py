@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from govsim.validation.independent import crews, impatience, meetings, opening, rounds
+from govsim.validation.independent import calls, crews, impatience, meetings, opening, rounds
 from govsim.validation.independent.checking import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -57,4 +57,16 @@ CHECKS: tuple[Check, ...] = (
             ("daily", partial(meetings.department, hours=meetings.DAILY, daily=True)),
         )
     ),
+    *(
+        Check("repeats", "repeats.yaml", program, calls.observe_repeats, block)
+        for block, program in (
+            ("", calls.repeats),
+            ("at once", partial(calls.repeats, via="direct")),
+            ("12345", partial(calls.repeats, via="centre")),
+        )
+    ),
+    Check("call_backs", "call_backs.yaml", calls.call_backs, calls.observe_call_backs,
+        replications=100,
+    ),
+    Check("satisfaction", "satisfaction.yaml", calls.satisfaction, calls.observe_satisfaction),
 )  # fmt: skip
