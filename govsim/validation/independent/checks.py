@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 
-from govsim.validation.independent import calls, crews, impatience, meetings, opening, rounds
+from govsim.validation.independent import (
+    calls,
+    counts,
+    crews,
+    impatience,
+    meetings,
+    opening,
+    rounds,
+)
 from govsim.validation.independent.checking import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -69,4 +77,16 @@ CHECKS: tuple[Check, ...] = (
         replications=100,
     ),
     Check("satisfaction", "satisfaction.yaml", calls.satisfaction, calls.observe_satisfaction),
+    Check(
+        "days", "days.yaml", counts.calendar, counts.observe_calendar, replications=60
+    ),
+    Check(
+        "dispersion", "dispersion.yaml", counts.dispersion, counts.observe_dispersion,
+        replications=200,
+    ),
+    Check(
+        "dispersion", "dispersion.yaml",
+        partial(counts.dispersion, k=8, one_for_all=True), counts.observe_dispersion,
+        "district", replications=200,
+    ),
 )  # fmt: skip
