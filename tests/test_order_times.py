@@ -9,7 +9,8 @@ from govsim import language
 from govsim.errors import InputError
 from govsim.orders.mapping import Columns, Mapping
 from govsim.orders.reading import read_orders
-from govsim.orders.times import Kind, orders_of, parse
+from govsim.orders.short_years import orders_of
+from govsim.orders.times import Kind, parse
 
 WHEN = "2025-01-31 10:05:00"
 
@@ -56,7 +57,7 @@ def test_a_time_is_read_however_it_is_written(text):
         *(("2025-13-01", "IMPOSSIBLE"), ("2025-01-31 25:00", "IMPOSSIBLE")),
         *(("2205-01-31", "OUT_OF_RANGE"), ("0025-01-31", "OUT_OF_RANGE")),
         *(("已办结", "UNREADABLE"), ("13900000001", "UNREADABLE"), ("2025-01-3", "MOMENT")),
-        *(("=NOW()", "FORMULA"), ("#N/A", "UNREADABLE"), ("10:05", "TIME_OF_DAY")),
+        *(("=NOW()", "FORMULA"), ("#REF!", "UNREADABLE"), ("10:05", "TIME_OF_DAY")),
         *(("03/04/2025", "AMBIGUOUS"), ("04/04/2025", "MOMENT")),
     ],
 )  # fmt: skip
@@ -83,8 +84,9 @@ def test_a_column_may_mix_all_forms_and_each_is_counted_with_its_rows():
 
 def test_random_moments_come_back_to_the_second_from_every_form():
     rng = np.random.default_rng(7)
+    # From 2035 on, ends of years and of programs' calendars stand for "never".
     when = pd.DatetimeIndex(
-        (rng.integers(631_152_000, 4_102_444_800, 2000) * 10**9).astype("datetime64[ns]")
+        (rng.integers(631_152_000, 2_051_222_400, 2000) * 10**9).astype("datetime64[ns]")
     )
     forms = ["%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y年%m月%d日%H时%M分%S秒", "%Y%m%d%H%M%S"]
     forms += ["%d %b %Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S.000"]

@@ -210,7 +210,7 @@ CREATED_1, CLOSED_1, CLOSED_2 = "2025-03-01 08:05:10", "2025-03-01 13:00:00", "2
     [
         ((CREATED_1, ""), "上报时间: empty"),
         ((CREATED_1, "昨天上午"), "上报时间: not a time"),
-        ((CREATED_1, "1900-01-01"), "上报时间: a date of 1900"),
+        ((CREATED_1, "1900-01-01"), "上报时间: a date that stands for none"),
         ((CREATED_1, "2205-03-01"), "上报时间: the year can't be right"),
         ((CREATED_1, "=B2+1"), "上报时间: a formula in place of a value"),
         ((CLOSED_1, "2025-02-30 13:00:00"), "结案时间: there is no such day or time"),

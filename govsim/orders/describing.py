@@ -16,6 +16,7 @@ import pandas as pd
 
 from govsim.orders.log import STEPS, OrderLog, TimeColumn
 from govsim.orders.mapping import CLOSED, OPEN, POSITIONS
+from govsim.orders.remarks import Remark
 from govsim.orders.times import Form
 from govsim.scenarios.units import DAY, HOUR, SECOND
 
@@ -90,6 +91,7 @@ class Description:
     crowded_point : share of orders on the one point with the most, where it looks like a
         default; else 0.
     repeats, satisfied : shares of those orders that say; NaN where none do.
+    remarks : what was done to cells beyond reading them as written.
     """
 
     source: str
@@ -114,6 +116,7 @@ class Description:
     crowded_point: float
     repeats: float
     satisfied: float
+    remarks: tuple[Remark, ...] = ()
 
     def as_values(self) -> dict[str, Any]:
         """Give everything as plain values, for JSON."""
@@ -127,7 +130,7 @@ class Description:
     @classmethod
     def from_plain(cls, kept: Table[str, Any]) -> Description:
         """Make a description of what `plain` gave, other keys left out."""
-        told = {one.name: kept[one.name] for one in fields(cls)}
+        told = {one.name: kept[one.name] for one in fields(cls) if one.name in kept}
         told |= {name: float("nan") for name in _SHARES if kept[name] is None}
         times = {
             name: TimeColumn(
@@ -143,6 +146,8 @@ class Description:
                 "times": times,
                 "words": {name: Words(**words) for name, words in kept["words"].items()},
                 "hours_to_close": tuple(kept["hours_to_close"]),
+                # What was kept before there were remarks has none.
+                "remarks": tuple(Remark(**one) for one in kept.get("remarks", ())),
             }
         )
 
@@ -185,6 +190,7 @@ def describe(log: OrderLog) -> Description:
         crowded_point=_crowded(frame),
         repeats=_share(frame, "repeat"),
         satisfied=_share(frame, "satisfied"),
+        remarks=log.remarks,
     )
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from govsim.language import tr
 from govsim.orders.mapping import CLOSED, OPEN, TIMES, Mapping
+from govsim.orders.remarks import Remark
 from govsim.orders.times import Form
 from govsim.scenarios.units import DAY, HOUR, MINUTE, SECOND
 
@@ -35,7 +36,7 @@ class TimeColumn:
     present : orders that have the time.
     rounding : step to which it is rounded (down), ms: the coarsest that `ROUNDED` of it fall on.
     on_step : share of the times that fall on each of `STEPS`.
-    placeholders : cells with a date of 1900, which stands for none; they count as empty.
+    placeholders : cells with a date that stands for none (1900, 9999); they count as empty.
     before_created : times before creation, beyond what rounding explains.
     forms : ways of writing; more than one where formats are mixed or the type changes. Their
         ``first`` and ``last`` are numbers of rows here.
@@ -74,6 +75,7 @@ class OrderLog:
         (2.0250131E+17); they count as empty.
     source : the file, or the database without its password.
     mapping : how it was read.
+    remarks : what was done to cells beyond reading them as written.
     """
 
     frame: pd.DataFrame
@@ -84,6 +86,7 @@ class OrderLog:
     lost_identities: int
     source: str
     mapping: Mapping = field(repr=False)
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def rounding(self) -> dict[str, int]:

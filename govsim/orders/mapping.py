@@ -141,8 +141,8 @@ class Mapping(Model):
     """Query of a database, in place of a table."""
     encoding: str | None = None
     """Encoding of a text file, where it isn't found by itself."""
-    dates: Literal["day first", "month first"] | None = None
-    """How to read 03/04/2025, where no date of the file tells."""
+    dates: Literal["day first", "month first", "year first"] | None = None
+    """How to read 03/04/2025 or 03/04/25, where no date of the file tells."""
     timezone: str = "Asia/Shanghai"
     """Local time; of use for times that are kept with an offset, or in seconds since 1970."""
 

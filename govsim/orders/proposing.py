@@ -30,8 +30,9 @@ from govsim.orders.mapping import (
     Mapping,
     Values,
 )
+from govsim.orders.nothing import is_nothing
 from govsim.orders.sources import Source
-from govsim.orders.times import BLANKS, Kind, parse
+from govsim.orders.times import Kind, parse
 from govsim.orders.words import default_statuses, fold, plain
 from govsim.scenarios.units import nearest
 
@@ -221,8 +222,14 @@ def propose(
     sample = source.read(opened, SAMPLE).columns if opened else {}
     kinds = {name: _Content.of(cells) for name, cells in sample.items()}
     columns = _by_names(kinds)
+    if "created" not in columns and "date" in columns and kinds[columns["date"]].of_day < 0.5:
+        # With times beside it a date would be a part of them; alone it is when all began.
+        columns["created"] = columns.pop("date")
     if "created" not in columns:
         _by_content(columns, kinds)
+    if "created" not in columns and "accepted" in columns:
+        # A hotline takes an order down when it accepts it.
+        columns["created"] = columns.pop("accepted")
     if "created" not in columns:
         message = tr(
             "no column looks like the time of creation; the columns are: {names}",
@@ -262,7 +269,7 @@ class _Content:
     def of(cls, cells: pa.Array) -> _Content:
         parsed = parse(cells)
         text = pc.utf8_trim_whitespace(pc.fill_null(cells.cast(pa.large_string()), ""))
-        words = [word for word in pc.unique(text).to_pylist() if word.lower() not in BLANKS]
+        words = [word for word in pc.unique(text).to_pylist() if not is_nothing(word)]
         filled = int((parsed.kind != Kind.BLANK).sum())
         moments = np.isin(parsed.kind, (Kind.MOMENT, Kind.AMBIGUOUS, Kind.PLACEHOLDER))
         of_day = parsed.kind == Kind.TIME_OF_DAY

@@ -31,17 +31,23 @@ from govsim.orders.mapping import (
     MappingFile,
     load_mapping,
 )
+from govsim.orders.moments import beyond, elapsed, lone, named, read_times
+from govsim.orders.nothing import is_nothing, nothing
+from govsim.orders.positions import degrees, nowhere
+from govsim.orders.remarks import Remark
+from govsim.orders.shapes import Bools, Ints
 from govsim.orders.sources import Raw, Source, open_source
 from govsim.orders.text_files import GARBLED, ungarbled
-from govsim.orders.times import Kind, Order, Parsed, orders_of, parse
+from govsim.orders.times import Kind, Parsed
 from govsim.orders.words import NOWHERE, answers, default_statuses, fold
-from govsim.scenarios.units import DAY
 
 LOST_IDENTITY = r"^\d(\.\d+)?[eE]\+\d+$"
 """An identity that a spreadsheet has taken for a number, and rounded."""
 
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
+ZEROS = r"^[{(]?0[0-]*[)}]?$"
+"""An identity of zeros only."""
+
+Floats = NDArray[np.float64]
 
 
 def read_orders(
@@ -100,7 +106,9 @@ class _Reader:
         self.early: dict[str, int] = {}
         self.frame: dict[str, Any] = {}
         self.ms: dict[str, Ints] = {}
+        self.written: dict[str, Ints] = {}
         self.there: dict[str, Bools] = {}
+        self.remarks: list[Remark] = []
 
     def log(self) -> OrderLog:
         blank = self._blank_rows()
@@ -112,6 +120,7 @@ class _Reader:
                 self.frame[name] = self._words(name)
         self._statuses()
         lost = sum(self._identities(name) for name in IDENTITIES if name in self.cells)
+        self._own_parents()
         defaults = self._places()
         self._answers()
         self._duplicates(blank)
@@ -132,6 +141,7 @@ class _Reader:
             lost_identities=lost,
             source=self.source,
             mapping=self.mapping,
+            remarks=tuple(self.remarks),
         )
 
     def _ordered(self) -> dict[str, Any]:
@@ -151,7 +161,7 @@ class _Reader:
         blank = np.ones(self.n, bool)
         for cells in self.cells.values():
             if pa.types.is_large_string(cells.type):
-                filled = pc.not_equal(pc.utf8_trim_whitespace(pc.fill_null(cells, "")), "")
+                filled = pc.not_equal(_something(cells), "")
             else:
                 filled = cells.is_valid()
             blank &= ~_numpy(filled)
@@ -160,53 +170,48 @@ class _Reader:
     # --- times -------------------------------------------------------------------------------
 
     def _times(self) -> dict[str, Parsed]:
-        """Read all times; where they are times of day, put the dates to them."""
-        names = [name for name in ("date", *TIMES) if name in self.cells]
-        text = [n for n in names if pa.types.is_large_string(self.cells[n].type)]
-        shown: set[Order] = set().union(*(orders_of(self.cells[name]) for name in text))
-        order = self.mapping.dates or (next(iter(shown)) if len(shown) == 1 else None)
-        parsed = {name: parse(self.cells[name], self.mapping.timezone, order) for name in names}
-        self._undecided(parsed, shown)
-        if "date" in parsed:
-            self._put_dates(parsed)
-        for name in names:
-            self._judge(name, parsed[name])
+        """Read all times, by the clock of creation where a change to summer time is between."""
+        parsed, self.remarks = read_times(self.cells, self.mapping, self.source)
+        self._far(parsed)
+        for name, found in parsed.items():
+            self._judge(name, found)
         parsed.pop("date", None)
+        created = parsed["created"]
         for name, found in parsed.items():
             there = found.kind == Kind.MOMENT
-            self.ms[name], self.there[name] = found.ms, there
-            moments = found.ms.astype("datetime64[ms]")
+            self.written[name] = found.ms
+            self.ms[name], self.there[name] = np.where(there, elapsed(created, found), 0), there
+            moments = self.ms[name].astype("datetime64[ms]")
             self.frame[name] = np.where(there, moments, np.datetime64("NaT", "ms"))
         return parsed
 
-    def _undecided(self, parsed: Table[str, Parsed], shown: set[Order]) -> None:
-        """Refuse a file in which no date tells which number is the day."""
-        for name, found in parsed.items():
-            if (found.kind == Kind.AMBIGUOUS).any() and not shown:
-                message = tr(
-                    "the dates in “{column}” can be read as day/month or as month/day; "
-                    "add a line to the mapping: “dates: day first” or “dates: month first”",
-                    column=self.names[name],
-                )
-                raise InputError([Problem(message, "dates", self.source)])
-
-    def _put_dates(self, parsed: dict[str, Parsed]) -> None:
-        """Make moments of times of day: the first at or after creation that has this time."""
-        date = parsed["date"]
-        dated = date.kind == Kind.MOMENT
+    def _far(self, parsed: Table[str, Parsed]) -> None:
+        """Keep times that are far from all others out of the record, and name them."""
         created = parsed["created"]
-        of_day = (created.kind == Kind.TIME_OF_DAY) & dated
-        start = np.where(of_day, date.ms + created.ms, created.ms)
+        moment = created.kind == Kind.MOMENT
+        apart = np.zeros(self.n, bool)
+        apart[moment] = lone(created.ms[moment])
+        core = created.ms[moment & ~apart]
+        self._slips("created", apart, created)
         for name, found in parsed.items():
-            mask = (found.kind == Kind.TIME_OF_DAY) & dated
-            if name == "date" or not mask.any():
+            if name in ("created", "date"):
                 continue
-            after = start if name == "created" else start + (found.ms - start) % DAY
-            found.ms[mask] = after[mask]
-            found.kind[mask] = Kind.MOMENT
+            none, slips = beyond(name, found, core)
+            if none.any():
+                often = named(found.ms, self.raw.rows, none)
+                self.remarks.append(Remark("endless", name, int(none.sum()), often))
+            self._slips(name, slips, found)
+            found.kind[none] = Kind.PLACEHOLDER
+            found.ms[none] = 0
+
+    def _slips(self, name: str, slips: Bools, found: Parsed) -> None:
+        if slips.any():
+            said = named(found.ms, self.raw.rows, slips)
+            self.remarks.append(Remark("far", name, int(slips.sum()), said))
+            self._fault(slips, tr("{column}: far from all other times", column=self.names[name]))
 
     def _judge(self, name: str, found: Parsed) -> None:
-        """Note what is wrong with a column of times; 1900 stands for none, but in creation."""
+        """Note what is wrong with a column of times; only creation must not stand for none."""
         column, kind = self.names[name], found.kind
         reasons = {
             Kind.TIME_OF_DAY: tr("{column}: a time of day without a date", column=column),
@@ -220,7 +225,7 @@ class _Reader:
         }
         if name == "created":
             reasons[Kind.BLANK] = tr("{column}: empty", column=column)
-            reasons[Kind.PLACEHOLDER] = tr("{column}: a date of 1900", column=column)
+            reasons[Kind.PLACEHOLDER] = tr("{column}: a date that stands for none", column=column)
         else:
             self.placeholders[name] = int((kind == Kind.PLACEHOLDER).sum())
         for bad, reason in reasons.items():
@@ -228,7 +233,7 @@ class _Reader:
 
     def _about(self, name: str, found: Parsed, used: Bools) -> TimeColumn:
         there, rows = self.there[name] & used, self.raw.rows
-        on_step = on_steps(self.ms[name][there])
+        on_step = on_steps(found.ms[there])
         return TimeColumn(
             present=int(there.sum()),
             rounding=rounding_of(on_step),
@@ -248,7 +253,7 @@ class _Reader:
             if name in ("created", "due"):
                 continue
             both = self.there[name] & there
-            step = rounding_of(on_steps(self.ms[name][both]))
+            step = rounding_of(on_steps(self.written[name][both]))
             early = both & (self.ms[name] + step <= created)
             self.early[name] = int(early.sum())
             first, second = self.names[name], self.names["created"]
@@ -263,7 +268,8 @@ class _Reader:
             meanings = default_statuses() | meanings
         found = _text(self.cells[name]).dictionary_encode()
         words: list[str] = found.dictionary.to_pylist()
-        said = [meanings.get(fold(word), word or None) for word in words]
+        # What the mapping lists has a meaning, even if it looks like nothing.
+        said = [meanings.get(fold(w), None if is_nothing(w) else w) for w in words]
         kept = list(dict.fromkeys(word for word in said if word))
         code = {word: i for i, word in enumerate(kept)}
         lookup = np.array([code.get(word or "", -1) for word in said], np.int64)
@@ -275,11 +281,36 @@ class _Reader:
 
         It keeps 15 digits: 202501310000012345 becomes 2.0250131E+17, as do its neighbours.
         """
-        text = _text(self.cells[name])
+        text = _something(self.cells[name])
         number = pc.match_substring_regex(text, LOST_IDENTITY)
-        kept = pc.if_else(pc.or_(number, pc.equal(text, "")), None, text)
+        none = pc.or_(pc.equal(text, ""), self._zeros(name, text))
+        kept = pc.if_else(pc.or_(number, none), None, text)
         self.frame[name] = pd.array(kept.to_pandas(), dtype="str")
         return int(pc.sum(number).as_py() or 0)
+
+    def _own_parents(self) -> None:
+        """Take an order that names itself as its parent for one without a parent."""
+        if {"order", "parent"} <= set(self.frame):
+            parent = pd.Series(self.frame["parent"])
+            own = (parent == pd.Series(self.frame["order"])).fillna(False).to_numpy(dtype=bool)
+            self.frame["parent"] = parent.mask(own).array
+
+    def _zeros(self, name: str, text: pa.Array) -> pa.Array:
+        """Say which identities are zeros that stand for none.
+
+        A database writes 0, or an identity of zeros only, for "no such order". But a list may
+        begin with 0 too: such an identity stands in one row.
+        """
+        zeros = _zero(text)
+        if name == "parent" and "order" in self.cells:
+            identities = _text(self.cells["order"])
+            known = pc.is_in(text, value_set=identities.filter(_zero(identities)))
+            return pc.and_(zeros, pc.invert(known))
+        if name == "parent" or not pc.any(zeros).as_py():
+            return zeros
+        others = pc.value_counts(text.filter(pc.invert(pc.or_(zeros, pc.equal(text, "")))))
+        most = pc.max(others.field("counts")).as_py() or 1
+        return zeros if (pc.sum(zeros).as_py() or 0) > most else pc.and_(zeros, False)
 
     def _statuses(self) -> None:
         """Settle what is open: as the column says, else by the time of closing."""
@@ -324,22 +355,31 @@ class _Reader:
             codes = np.where(unknown, -1, place.codes)
             kept = pd.Categorical.from_codes(codes, categories=place.categories)
             self.frame["place"] = kept.remove_unused_categories()
+        self._positions(unknown)
+        return unknown
+
+    def _positions(self, unknown: Bools) -> None:
+        """Read positions; 0/0 in the Gulf of Guinea, and 999, are nowhere."""
+        numbers: dict[str, Floats] = {}
         for name in POSITIONS:
             if name in self.cells:
-                text = _text(self.cells[name])
-                number = pd.to_numeric(text.to_pandas(), errors="coerce").to_numpy(np.float64)
+                text = _something(self.cells[name])
+                numbers[name] = degrees(text, name)
                 filled = _numpy(pc.not_equal(text, ""))
                 reason = tr("{column}: not a number", column=self.names[name])
-                self._fault(filled & np.isnan(number), reason)
-                self.frame[name] = np.where(unknown, np.nan, number)
-        return unknown
+                self._fault(filled & np.isnan(numbers[name]), reason)
+        none = nowhere(list(numbers.values()))
+        if none.any():
+            self.remarks.append(Remark("nowhere", next(iter(numbers)), int(none.sum())))
+        for name, number in numbers.items():
+            self.frame[name] = np.where(unknown | none, np.nan, number)
 
     def _answer(self, name: str) -> pd.Series:
         """Read a column of yes and no; missing where it says neither."""
         meanings = answers() | {fold(k): v for k, v in getattr(self.mapping.values, name).items()}
         found = _text(self.cells[name]).dictionary_encode()
         words = [fold(word) for word in found.dictionary.to_pylist()]
-        strange = np.array([word not in meanings for word in words], bool)
+        strange = np.array([not (w in meanings or is_nothing(w)) for w in words], bool)
         codes = found.indices.to_numpy()
         if strange.any():
             reason = tr("{column}: neither yes nor no in the mapping", column=self.names[name])
@@ -423,6 +463,16 @@ class _Reader:
 def _text(cells: pa.Array) -> pa.Array:
     """Give cells as text without spaces around it; "" where there is none."""
     return pc.utf8_trim_whitespace(pc.fill_null(cells.cast(pa.large_string()), ""))
+
+
+def _something(cells: pa.Array) -> pa.Array:
+    """Give cells as text; "" where there is nothing, or a word for nothing."""
+    text = _text(cells)
+    return pc.if_else(nothing(text), "", text)
+
+
+def _zero(text: pa.Array) -> pa.Array:
+    return pc.match_substring_regex(text, ZEROS)
 
 
 def _numpy(mask: pa.Array) -> Bools:

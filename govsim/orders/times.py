@@ -1,19 +1,17 @@
 """Times as exports write them, read a column at a time.
 
 Strings of the same shape (each digit a 9: ``9999-99-99 99:99``) have their parts at the same
-places. So a shape is understood once, by a regular expression, and the numbers of all its
-strings are cut from a matrix of bytes: a million times a second, however many ways of writing
-a column mixes. Used by `govsim.orders.reading` and `govsim.orders.proposing`.
+places. So a shape is understood once, by a regular expression (`govsim.orders.forms`), and the
+numbers of all its strings are cut from a matrix of bytes: a million times a second, however many
+ways of writing a column mixes. Used by `govsim.orders.moments` and `govsim.orders.proposing`.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
-from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -22,22 +20,49 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from govsim.orders.forms import (
+    BUDDHIST,
+    ERAS,
+    EVENING,
+    NOON,
+    ZONES,
+    clock_layout_of,
+    compact_layout_of,
+    example_of,
+    is_morning,
+    is_thai,
+    layout_of,
+    month_of,
+)
+from govsim.orders.nothing import FAR, OLD_YEARS, is_no_date, is_nothing
+from govsim.orders.shapes import Bools, Cutter, Ints, Shapes, days_of
+from govsim.orders.short_years import BUDDHIST_SHORT, Order, Short, is_short, short_years
+from govsim.orders.words import means_open
 from govsim.scenarios.units import DAY, HOUR, MINUTE, SECOND
-
-Ints = NDArray[np.int64]
-Order = Literal["day first", "month first"]
 
 EARLIEST, LATEST = 1990, 2100
 """Years outside of these are slips of the pen."""
-
-PLACEHOLDERS = (0, 1899, 1900)
-"""Years of the dates that programs write for "none": Excel's 1900-01-00, 0000-00-00."""
 
 EXCEL_DAYS = (32_000, 80_000)
 """Numbers that are days since 1899-12-30, as Excel keeps dates: 1987 to 2119."""
 
 UNIX_SECONDS = (631_152_000, 4_102_444_800)
-"""Numbers that are seconds since 1970, UTC: 1990 to 2100."""
+"""Numbers that are seconds since 1970, UTC: 1990 to 2100; or ms, or as many times smaller."""
+
+NO_DAY = 2_958_465
+"""The last day of Excel, 9999-12-31."""
+
+NO_SECONDS = (253_402_214_400, -62_135_596_800, -2_208_988_800)
+"""Seconds since 1970 of the last day of 9999, and of the first of 0001 and of 1900."""
+
+BUDDHIST_YEARS = (2443, 2643)
+"""Years that are of the Buddhist era: 1900 to 2100 of the common one."""
+
+MOST_COMPACT = 0.9
+"""Share of numbers such as 20250131 that are dates, at least, for all to be meant as dates."""
+
+SAFE = tuple(int(np.datetime64(day, "ms").astype(np.int64)) for day in ("1900-01-02", "2200-01-01"))
+"""Moments, ms, for which zones are known."""
 
 EXCEL_EPOCH = int(np.datetime64("1899-12-30", "ms").astype(np.int64))
 
@@ -83,46 +108,35 @@ class Parsed:
         time of day; else 0.
     kind : uint8[n], a `Kind`.
     forms : ways of writing, the most frequent first.
+    aware : bool[n], whether the cell says which zone it is in.
+    offset : int64[n], how far local time is ahead of UTC then, ms, where `aware`; else 0.
+    moved : bool[n], whether the cell is of another zone, and was moved.
+    swappable : int8[n], 1 where the cell gives the year first, 2 where it gives the day first
+        and a number above 12, 3 where it gives the month first and such a number; else 0.
+    buddhist : cells with a year of the Buddhist era.
+    year_first : cells that begin with a year of two digits, which others might read as a day.
     """
 
     ms: Ints
     kind: NDArray[np.uint8]
     forms: tuple[Form, ...]
+    aware: Bools
+    offset: Ints
+    moved: Bools
+    swappable: NDArray[np.int8]
+    buddhist: int = 0
+    year_first: int = 0
 
 
-BLANKS = ("", "-", "--", "/", "null", "none", "nan", "nat", "n/a", "无", "空", "—", "0", "\\n")
-"""What exports write for "nothing", in lower case."""
-
-_CLOCK = (
-    r"(?P<hour>9?9)(?:[:：时点]|小时)(?P<minute>9?9)分?(?:[:：]?(?P<second>99?)秒?"
-    r"(?:[.,](?P<fraction>9+))?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
-)
-_ZONE = r"\s*(?P<zone>[Zz]|UTC|[+-]99:?(?:99)?)?"
-_GAP = r"(?:T|\s+|(?=[上下]午)|(?<=[日号]))(?P<before>[上下]午)?\s*"
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = rf"(?P<name>{'|'.join(_MONTHS)})[a-z]*"
-_LAYOUTS = tuple(
-    re.compile(rf"(?:{day})(?:{_GAP}{_CLOCK}{_ZONE})?", re.IGNORECASE)
-    for day in (
-        r"(?P<year>9999)(?P<sep>[-/.])(?P<month>9?9)(?P=sep)(?P<day>9?9)",
-        r"(?P<year>9999)年(?P<month>9?9)月(?P<day>9?9)[日号]?",
-        r"(?P<one>9?9)(?P<sep>[-/.])(?P<two>9?9)(?P=sep)(?P<year>9999|99)",
-        rf"(?P<day>9?9)[ -]{_MONTH}[ -](?P<year>9999)",
-        rf"{_MONTH} (?P<day>9?9),? (?P<year>9999)",
-    )
-)
-_COMPACT = re.compile(
-    r"(?P<year>9999)(?P<month>99)(?P<day>99)(?:[T ]?(?P<hour>99)(?P<minute>99)(?P<second>99)?)?"
-)
-_TIME_OF_DAY = re.compile(_CLOCK)
-_NUMBER = re.compile(r"9+(?:\.9*)?(?:[eE][+-]?9+)?")
-_EXCEL_TEXT = re.compile(r'="(.*)"', re.DOTALL)
-
-_NINES = np.arange(256, dtype=np.uint8)
-_NINES[ord("0") : ord("9") + 1] = ord("9")
+_NUMBER = re.compile(r"-?9+(?:[.,]9*)?(?:[eE][+-]?9+)?")
 
 
-def parse(column: pa.Array, timezone: str = "Asia/Shanghai", order: Order | None = None) -> Parsed:
+def parse(
+    column: pa.Array,
+    timezone: str = "Asia/Shanghai",
+    order: Order | None = None,
+    short: Short | None = None,
+) -> Parsed:
     """Read a column of times.
 
     Parameters
@@ -130,6 +144,7 @@ def parse(column: pa.Array, timezone: str = "Asia/Shanghai", order: Order | None
     column : of strings, or of any type that a file or database has for times.
     timezone : local time, for times with an offset and for seconds since 1970.
     order : of day and month in 03/04/2025, where the column itself doesn't tell.
+    short : what two-digit years are; found in the column if not given.
     """
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
@@ -137,28 +152,20 @@ def parse(column: pa.Array, timezone: str = "Asia/Shanghai", order: Order | None
         column = column.cast(pa.timestamp("ms"))
     if pa.types.is_timestamp(column.type):
         return _native(column, timezone)
-    return _Strings(column, ZoneInfo(timezone), order).parsed()
-
-
-def orders_of(column: pa.Array) -> set[Order]:
-    """Say which orders of day and month the dates of a column show (31/01/2025: day first)."""
-    found: set[Order] = set()
-    for _, layout, digits in _Strings(column, ZoneInfo("UTC"), None).slashed():
-        if (digits(layout, "one") > 12).any():
-            found.add("day first")
-        if (digits(layout, "two") > 12).any():
-            found.add("month first")
-    return found
+    return _Strings(column, ZoneInfo(timezone), order, short).parsed()
 
 
 def _native(column: pa.Array, timezone: str) -> Parsed:
     """Take times that are times already."""
-    if column.type.tz is not None:
+    n, aware = len(column), column.type.tz is not None
+    offset = np.zeros(n, np.int64)
+    if aware:
+        utc = _whole(column)
         column = pc.local_timestamp(column.cast(pa.timestamp(column.type.unit, timezone)))
-    ms = pc.fill_null(column.cast(pa.timestamp("ms"), safe=False).cast(pa.int64()), 0).to_numpy()
+        offset = _whole(column) - utc
+    ms = _whole(column)
     present = column.is_valid().to_numpy(zero_copy_only=False)
     kind = np.where(present, Kind.MOMENT, Kind.BLANK).astype(np.uint8)
-    ms = ms.astype(np.int64)
     _judge_years(ms, kind)
     where = np.flatnonzero(present)
     form = (
@@ -166,65 +173,73 @@ def _native(column: pa.Array, timezone: str) -> Parsed:
         if len(where)
         else None
     )
-    return Parsed(np.where(kind == Kind.MOMENT, ms, 0), kind, (form,) if form else ())
+    moment = kind == Kind.MOMENT
+    return Parsed(
+        np.where(moment, ms, 0),
+        kind,
+        (form,) if form else (),
+        aware=moment & aware,
+        offset=np.where(moment, offset, 0),
+        moved=moment & aware & (offset != 0),
+        swappable=moment.astype(np.int8),
+    )
+
+
+def _whole(column: pa.Array) -> Ints:
+    """Give timestamps as ms; 0 where there is none."""
+    ms = column.cast(pa.timestamp("ms", column.type.tz), safe=False).cast(pa.int64())
+    whole: Ints = pc.fill_null(ms, 0).to_numpy(zero_copy_only=False).astype(np.int64)
+    return whole
 
 
 def _judge_years(ms: Ints, kind: NDArray[np.uint8]) -> None:
-    """Mark, of the moments, those of 1900 and those outside of all reason."""
+    """Mark, of the moments, those that stand for none and those outside of all reason."""
     year = ms.astype("datetime64[ms]").astype("datetime64[Y]").astype(np.int64) + 1970
     moment = kind == Kind.MOMENT
     kind[moment & ((year < EARLIEST) | (year > LATEST))] = Kind.OUT_OF_RANGE
-    kind[moment & np.isin(year, PLACEHOLDERS)] = Kind.PLACEHOLDER
+    kind[moment & is_no_date(ms)] = Kind.PLACEHOLDER
 
 
-class _Strings:
-    """A column of strings, sorted into shapes."""
+class _Strings(Shapes):
+    """A column of strings that are to be times."""
 
-    def __init__(self, column: pa.Array, timezone: ZoneInfo, order: Order | None) -> None:
-        if isinstance(column, pa.ChunkedArray):
-            column = column.combine_chunks()
+    def __init__(
+        self, column: pa.Array, timezone: ZoneInfo, order: Order | None, short: Short | None
+    ) -> None:
+        super().__init__(column)
         self.timezone, self.order = timezone, order
-        text = pc.fill_null(column.cast(pa.large_string()), "")
-        self.text = _tidied(pc.utf8_trim_whitespace(text))
-        self.n = len(self.text)
-        self.offsets = np.frombuffer(self.text.buffers()[1], np.int64)[
-            self.text.offset : self.text.offset + self.n + 1
-        ]
-        data = self.text.buffers()[2]
-        self.bytes = np.frombuffer(data, np.uint8) if data else np.empty(0, np.uint8)
+        self.short = short_years([self.text]) if short is None else short
         self.ms = np.zeros(self.n, np.int64)
         self.kind = np.full(self.n, Kind.UNREADABLE, np.uint8)
+        self.aware, self.moved = np.zeros(self.n, bool), np.zeros(self.n, bool)
+        self.offset = np.zeros(self.n, np.int64)
+        self.swappable = np.zeros(self.n, np.int8)
+        self.buddhist = np.zeros(self.n, bool)
+        self.year_first = np.zeros(self.n, bool)
         self.forms: list[tuple[str, Ints]] = []
-
-    def shapes(self) -> Iterator[tuple[str, Ints]]:
-        """Go through the shapes, each with the positions of its strings."""
-        if not self.n:
-            return
-        nines = pa.py_buffer(_NINES[self.bytes].tobytes())
-        shaped = pa.LargeStringArray.from_buffers(
-            self.n, self.text.buffers()[1], nines, offset=self.text.offset
-        ).dictionary_encode()
-        codes = shaped.indices.to_numpy(zero_copy_only=False)
-        by_code = np.argsort(codes, kind="stable")
-        ends = np.cumsum(np.bincount(codes, minlength=len(shaped.dictionary)))
-        begin = 0
-        for shape, end in zip(shaped.dictionary.to_pylist(), ends.tolist(), strict=True):
-            yield shape, by_code[begin:end]
-            begin = end
-
-    def slashed(self) -> Iterator[tuple[Ints, re.Match[str], Any]]:
-        """Go through the shapes that leave open which number is the day."""
-        for shape, where in self.shapes():
-            layout = _layout(shape)
-            if layout is not None and "one" in layout.re.groupindex:
-                yield where, layout, self._cutter(shape, where)
 
     def parsed(self) -> Parsed:
         for shape, where in self.shapes():
             self._read(shape, where)
         _judge_years(self.ms, self.kind)
-        self.ms[(self.kind != Kind.MOMENT) & (self.kind != Kind.TIME_OF_DAY)] = 0
-        return Parsed(self.ms, self.kind, self._forms())
+        if (self.kind == Kind.MOMENT).any():
+            # Among dates, midnight without a date is what an empty cell looks like as a time.
+            self.kind[(self.kind == Kind.TIME_OF_DAY) & (self.ms == 0)] = Kind.PLACEHOLDER
+        moment = self.kind == Kind.MOMENT
+        self.ms[~moment & (self.kind != Kind.TIME_OF_DAY)] = 0
+        return Parsed(
+            self.ms,
+            self.kind,
+            self._forms(),
+            aware=self.aware & moment,
+            offset=np.where(self.aware & moment, self.offset, 0),
+            moved=self.moved & moment,
+            swappable=np.where(moment | (self.kind == Kind.AMBIGUOUS), self.swappable, 0).astype(
+                np.int8
+            ),
+            buddhist=int((self.buddhist & moment).sum()),
+            year_first=int((self.year_first & moment).sum()),
+        )
 
     def _forms(self) -> tuple[Form, ...]:
         """Count the ways of writing; dates that stand for none show nothing of them."""
@@ -240,143 +255,193 @@ class _Strings:
         return tuple(sorted(forms, key=lambda form: (-form.rows, form.first)))
 
     def _read(self, shape: str, where: Ints) -> None:
-        if shape.lower() in BLANKS:
+        if is_nothing(shape) or means_open(shape):
+            # "Not closed yet" in a column of closings says that there is no time of it.
             self.kind[where] = Kind.BLANK
         elif shape.startswith("="):
             self.kind[where] = Kind.FORMULA
-        elif (layout := _layout(shape)) is not None:
-            self._remember(_example(layout), where)
-            self._dated(layout, self._cutter(shape, where), where)
-        elif layout := _TIME_OF_DAY.fullmatch(shape):
+        elif (layout := layout_of(shape)) is not None:
+            self._dated(layout, self.cutter(shape, where), where)
+        elif layout := clock_layout_of(shape):
             self._remember("10:05:00" if layout["second"] else "10:05", where)
-            digits = self._cutter(shape, where)
-            ms, possible = _clock(layout, digits)
+            ms, possible = _clock(layout, self.cutter(shape, where))
             self.ms[where] = ms
             self.kind[where] = np.where(possible, Kind.TIME_OF_DAY, Kind.IMPOSSIBLE)
+        elif layout := compact_layout_of(shape):
+            if not self._compact(layout, shape, where) and _NUMBER.fullmatch(shape):
+                self._numbers(where)
         elif _NUMBER.fullmatch(shape):
-            self._numbers(shape, where)
+            self._numbers(where)
 
     def _remember(self, example: str, where: Ints) -> None:
         self.forms.append((example, where))
 
-    def _cutter(self, shape: str, where: Ints) -> Any:
-        """Make a function that gives the digits of a group as int64[len(where)]."""
-        starts = self.offsets[where]
-        cell = shape.encode()
-
-        def digits(layout: re.Match[str], group: str) -> Ints:
-            begin, end = layout.span(group)
-            begin, end = (len(shape[:place].encode()) for place in (begin, end))
-            assert end <= len(cell)
-            value = np.zeros(len(where), np.int64)
-            for place in range(begin, end):
-                value = value * 10 + (self.bytes[starts + place] - np.uint8(ord("0")))
-            return value
-
-        return digits
-
-    def _dated(self, layout: re.Match[str], digits: Any, where: Ints) -> None:
+    def _dated(self, layout: re.Match[str], digits: Cutter, where: Ints) -> None:
         groups = layout.re.groupindex
-        year = digits(layout, "year")
-        if layout.end("year") - layout.start("year") == 2:
-            year = year + 2000
+        order = self.order
+        if "one" not in groups:
+            order = None
+        elif is_short(layout) and self.short.year_first:
+            order = "year first"
+            self.year_first[where] = True
+        elif order == "year first" and not is_short(layout):
+            order = None
+        year = self._year(layout, digits, where, "one" if order == "year first" else "year")
         ambiguous = np.zeros(len(where), bool)
         if "one" in groups:
-            one, two = digits(layout, "one"), digits(layout, "two")
-            if self.order is None:
-                ambiguous = (one <= 12) & (two <= 12) & (one != two)
-            swapped = (
-                (one > 12) if self.order is None else np.full(len(where), self.order == "day first")
-            )
-            month, day = np.where(swapped, two, one), np.where(swapped, one, two)
+            numbers = [digits(layout, group) for group in ("one", "two", "year")]
+            month, day, ambiguous = self._month_and_day(layout, numbers, order, where)
+            if order is None and (numbers[1] > 12).any() and not (numbers[0] > 12).any():
+                order = "month first"
         else:
             day = digits(layout, "day")
             month = (
-                np.full(len(where), _MONTHS.index(layout["name"].lower()) + 1)
+                np.full(len(where), month_of(layout["name"]), np.int64)
                 if "name" in groups
                 else digits(layout, "month")
             )
-        days, possible = _days(year, month, day)
+            self.swappable[where] = "sep" in groups and "era" not in groups
+        self._remember(example_of(layout, order), where)
+        days, possible = days_of(year, month, day)
         ms, in_day = _clock(layout, digits)
         moment = days * DAY + ms
-        if zone := layout.groupdict().get("zone"):
-            moment = self._local(moment - _offset(layout, digits, zone))
+        if layout.groupdict().get("zone"):
+            moment = self._zoned(layout, digits, moment, where)
         self.ms[where] = moment
         kind = np.where(possible & in_day, Kind.MOMENT, Kind.IMPOSSIBLE)
         kind = np.where(ambiguous, Kind.AMBIGUOUS, kind)
-        self.kind[where] = np.where(np.isin(year, PLACEHOLDERS), Kind.PLACEHOLDER, kind)
+        self.kind[where] = np.where(np.isin(year, OLD_YEARS), Kind.PLACEHOLDER, kind)
 
-    def _numbers(self, shape: str, where: Ints) -> None:
-        """Read numbers: days as Excel keeps them, seconds or ms since 1970, or 20250131."""
-        if (layout := _COMPACT.fullmatch(shape)) and self._compact(layout, shape, where):
-            return
-        value = self.text.take(pa.array(where)).cast(pa.float64()).to_numpy()
+    def _month_and_day(
+        self, layout: re.Match[str], numbers: list[Ints], order: Order | None, where: Ints
+    ) -> tuple[Ints, Ints, Bools]:
+        """Tell month and day apart in three numbers, and say where that can't be done."""
+        one, two, three = numbers
+        if order == "year first":
+            return two, three, np.zeros(len(one), bool)
+        self.swappable[where] = np.select([one > 12, two > 12], [2, 3], 4)
+        if order is None:
+            # 00/00/0000 is none, whichever number is the day.
+            ambiguous = (one <= 12) & (two <= 12) & (one != two)
+            if is_short(layout) and self.short.year_first is None:
+                ambiguous |= (two <= 12) & (one <= 31)
+            swapped: Bools = one > 12
+        else:
+            ambiguous = np.zeros(len(one), bool)
+            swapped = np.full(len(one), order == "day first")
+        return np.where(swapped, two, one), np.where(swapped, one, two), ambiguous
+
+    def _year(self, layout: re.Match[str], digits: Cutter, where: Ints, group: str) -> Ints:
+        """Give years of the common era."""
+        if era := layout.groupdict().get("era"):
+            first = layout["year"] == "元"
+            number = np.ones(len(where), np.int64) if first else digits(layout, "year")
+            return number + ERAS[era.lower()]
+        year, width = digits(layout, group), layout.end(group) - layout.start(group)
+        if width == 3:
+            return year + ERAS["民国"]
+        thai = is_thai(layout.string)
+        if width == 4:
+            buddhist = (year >= BUDDHIST_YEARS[0]) & (year <= BUDDHIST_YEARS[1])
+        else:
+            low, high = BUDDHIST_SHORT
+            # 01-JAN-70 is what Oracle makes of 1970.
+            era = thai or (self.short.buddhist and "name" not in layout.re.groupindex)
+            buddhist = (year >= low) & (year <= high) & era
+            year = year + np.where(buddhist, 2500, np.where(year >= low, 1900, 2000))
+        self.buddhist[where] = buddhist
+        return np.where(buddhist, year - BUDDHIST, year)
+
+    def _numbers(self, where: Ints) -> None:
+        """Read numbers: days as Excel keeps them, or seconds since 1970, or parts of them."""
+        text = pc.replace_substring(self.text.take(pa.array(where)), ",", ".")
+        value = text.cast(pa.float64()).to_numpy()
         excel = (value >= EXCEL_DAYS[0]) & (value <= EXCEL_DAYS[1])
-        none = (value >= 0) & (value <= 2)
-        seconds = (value >= UNIX_SECONDS[0]) & (value <= UNIX_SECONDS[1])
-        thousand = (value >= 1e3 * UNIX_SECONDS[0]) & (value <= 1e3 * UNIX_SECONDS[1])
+        none = (value >= 0) & (value <= 2) | (value == -1) | (np.trunc(value) == NO_DAY)
+        since = np.zeros(len(value), np.int64)
+        unix = np.zeros(len(value), bool)
+        for parts in (1, 10**3, 10**6, 10**9):
+            fits = (value >= parts * UNIX_SECONDS[0]) & (value <= parts * UNIX_SECONDS[1])
+            since = np.where(fits, np.round(value * (1000 / parts)), since).astype(np.int64)
+            unix |= fits
+            for seconds in NO_SECONDS:
+                # A zone may have moved them by a part of a day.
+                none |= np.abs(value / parts - seconds) <= DAY // SECOND
         # A day has 86,400 seconds and a double some 15 digits: nearer than half a second.
         days = EXCEL_EPOCH + np.round(np.where(excel, value, 0) * (DAY / SECOND)) * SECOND
-        since = np.where(seconds, value * 1e3, np.where(thousand, value, 0)).astype(np.int64)
-        moments = np.where(excel, days.astype(np.int64), self._local(since))
-        self.ms[where] = moments
+        local = self._local(since)
+        self.ms[where] = np.where(excel, days.astype(np.int64), local)
+        self.aware[where], self.offset[where] = unix, np.where(unix, local - since, 0)
+        self.moved[where] = unix & (local != since)
         self.kind[where] = np.select(
-            [excel | seconds | thousand, none], [Kind.MOMENT, Kind.PLACEHOLDER], Kind.UNREADABLE
+            [none, excel | unix], [Kind.PLACEHOLDER, Kind.MOMENT], Kind.UNREADABLE
         )
-        for mask, example in ((excel, "45688.42"), (seconds | thousand, "1738288800")):
+        self.swappable[where] = excel
+        for mask, example in ((excel, "45688.42"), (unix, "1738288800")):
             if mask.any():
                 self._remember(example, where[mask])
 
     def _compact(self, layout: re.Match[str], shape: str, where: Ints) -> bool:
-        """Read 20250131100500, if all are dates; else they are numbers of another kind."""
-        digits = self._cutter(shape, where)
-        year = digits(layout, "year")
-        days, possible = _days(year, digits(layout, "month"), digits(layout, "day"))
+        """Read 20250131100500, if nearly all are dates; else they are numbers of another kind."""
+        digits = self.cutter(shape, where)
+        year = self._year(layout, digits, where, "year")
+        days, possible = days_of(year, digits(layout, "month"), digits(layout, "day"))
         ms, in_day = _clock(layout, digits)
-        if not (possible & in_day & (year >= EARLIEST - 100) & (year <= LATEST)).all():
+        possible &= in_day
+        # 00000000 is no day, but as good a way to say none as 99991231.
+        none = (year == 0) & (digits(layout, "day") == 0) | possible & (
+            np.isin(year, OLD_YEARS) | (year >= FAR)
+        )
+        dated = possible & (year >= EARLIEST - 100) & (year <= LATEST)
+        if (dated | none).mean() < MOST_COMPACT:
+            self.buddhist[where] = False
             return False
-        self.ms[where], self.kind[where] = days * DAY + ms, Kind.MOMENT
+        moment = days * DAY + ms
+        if layout["zone"]:
+            moment = self._zoned(layout, digits, moment, where)
+        self.ms[where] = moment
+        self.kind[where] = np.select(
+            [none, dated], [Kind.PLACEHOLDER, Kind.MOMENT], Kind.IMPOSSIBLE
+        )
         self._remember("20250131100500"[: len(shape)], where)
         return True
 
+    def _zoned(self, layout: re.Match[str], digits: Cutter, moment: Ints, where: Ints) -> Ints:
+        """Bring times of another zone to local ones, and keep how far these are from UTC."""
+        written = _offset(layout, digits, self.timezone)
+        utc = moment - written
+        local = self._local(utc)
+        self.aware[where], self.offset[where] = True, local - utc
+        self.moved[where] = local != moment
+        return local
+
     def _local(self, utc: Ints) -> Ints:
-        """Bring UTC ms to local ms."""
-        moments = pd.DatetimeIndex(utc.astype("datetime64[ms]")).tz_localize("UTC")
-        local = moments.tz_convert(self.timezone).tz_localize(None)
-        return local.to_numpy().astype("datetime64[ms]").astype(np.int64)
+        return local_of(utc, str(self.timezone))
 
 
-def _tidied(text: pa.Array) -> pa.Array:
-    """Fold full-width forms and unwrap Excel's ="text", where there are any."""
-    ascii_ = pc.string_is_ascii(text)
-    odd = pc.or_(pc.invert(ascii_), pc.starts_with(text, "="))
-    if not pc.any(odd).as_py():
-        return text
-    changed = text.filter(odd).dictionary_encode()
-    words = [unicodedata.normalize("NFKC", word) for word in changed.dictionary.to_pylist()]
-    words = [m[1].strip() if (m := _EXCEL_TEXT.fullmatch(word)) else word for word in words]
-    folded = pa.array(words, pa.large_string()).take(changed.indices)
-    return pc.replace_with_mask(text, odd, folded)
+def local_of(utc: Ints, timezone: str) -> Ints:
+    """Bring UTC ms to local ms; beyond the calendars of zones they stay what they are."""
+    safe = (utc >= SAFE[0]) & (utc <= SAFE[1])
+    moments = pd.DatetimeIndex(np.where(safe, utc, 0).astype("datetime64[ms]"))
+    local = moments.tz_localize("UTC").tz_convert(timezone).tz_localize(None)
+    ms = local.to_numpy().astype("datetime64[ms]").astype(np.int64)
+    return np.where(safe, ms, utc)
 
 
-def _layout(shape: str) -> re.Match[str] | None:
-    """Find the parts of a date in a shape."""
-    return next((m for layout in _LAYOUTS if (m := layout.fullmatch(shape))), None)
-
-
-def _clock(layout: re.Match[str], digits: Any) -> tuple[Ints, NDArray[np.bool_]]:
+def _clock(layout: re.Match[str], digits: Cutter) -> tuple[Ints, Bools]:
     """Give the time of day, ms, and whether it can be."""
     groups = layout.groupdict()
     if not groups.get("hour"):
         zero = np.zeros_like(digits(layout, "year"))
         return zero, zero == 0
-    hour, minute = digits(layout, "hour"), digits(layout, "minute")
-    second = digits(layout, "second") if groups.get("second") else np.zeros_like(hour)
+    hour = digits(layout, "hour")
+    none = np.zeros_like(hour)
+    minute = digits(layout, "minute") if groups.get("minute") else none
+    second = digits(layout, "second") if groups.get("second") else none
     possible = (hour <= 24) & (minute < 60) & (second < 60)
-    if half := groups.get("half") or groups.get("before"):
-        possible &= (hour >= 1) & (hour <= 12) if half[0] in "aApP" else possible
-        after = half[0] in "pP下"
-        hour = np.where(hour < 12, hour + 12 * after, 12 * after)
+    if half := groups.get("before") or groups.get("half"):
+        hour, fair = _whole_day(hour, half)
+        possible &= fair
     ms = hour * HOUR + minute * MINUTE + second * SECOND
     if groups.get("fraction"):
         begin, end = layout.span("fraction")
@@ -384,46 +449,39 @@ def _clock(layout: re.Match[str], digits: Any) -> tuple[Ints, NDArray[np.bool_]]
     return ms, possible & (ms <= DAY)
 
 
-def _days(year: Ints, month: Ints, day: Ints) -> tuple[Ints, NDArray[np.bool_]]:
-    """Days since 1970, and whether there is such a day."""
-    fair = (month >= 1) & (month <= 12) & (day >= 1)
-    months = (year - 1970) * 12 + np.where(fair, month, 1) - 1
-    first = months.astype("datetime64[M]")
-    length = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)
-    days: Ints = first.astype("datetime64[D]").astype(np.int64) + day - 1
-    return days, fair & (day <= length)
+def _whole_day(hour: Ints, half: str) -> tuple[Ints, Bools]:
+    """Bring hours of half a day to those of a whole day, and say which can be.
+
+    12:05 AM is 00:05, and so is 上午12:05; 13:05 PM says twice that it is afternoon, and
+    13:05 AM contradicts itself.
+    """
+    if is_morning(half):
+        return np.where(hour == 12, 0, hour), hour <= 12
+    after = np.where(hour < 12, hour + 12, hour)
+    if half == NOON:
+        return np.where(hour < 4, after, hour), (hour < 4) | (hour >= 11)
+    if half in EVENING:
+        return after, (hour >= 5) & (hour != 12)
+    return after, hour <= 24
 
 
-def _offset(layout: re.Match[str], digits: Any, zone: str) -> Ints | int:
-    """Give the offset from UTC, ms."""
-    if zone[0] not in "+-":
-        return 0
-    begin, _ = layout.span("zone")
-    inner = re.compile(rf".{{{begin}}}[+-](?P<h>99):?(?P<m>99)?.*", re.DOTALL).fullmatch(
-        layout.string
-    )
-    assert inner is not None
-    ms: Ints = digits(inner, "h") * HOUR
-    if inner["m"]:
-        ms = ms + digits(inner, "m") * MINUTE
-    return ms if zone[0] == "+" else -ms
+def _offset(layout: re.Match[str], digits: Cutter, timezone: ZoneInfo) -> Ints | int:
+    """Give how far the zone that is written is ahead of UTC, ms."""
+    if not layout["sign"]:
+        return _named_offset(layout["zone"].strip(), timezone)
+    ms: Ints = digits(layout, "off_hour") * HOUR
+    if layout["off_minute"]:
+        ms = ms + digits(layout, "off_minute") * MINUTE
+    return ms if layout["sign"] == "+" else -ms
 
 
-def _example(layout: re.Match[str]) -> str:
-    """Write an example of a form, 10:05 on 31 January 2025, without a value of the file."""
-    groups = layout.groupdict()
-    sep = groups.get("sep") or "-"
-    if groups.get("one"):
-        date = f"31{sep}01{sep}{'2025' if len(groups['year']) == 4 else '25'}"
-    elif "name" in groups:
-        date = "31 Jan 2025" if layout.start("day") < layout.start("name") else "Jan 31, 2025"
-    else:
-        date = "2025年1月31日" if "年" in layout.string else f"2025{sep}01{sep}31"
-    if not groups.get("hour"):
-        return date
-    time = "10:05:00" if groups.get("second") else "10:05"
-    time += ".000" if groups.get("fraction") else ""
-    time = f"上午{time}" if (groups.get("before") or "")[:1] in ("上", "下") else time
-    time += " AM" if groups.get("half") else ""
-    zone = groups.get("zone") or ""
-    return f"{date} {time}" + ("Z" if zone in ("Z", "z", "UTC") else "+08:00" if zone else "")
+def _named_offset(name: str, timezone: ZoneInfo) -> int:
+    """Give how far a zone is ahead of UTC by its name: CST is China's in China, not Chicago's."""
+    for month in (1, 7):
+        moment = datetime(2025, month, 1, tzinfo=timezone)
+        offset = moment.utcoffset()
+        if offset is not None and (moment.tzname() or "").lower() == name.lower():
+            return int(offset.total_seconds()) * SECOND
+    if name.lower() == "cst" and str(timezone).startswith(("America/", "US/")):
+        return -6 * HOUR
+    return ZONES[name.lower()] * MINUTE

@@ -64,6 +64,11 @@ def default_statuses() -> dict[str, str]:
     )
 
 
+def means_open(word: str) -> bool:
+    """Whether a word says that something is not over."""
+    return default_statuses().get(fold(word)) == OPEN
+
+
 @cache
 def answers() -> dict[str, bool | None]:
     """Say which words mean yes, no, or neither."""

@@ -21,6 +21,7 @@ from govsim.orders.describing import QUANTILES, Description, changes_halfway, co
 from govsim.orders.log import TimeColumn, step_name
 from govsim.orders.mapping import Mapping
 from govsim.orders.proposing import Proposal
+from govsim.orders.remarks import Remark
 
 Columns = dict[str, str]
 """Names of columns, by fields of a mapping."""
@@ -86,6 +87,7 @@ def field_name(field: str) -> str:
         "category": tr("category"),
         "place": tr("place"),
         "status": tr("status"),
+        "date": tr("date"),
     }
     return names[field]
 
@@ -218,10 +220,11 @@ def warnings(found: Description) -> Iterator[str]:
             )
         if column.placeholders:
             yield tr(
-                "{field}: {n} dates of 1900, which stand for none",
+                "{field}: {n} dates such as 1900-01-01 or 9999-12-31, which stand for none",
                 field=where,
                 n=column.placeholders,
             )
+    yield from map(remark, found.remarks)
     if found.lost_identities:
         yield tr(
             "{n} identities were rounded by a spreadsheet (2.0250131E+17) and are lost, so that "
@@ -240,6 +243,52 @@ def warnings(found: Description) -> Iterator[str]:
             )
     if len(found.gaps) > MOST_GAPS:
         yield tr("and {n} more such gaps", n=len(found.gaps) - MOST_GAPS)
+
+
+def remark(one: Remark) -> str:
+    """Say what was done to cells beyond reading them as written."""
+    field = "" if one.kind == "nowhere" else field_name(one.field)
+    n = f"{one.cells:,}"
+    match one.kind:
+        case "zone":
+            return tr(
+                "{field}: {n} times of another zone, such as UTC, were moved to {zone}; if that is "
+                "not the place's, give “timezone:” in the mapping",
+                field=field,
+                n=n,
+                zone=one.detail,
+            )
+        case "swapped":
+            return tr(
+                "{field}: a spreadsheet had swapped day and month in {n} dates, which were put "
+                "right",
+                field=field,
+                n=n,
+            )
+        case "year first":
+            return tr(
+                "{field}: {n} dates such as 25/01/31 were read with the year first; if that is "
+                "wrong, give “dates:” in the mapping",
+                field=field,
+                n=n,
+            )
+        case "buddhist":
+            return tr("{field}: {n} years are of the Buddhist era", field=field, n=n)
+        case "far":
+            return tr(
+                "{field}: far from all other times, so the rows are set aside: {which}",
+                field=field,
+                which=one.detail,
+            )
+        case "endless":
+            return tr(
+                "{field}: {n} times that can't be and recur stand for none: {which}",
+                field=field,
+                n=n,
+                which=one.detail,
+            )
+        case "nowhere":
+            return tr("{n} positions such as 0/0 stand for none", n=n)
 
 
 def _left_out(proposal: Proposal | None) -> Iterator[str]:

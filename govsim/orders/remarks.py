@@ -1,0 +1,33 @@
+"""What was done to a record beyond reading it as written: nothing of that is silent.
+
+Made by `govsim.orders.reading`; put into words by `govsim.report.order_tables`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["zone", "swapped", "year first", "buddhist", "far", "endless", "nowhere"]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something that was done to cells of a column.
+
+    Attributes
+    ----------
+    kind : ``zone``, times of another zone moved to the place's; ``swapped``, days and months
+        that a spreadsheet had swapped, put right; ``year first``, two-digit years found at the
+        beginning; ``buddhist``, years of the Buddhist era; ``far``, times so far from all
+        others that they must be slips, their rows set aside; ``endless``, such times that occur
+        again and again, taken for none; ``nowhere``, positions such as 0/0 taken for none.
+    field : of the mapping.
+    cells : how many.
+    detail : the zone, or the times in question.
+    """
+
+    kind: Kind
+    field: str
+    cells: int
+    detail: str = ""
