@@ -6,7 +6,9 @@ seeds, and a bound that correct programs pass together with more than 999 in 100
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,15 @@ import simpy
 from click.testing import CliRunner
 
 from govsim.validation.closed_forms import family_wise_z
-from govsim.validation.independent import checking
+from govsim.validation.independent import (
+    calls,
+    checking,
+    counts,
+    impatience,
+    meetings,
+    nearby,
+    rounds,
+)
 from govsim.validation.independent.checking import Check, two_samples
 from govsim.validation.independent.checks import CHECKS
 from govsim.validation.independent.people import People, next_open
@@ -99,11 +109,31 @@ def test_a_program_that_answers_from_a_letter_box_is_told():
     assert [f.quantity for f in found if not f.agrees(3.5)] == ["letter_box: answered"]
 
 
+WRONG: tuple[tuple[str, Callable[..., dict[str, float]], int], ...] = (
+    ("patience", partial(impatience.program, rules=impatience.Rules(promised=False)), 6),
+    ("patrol", partial(rounds.patrol, minutes_a_grid=50), 6),
+    ("repeats", partial(calls.repeats, via="centre"), 6),
+    ("neighbours", partial(nearby.neighbours, within=0), 6),
+    ("departments", partial(meetings.department, crews=None), 20),
+    ("joint_meeting", partial(meetings.meeting, cases=9), 60),
+    ("dispersion", partial(counts.dispersion, k=8, one_for_all=True), 40),
+)
+
+
+@pytest.mark.parametrize(("name", "program", "replications"), WRONG, ids=[w[0] for w in WRONG])
+def test_a_program_of_another_service_is_told(
+    name: str, program: Callable[..., dict[str, float]], replications: int
+):
+    *_, found = checking.run(replace(_check(name), program=program), FOLDER, replications)
+    assert found is not None
+    assert max(abs(f.z) for f in found) > family_wise_z(len(found), FALSE_ALARM)
+
+
 @pytest.mark.statistics
 def test_both_programs_agree():
     findings = []
     for check in CHECKS:
-        *_, found = checking.run(check, FOLDER, 8)
+        *_, found = checking.run(check, FOLDER, 5)
         findings += found or []
     limit = family_wise_z(len(findings), FALSE_ALARM)
     assert [(f.case, f.quantity, f.z) for f in findings if not f.agrees(limit)] == []

@@ -33,7 +33,7 @@ def verdict(finding: Finding, bound: float) -> str:
 
 
 def _cells(finding: Finding, bound: float) -> tuple[str, ...]:
-    by_chance = finding.n > 1
+    by_chance = finding.by_chance
     return (
         finding.quantity,
         number(finding.expected),
@@ -68,7 +68,7 @@ def _by_scenario(findings: Sequence[Finding]) -> Iterator[tuple[str, str, list[F
 
 def summary(findings: Sequence[Finding], bound: float) -> str:
     """Say in a few sentences how it went."""
-    random = [f for f in findings if f.n > 1]
+    random = [f for f in findings if f.by_chance]
     failed = sum(not f.agrees(bound) for f in findings)
     if failed:
         said = tr("{failed} of {n} comparisons differ.", failed=failed, n=len(findings))

@@ -71,6 +71,11 @@ class Finding:
     second: bool = False
 
     @property
+    def by_chance(self) -> bool:
+        """Whether chance has a part in the comparison."""
+        return self.n > 1 and self.se > 0
+
+    @property
     def relative_se(self) -> float:
         """Standard error over the expected value."""
         if isinstance(self.expected, str) or not self.expected:
@@ -86,7 +91,7 @@ class Finding:
 
 def bound(findings: Sequence[Finding], chance: float = FALSE_ALARM) -> float:
     """Largest |z| that all statistical findings together may have (Šidák)."""
-    return family_wise_z(max(1, sum(f.n > 1 for f in findings)), chance)
+    return family_wise_z(max(1, sum(f.by_chance for f in findings)), chance)
 
 
 def folder_of_scenarios() -> Path:

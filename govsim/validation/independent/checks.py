@@ -10,6 +10,7 @@ from govsim.validation.independent import (
     crews,
     impatience,
     meetings,
+    nearby,
     opening,
     rounds,
 )
@@ -88,5 +89,13 @@ CHECKS: tuple[Check, ...] = (
         "dispersion", "dispersion.yaml",
         partial(counts.dispersion, k=8, one_for_all=True), counts.observe_dispersion,
         "district", replications=200,
+    ),
+    *(
+        Check("neighbours", "neighbours.yaml", program, nearby.observe, block)
+        for block, program in (
+            ("", nearby.neighbours),
+            ("alone", partial(nearby.neighbours, within=0)),
+            ("far apart", partial(nearby.neighbours, within=1.05)),
+        )
     ),
 )  # fmt: skip
