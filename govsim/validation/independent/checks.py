@@ -13,6 +13,7 @@ from govsim.validation.independent import (
     nearby,
     opening,
     rounds,
+    withdrawing,
 )
 from govsim.validation.independent.checking import Check
 
@@ -31,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
             ("over at the scene", impatience.Rules(ends_at_scene=True)),
         )
     ),
+    Check("withdrawal", "withdrawal.yaml", withdrawing.program, withdrawing.observe),
     Check("crews", "crews.yaml", crews.one_team, crews.observe),
     Check("crews", "crews.yaml", crews.two_teams, crews.observe, "by team"),
     Check("crews", "crews.yaml", crews.pooled, crews.observe, "pooled"),

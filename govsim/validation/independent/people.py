@@ -76,6 +76,13 @@ class People:
                 self.begin()
                 return
 
+    def leave(self, begun: simpy.Event) -> None:
+        """Leave the queue."""
+        self.count()
+        self._queue = [entry for entry in self._queue if entry[3] is not begun]
+        heapq.heapify(self._queue)
+        self.begin()
+
     def done(self, need: int = 1) -> None:
         """End a piece of work."""
         self.count()
