@@ -45,8 +45,9 @@ def _exponential(minutes: float) -> Callable[[np.random.Generator], float]:
 
 
 CHANNELS = {
-    "counter": _Channel(0.4, _exponential(11), (9, 16.5), on_weekdays, "phone", "desk"),
+    "counter": _Channel(0.3, _exponential(11), (9, 16.5), on_weekdays, "phone", "desk"),
     "surgery": _Channel(0.2, _exponential(9), (10, 12), on_weekdays, "wait", "desk"),
+    "clerk": _Channel(0.1, _exponential(8), (9, 17), on_weekdays, "surgery"),
     "phone": _Channel(0.2, _exponential(20), (8, 20), closed="letter_box"),
     "letter_box": _Channel(0.0, _exponential(15), answers=False),
     "night_line": _Channel(0.2, lambda _: 5 * MINUTES, (7, 22), closed="call_12345"),
