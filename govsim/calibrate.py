@@ -36,7 +36,7 @@ from govsim.experiment import OnProgress, Progress
 from govsim.inference import emulator, from_logs, latent, posterior, simulating, summaries
 from govsim.inference.posterior import Posterior
 from govsim.inference.records import Rounding
-from govsim.language import tr
+from govsim.language import kept, tr
 from govsim.orders.describing import describe
 from govsim.orders.log import OrderLog
 from govsim.ranges import MIXES, Uncertain
@@ -226,7 +226,8 @@ class _Work:
             "left_out": list(emulated.left_out),
             "misfits": list(fitted.misfits),
             "acceptance": fitted.acceptance,
-            "warnings": list(self._warnings()),
+            "warnings": (warnings := list(self._warnings())),
+            "said": {"warnings": list(map(kept, warnings))},
             "versions": provenance.versions(),
         }
         timed = timing.fitted(self._trial(span.split).network(), self.log, self._fitted_window)

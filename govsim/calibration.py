@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from govsim.errors import RunError
-from govsim.language import tr
+from govsim.language import retold, tr
 from govsim.storage import frames
 
 CALIBRATIONS, RECORD = "calibrations", "calibration.json"
@@ -76,7 +76,8 @@ class Calibration:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What may make it wrong."""
-        return tuple(self.manifest["warnings"])
+        said = self.manifest.get("said", self.manifest)
+        return tuple(map(retold, said["warnings"]))
 
     def to_frame(self) -> pd.DataFrame:
         """Copy what was fitted."""

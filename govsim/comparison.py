@@ -22,8 +22,8 @@ import pandas as pd
 
 from govsim.catalogue import CATALOGUE, Measure
 from govsim.errors import RunError
+from govsim.language import kept, retold, tr
 from govsim.language import name as in_language
-from govsim.language import tr
 from govsim.results import MAIN, Result, open_run
 from govsim.scenarios.units import DAY, YEAR
 from govsim.selection import Selection
@@ -363,6 +363,7 @@ def write(comparison: Comparison, out: Path) -> Comparison:
         "used": comparison.used,
         "selection": None if comparison.selection is None else asdict(comparison.selection),
         "warnings": comparison.warnings,
+        "said": [kept(text) for text in comparison.warnings],
     }
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -416,6 +417,6 @@ def open_comparison(folder: Path) -> Comparison:
         every_pair=record["every_pair"],
         best=None if record["best"] is None else Quantity.parse(record["best"]),
         selection=chosen,
-        warnings=tuple(record["warnings"]),
+        warnings=tuple(map(retold, record.get("said", record["warnings"]))),
         folder=folder,
     )

@@ -30,12 +30,13 @@ class Problem:
 
     def __str__(self) -> str:
         """Render as ``file:line: path: message; did you mean ...``."""
-        from govsim.language import tr
+        from govsim.language import joined, tr
 
         place = f"{self.file}:{self.line}" if self.line else self.file
-        text = ": ".join(part for part in (place, self.path, self.message) if part)
+        parts = [part for part in (place, self.path, self.message) if part]
+        text = joined(parts, ": ", ": ")
         if self.suggestion:
-            text += tr("; did you mean “{it}”?", it=self.suggestion)
+            text = joined([text, tr("; did you mean “{it}”?", it=self.suggestion)])
         return text
 
 

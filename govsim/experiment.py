@@ -23,7 +23,7 @@ from govsim import network, provenance, sources, storage, tasks, warmup
 from govsim.catalogue import CATALOGUE
 from govsim.errors import InputError, Problem, RunError
 from govsim.executors import Executor, Serial
-from govsim.language import name, tr
+from govsim.language import joined, kept, name, tr
 from govsim.network import Network
 from govsim.offered_load import load_warnings
 from govsim.results import MAIN, Result, on_disk, places
@@ -403,7 +403,7 @@ class Run:
                     "after {n} replications the precision of {share} is not reached on: {names}",
                     n=n,
                     share=f"{100 * (self.wanted.precision or 0):g}%",
-                    names=", ".join(name(CATALOGUE[measure].label) for measure in wide),
+                    names=joined((name(CATALOGUE[measure].label) for measure in wide), "、", ", "),
                 )
             )
         self._never_fewer_than_before()
@@ -476,6 +476,11 @@ class Run:
             "generated": service.territory.generated,
             "notes": list(service.territory.notes),
             "warnings": self.warnings,
+            # The same texts as they can be said again in the language of whoever reads them.
+            "said": {
+                "notes": [kept(text) for text in service.territory.notes],
+                "warnings": [kept(text) for text in self.warnings],
+            },
             "started": self.before.get("started", self.started),
             "finished": _now() if state != "running" else None,
             "seconds": round(earlier + time.monotonic() - self.clock, 3),

@@ -10,10 +10,11 @@ from __future__ import annotations
 import gettext
 import locale
 import os
+from collections.abc import Iterable
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol, Self
 
 Language = Literal["zh", "en"]
 
@@ -56,12 +57,65 @@ def _catalogue(lang: Language) -> gettext.NullTranslations:
     return gettext.translation("govsim", Path(__file__).parent / "locale", ["zh"], fallback=True)
 
 
+class Said(str):
+    """A text that can be said again in the other language, even after it was written to disk.
+
+    Attributes
+    ----------
+    again : how it was put together, as plain values for JSON; see `retold`.
+    """
+
+    __slots__ = ("again",)
+    again: dict[str, Any]
+
+    def __new__(cls, text: str, again: dict[str, Any]) -> Self:  # noqa: D102
+        made = super().__new__(cls, text)
+        made.again = again
+        return made
+
+    def __reduce__(self) -> tuple[type[Said], tuple[str, dict[str, Any]]]:
+        """Let it be pickled."""
+        return Said, (str.__str__(self), self.again)
+
+
 def tr(message: str, /, **values: object) -> str:
     """Say `message`, a template with named fields, in the current language."""
     text = _catalogue(current()).gettext(message)
-    return text.format(**values) if values else text
+    if not values:
+        return Said(text, {"say": message})
+    again = {key: kept(value) for key, value in values.items()}
+    return Said(text.format(**values), {"say": message, "with": again})
+
+
+_say = tr  # for templates that stand in no line of the code, so that nobody looks for them
 
 
 def name(label: Label) -> str:
     """Pick the current language's form of a label."""
-    return label.zh if current() == "zh" else label.en
+    return Said(label.zh if current() == "zh" else label.en, {"zh": label.zh, "en": label.en})
+
+
+def joined(parts: Iterable[str], zh: str = "", en: str = "") -> str:
+    """Join texts by what stands between them in each language, so that each can be said again."""
+    parts = list(parts)
+    again = {"join": [kept(part) for part in parts], "zh": zh, "en": en}
+    return Said((zh if current() == "zh" else en).join(parts), again)
+
+
+def kept(value: object) -> Any:
+    """Turn a text, or a value in one, into what JSON can keep and `retold` can say."""
+    if isinstance(value, Said):
+        return value.again
+    return value if isinstance(value, bool | int | float) else str(value)
+
+
+def retold(again: Any) -> Any:
+    """Say what `kept` has kept in the current language."""
+    if not isinstance(again, dict):
+        return again
+    if "join" in again:
+        return joined(map(str, map(retold, again["join"])), again["zh"], again["en"])
+    if "say" in again:
+        values = again.get("with", {})
+        return _say(again["say"], **{key: retold(value) for key, value in values.items()})
+    return Said(again[current()], again)

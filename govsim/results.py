@@ -18,7 +18,7 @@ from govsim import storage
 from govsim.catalogue import CATALOGUE
 from govsim.errors import RunError
 from govsim.language import name as in_language
-from govsim.language import tr
+from govsim.language import retold, tr
 from govsim.scenarios.schema import Scenario
 from govsim.statistics import Interval, Moments
 from govsim.storage import RunFolder
@@ -84,13 +84,27 @@ class Result:
 
     @cached_property
     def grids(self) -> pd.DataFrame:
-        """The grids: grid, street, community, point that serves it, residents, x, y (m)."""
+        """The grids: grid, street, community, point that serves it, residents, x, y (m).
+
+        With ``street_en``, ``community_en``, "" where not known, and not there in older runs.
+        """
         return self.places(storage.GRIDS)
 
     @cached_property
     def outline(self) -> pd.DataFrame:
         """The territory's outline: x, y (m) of the corners of each closed ring (from 0)."""
         return self.places(storage.OUTLINE)
+
+    @cached_property
+    def english(self) -> dict[str, str]:
+        """English names, where known, of streets and of communities as ``street/community``."""
+        grids = self.grids
+        if "street_en" not in grids:  # an older run
+            return {}
+        streets = grids["street"].astype(str)
+        keys = [*streets, *(streets + "/" + grids["community"].astype(str))]
+        named = [*grids["street_en"].astype(str), *grids["community_en"].astype(str)]
+        return {key: text for key, text in zip(keys, named, strict=True) if text}
 
     @property
     def title(self) -> str:
@@ -115,12 +129,17 @@ class Result:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is legal and suspicious, in the scenario or in the run."""
-        return tuple(self.manifest["warnings"])
+        return self._said("warnings")
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of any number here must know, such as that positions are generated."""
-        return tuple(self.manifest["notes"])
+        return self._said("notes")
+
+    def _said(self, which: str) -> tuple[str, ...]:
+        """Say texts of the manifest in the current language; as written by older versions."""
+        said = self.manifest.get("said")
+        return tuple(self.manifest[which] if said is None else map(retold, said[which]))
 
     @property
     def measured_days(self) -> float:
@@ -270,6 +289,9 @@ def places(network: Network) -> dict[str, pd.DataFrame]:
         x=territory.grids["x"],
         y=territory.grids["y"],
     )
+    streets, communities = territory.grids["street"], territory.grids["community"]
+    grids["street_en"] = streets.map(territory.english).fillna("")
+    grids["community_en"] = (streets + "/" + communities).map(territory.english).fillna("")
     corners = [(i, x, y) for i, ring in enumerate(territory.outline) for x, y in ring]
     outline = pd.DataFrame(corners, columns=["ring", "x", "y"])
     return {storage.POINTS: territory.points, storage.GRIDS: grids, storage.OUTLINE: outline}

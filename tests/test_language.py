@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import gettext
 import importlib.util
+import json
 import os
+import pickle
 import re
 import string
 import subprocess
@@ -19,6 +21,7 @@ import pytest
 
 from govsim import language
 from govsim.cli import helping
+from govsim.scenarios.schema import Label
 
 PACKAGE = Path(language.__file__).parent
 CATALOGUES = PACKAGE / "locale" / "zh" / "LC_MESSAGES"
@@ -274,3 +277,16 @@ def test_a_line_of_chinese_does_not_begin_with_punctuation() -> None:
         assert all(helping.columns(line) <= max(width, 16) for line in broken)
         assert not [line for line in broken if line[0] in "，。）"]
         assert "".join(broken).replace(" ", "") == text.replace(" ", "")
+
+
+def test_a_text_can_be_said_again_in_the_other_language():
+    language.use("zh")
+    label = Label(zh="物业人员", en="Property managers")
+    one = language.tr("{team} at {point}", team=language.name(label), point="P1")
+    both = language.joined([one, language.tr("overdue {n}", n=2)], "；", "; ")
+    kept = json.loads(json.dumps(language.kept(both)))
+    assert "物业人员" in both
+    language.use("en")
+    assert language.retold(kept) == "Property managers at P1; overdue 2"
+    assert language.retold(language.kept("plain")) == "plain"
+    assert pickle.loads(pickle.dumps(both)).again == both.again  # as workers send it

@@ -268,3 +268,29 @@ def test_a_run_has_its_report_unless_told_otherwise(tmp_path):
     assert runs["with"].parent.name == runs["without"].parent.name
     tables = {n: (run.parent / "measures.parquet").read_bytes() for n, run in runs.items()}
     assert tables["with"] == tables["without"]
+
+
+CHINESE = re.compile("[\u4e00-\u9fff]+")
+
+
+def test_a_run_made_in_chinese_has_an_english_report(results):
+    language.use("zh")
+    overload = (("teams.grid_staff.roster.day", "1"), ("demand.level", "20"))
+    small = {"grids.count": "220", "workstations.count": "50", "point_stations.count": "5"}
+    places = tuple((f"territory.{path}", n) for path, n in small.items())
+    settings = (*SHORT, *places, ("replications", "1"), *overload)
+    made = govsim.run(SCENARIOS / "jiangning.yaml", settings=settings, replications=1, out=results)
+    assert made.folder is not None
+    language.use("en")
+    found = govsim.results.open_run(made.folder)
+    assert found.notes and found.warnings
+    assert not [text for text in (*found.notes, *found.warnings) if CHINESE.search(text)]
+    assert not CHINESE.findall(re.sub("天地新城点站", "", Tree(page.html(found)).words))
+    language.use("zh")
+    assert govsim.results.open_run(made.folder).notes == made.notes
+    assert not [text for text in made.notes if re.search("[a-z]{5}", text)]
+
+
+def test_beside_utilisation_stands_what_it_leaves_out(pages):
+    assert "what fills the rest of a shift is not modelled" in Tree(pages["run", "en"]).words
+    assert "班内其余工作未建模" in Tree(pages["comparison", "zh"]).words

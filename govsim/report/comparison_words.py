@@ -12,7 +12,15 @@ from math import floor, isfinite, isnan, log10
 from govsim.catalogue import Measure
 from govsim.comparison import Comparison, Difference, Quantity, Verdict
 from govsim.language import current, name, tr
-from govsim.report.wording import MISSING, cause_name, measure_name, money_unit, team_name
+from govsim.report.wording import (
+    MISSING,
+    cause_name,
+    measure_name,
+    money_unit,
+    place_name,
+    street_name,
+    team_name,
+)
 from govsim.report.wording import point_name as name_of_point
 from govsim.statistics import Interval
 from govsim.tradeoffs import EFFECTS, Dominated, Kind, TradeOff, dominated, steps, trade_offs
@@ -104,6 +112,10 @@ def quantity_name(comparison: Comparison, quantity: Quantity) -> str:
         key = team_name(first, key)
     elif quantity.level == "point":
         key = name_of_point(first, key)
+    elif quantity.level == "street":
+        key = street_name(first, key)
+    elif quantity.level == "community":
+        key = place_name(first, key)
     elif quantity.level == "cause":
         key = cause_name(key)
     return tr("{measure}: {part}", measure=measure, part=key)

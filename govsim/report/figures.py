@@ -112,7 +112,7 @@ def _use(axes: Axes, result: Result) -> None:
     found = [result.get("utilisation", "team", team) for team in teams]
     marks.bars(axes, [team_name(result, team) for team in teams], found, CATALOGUE["utilisation"])
     axes.set_title(_lettered("c", tr("Utilisation of those on duty")))
-    axes.set_xlabel(tr("share of time on duty spent at work, %"))
+    axes.set_xlabel(tr("share of time on duty spent on demands, %"))
     marks.percent(axes)
 
 

@@ -18,7 +18,7 @@ from govsim.language import name, tr
 from govsim.report import style
 from govsim.report.plates import WIDTH, sheet
 from govsim.report.tables import FEWEST, WORST
-from govsim.report.wording import number, point_name
+from govsim.report.wording import community_name, number, point_name
 from govsim.report.wrapping import lines as lines_of
 from govsim.results import Result
 
@@ -67,10 +67,11 @@ def communities(result: Result, measure: str = "compliance_scene") -> Figure:
     weight = grids["residents"].clip(lower=1)  # so that nobody's home has a middle too
     moments = grids.assign(x=grids["x"] * weight, y=grids["y"] * weight, weight=weight)
     found = moments.groupby(places, as_index=False)[["x", "y", "weight", "residents"]].sum()
+    keys = found["street"] + "/" + found["community"]
     marks = pd.DataFrame(
         {
-            "key": found["street"] + "/" + found["community"],
-            "name": found["community"],
+            "key": keys,
+            "name": [community_name(result, key) for key in keys],
             "x": found["x"] / found["weight"],
             "y": found["y"] / found["weight"],
             "residents": found["residents"],

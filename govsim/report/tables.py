@@ -31,6 +31,7 @@ from govsim.report.wording import (
     point_name,
     spread,
     team_name,
+    what_use_leaves_out,
     why_no_interval,
 )
 from govsim.results import Result
@@ -131,7 +132,8 @@ def _people(result: Result) -> RenderableType:
                 spread(used, share),
                 number(wait.mean),
             )
-    return _section(table)
+    note = Text(what_use_leaves_out() if table.row_count else "", style="dim")
+    return Group(_section(table), note)
 
 
 def worst_points(result: Result) -> tuple[str, list[str], int]:

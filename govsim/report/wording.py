@@ -57,6 +57,23 @@ def point_name(result: Result, point: str) -> str:
     return str(rows[column].iloc[0]) if len(rows) and rows[column].iloc[0] else point
 
 
+def street_name(result: Result, street: str) -> str:
+    """Name a street in the current language where that is known."""
+    return result.english.get(street, street) if current() == "en" else street
+
+
+def community_name(result: Result, key: str) -> str:
+    """Name a community, given as ``street/community``, without its street."""
+    plain = key.rpartition("/")[2]
+    return result.english.get(key, plain) if current() == "en" else plain
+
+
+def place_name(result: Result, key: str) -> str:
+    """Name a community, given as ``street/community``, behind its street."""
+    street = street_name(result, key.rpartition("/")[0])
+    return " · ".join(filter(None, (street, community_name(result, key))))
+
+
 def measure_name(measure: str) -> str:
     """Name a measure, without its unit."""
     return name(CATALOGUE[measure].label)
@@ -125,6 +142,15 @@ def told(found: Interval, measure: Measure | None = None) -> str:
     """Write a mean in a sentence, its interval behind it if there is one."""
     value, ends = number(found.mean, measure), spread(found, measure)
     return value if ends == MISSING else tr("{value} ({ends})", value=value, ends=ends)
+
+
+def what_use_leaves_out() -> str:
+    """Say beside utilisation what it does not count, or 5% reads as idleness."""
+    return tr(
+        "Utilisation is of demands alone: patrols, visits and other duties come before it, and "
+        "what fills the rest of a shift is not modelled. A low figure is no idleness, and no "
+        "reason by itself to take people away: they are there so that somebody is near."
+    )
 
 
 def limit(span: Span) -> str:

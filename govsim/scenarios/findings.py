@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from govsim.language import current, tr
+from govsim.language import joined, tr
 from govsim.scenarios.schema import Label
 from govsim.scenarios.units import nearest
 
@@ -51,9 +51,10 @@ def warning(path: Path, message: str) -> Finding:
 def listed(names: Iterable[str]) -> str:
     """List names, the many cut short."""
     names = list(names)
-    comma = "、" if current() == "zh" else ", "
-    more = "…" if len(names) > MOST_NAMES else ""
-    return comma.join([*names[:MOST_NAMES], *([more] if more else [])]) or tr("none")
+    if not names:
+        return tr("none")
+    more = ["…"] if len(names) > MOST_NAMES else []
+    return joined([*names[:MOST_NAMES], *more], "、", ", ")
 
 
 def missing(path: Path, found: str, known: Iterable[str], what: str) -> Finding:

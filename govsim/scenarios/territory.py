@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import isqrt
 from pathlib import Path
@@ -21,9 +21,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from govsim.errors import InputError, Problem
+from govsim.language import joined, tr
 from govsim.language import name as in_language
-from govsim.language import tr
-from govsim.scenarios import layout, points, tables
+from govsim.scenarios import english, layout, points, tables
 from govsim.scenarios.outline import Outline, Ring, read_outline, square
 from govsim.scenarios.own_tables import OwnTables
 
@@ -87,6 +87,7 @@ class Territory:
     notes : what a reader of any result must know, in the language in force at `build`.
     generated : whether any part is generated.
     rosters : the planner's rosters: ``point, team, shift, day_kind, number, line``.
+    english : English names of streets, and of communities as ``street/community``.
     """
 
     grids: pd.DataFrame
@@ -95,6 +96,7 @@ class Territory:
     notes: list[str]
     generated: bool
     rosters: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=ROSTER_COLUMNS))
+    english: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def _hash(self) -> str:
@@ -183,6 +185,7 @@ class _Builder:
         self.problems: list[Problem] = []
         self.notes: list[str] = []
         self.generated: list[str] = []
+        self.english: dict[str, str] = {}
         # One stream for each part, so that more stations don't move the grids.
         self.streams = np.random.SeedSequence(section.seed).spawn(1)
 
@@ -192,14 +195,14 @@ class _Builder:
         own = OwnTables(s, self.folder, self.outline, self.problems)
         own.read_all()
         self._raise()
-        english: dict[str, str] = {}
+        names: dict[str, str] = {}
         if s.grids.table:
             grids, self.outline = own.grids()
         else:
-            grids, english = self._generated_grids(own)
+            grids, names = self._generated_grids(own)
         self._raise()
-        stations, station = self._stations(grids, own, english)
-        desks = self._desks(grids, own, english)
+        stations, station = self._stations(grids, own, names)
+        desks = self._desks(grids, own, names)
         self._raise()
         parts = [part for part in (stations, *desks) if len(part)]
         every = pd.concat(parts or [stations], ignore_index=True)
@@ -216,8 +219,9 @@ class _Builder:
             self.outline.rings(),
             self.notes,
             bool(self.generated),
+            english=english.of_jiangning() | self.english,
         )
-        return made if rosters is None else _with(made, rosters[ROSTER_COLUMNS])
+        return made if rosters is None else replace(made, rosters=rosters[ROSTER_COLUMNS])
 
     def _raise(self) -> None:
         if self.problems:
@@ -247,7 +251,7 @@ class _Builder:
         s = self.section
         count = int(s.grids.count)
         communities = self._communities(own)
-        english = dict(zip(communities["community"], communities["name_en"], strict=True))
+        names = dict(zip(communities["community"], communities["name_en"], strict=True))
         residents = s.residents
         if residents is None:
             known = communities.get("residents")
@@ -284,7 +288,7 @@ class _Builder:
             self.generated.append(tr("the positions, sizes, residents and estate types of grids"))
         width = len(str(count)) if count > 999 else 3
         grids.insert(0, "grid", [f"G{i:0{width}}" for i in range(1, count + 1)])
-        return grids, english
+        return grids, names
 
     def _lattice_side(self, count: int) -> float:
         west, _, east, _ = self.outline.shape.bounds
@@ -324,6 +328,7 @@ class _Builder:
             self.problems.append(Problem(text, "", str(path), row.line))
         self._raise()
         frame["community"] = tables.apart(frame["street"], frame["community"])
+        self.english = english.of_table(frame)
         if shipped:
             self.notes.append(
                 tr("Streets and communities are real; their places on the map are generated.")
@@ -344,18 +349,18 @@ class _Builder:
         return layout.Streets(tuple(known["street"]), x, y, known["share"].to_numpy())
 
     def _stations(
-        self, grids: pd.DataFrame, own: OwnTables, english: Mapping[str, str]
+        self, grids: pd.DataFrame, own: OwnTables, names: Mapping[str, str]
     ) -> tuple[pd.DataFrame, Ints]:
         s = self.section.point_stations
         if s.table:
             return own.stations(grids)
         if own.names_stations(grids):
-            return points.place_stations(grids, 0, 0, 1, (), english)
+            return points.place_stations(grids, 0, 0, 1, (), names)
         if not s.count:
-            return points.place_stations(grids, 0, 0, 1, (), english)
+            return points.place_stations(grids, 0, 0, 1, (), names)
         # A single grid is the textbook's: its station stands in it, whatever its estate.
         kinds: Sequence[str] = layout.ESTATES if len(grids) == 1 else tuple(s.estates)
-        made, station = points.place_stations(grids, s.count, s.reach, s.grids_each, kinds, english)
+        made, station = points.place_stations(grids, s.count, s.reach, s.grids_each, kinds, names)
         if len(made) < s.count:
             self._wrong(
                 tr(
@@ -373,7 +378,7 @@ class _Builder:
         return made, station
 
     def _desks(
-        self, grids: pd.DataFrame, own: OwnTables, english: Mapping[str, str]
+        self, grids: pd.DataFrame, own: OwnTables, names: Mapping[str, str]
     ) -> list[pd.DataFrame]:
         s = self.section
         made = []
@@ -389,11 +394,11 @@ class _Builder:
                 "workstations.count",
             )
         elif s.workstations.count:
-            made.append(points.place_workstations(grids, s.workstations.count, english))
+            made.append(points.place_workstations(grids, s.workstations.count, names))
             if len(grids) > 1:
                 self.generated.append(tr("the places of grid workstations"))
         if s.offices:
-            made.append(points.place_offices(grids, english))
+            made.append(points.place_offices(grids, names))
             if len(grids) > 1:
                 self.generated.append(tr("the places of community offices"))
         return made
@@ -426,17 +431,13 @@ class _Builder:
                     "Not surveyed but generated from seed {seed} inside the district's outline: "
                     "{parts}.",
                     seed=self.section.seed,
-                    parts=tr("; ").join(self.generated),
+                    parts=joined(self.generated, "；", "; "),
                 ),
             )
 
 
 def _share(estates: Any, kind: str) -> float:
     return float(estates.get(kind, 0) if isinstance(estates, Mapping) else getattr(estates, kind))
-
-
-def _with(made: Territory, rosters: pd.DataFrame) -> Territory:
-    return Territory(made.grids, made.points, made.outline, made.notes, made.generated, rosters)
 
 
 def _ordered(grids: pd.DataFrame, household_size: float) -> pd.DataFrame:

@@ -36,6 +36,7 @@ from govsim.report.wording import (
     per_year,
     team_name,
     told,
+    what_use_leaves_out,
 )
 from govsim.rules import CAUSES
 from govsim.statistics import Interval
@@ -248,7 +249,7 @@ def _plans(found: Comparison) -> Iterator[Block]:
             )
             for team in teams
         ),
-        note=legend,
+        note=f"{legend} {what_use_leaves_out()}",
     )
 
 

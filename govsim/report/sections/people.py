@@ -9,7 +9,15 @@ from govsim.catalogue import CATALOGUE
 from govsim.language import tr
 from govsim.report import heatmaps, plates
 from govsim.report.parts import Block, Cell, Desk, Row, Section, Table, measured, row
-from govsim.report.wording import MISSING, category_name, number, per_year, shift_name, team_name
+from govsim.report.wording import (
+    MISSING,
+    category_name,
+    number,
+    per_year,
+    shift_name,
+    team_name,
+    what_use_leaves_out,
+)
 from govsim.results import Result
 from govsim.statistics import Interval
 
@@ -36,18 +44,23 @@ def _blocks(result: Result, desk: Desk) -> Iterator[Block]:
                 tr("helpers, h a year"),
             ),
             teams,
-            note=tr(
-                "Utilisation is the share of the time on duty, kept free for demands, that is "
-                "spent at work; jobs waiting are the mean number over time."
+            note=what_use_leaves_out()
+            + " "
+            + tr(
+                "It is the share of the time on duty, kept free for demands, that is spent at "
+                "work; jobs waiting are the mean number over time."
             ),
         )  # fmt: skip
     if busy := shifts(result):
         yield desk.plate(
             "shifts",
-            tr("Utilisation by team and shift, % of the time on duty; whiskers are intervals."),
+            tr(
+                "Utilisation by team and shift, % of the time on duty; whiskers are intervals. "
+                "Demands alone: the rest of a shift is not modelled."
+            ),
             tr("; ").join(tr("{what}: {value}", what=n, value=number(f.mean, _SHARE))
                           for n, f in busy),
-            lambda: plates.shares(busy, _SHARE, tr("share of time on duty spent at work, %")),
+            lambda: plates.shares(busy, _SHARE, tr("share of time on duty spent on demands, %")),
         )  # fmt: skip
     yield Table(
         tr("How long it takes, by category: from the report to the scene and to the solution."),
@@ -69,7 +82,10 @@ def _blocks(result: Result, desk: Desk) -> Iterator[Block]:
         said = _said(teams)
         yield desk.plate(
             "use",
-            tr("Utilisation by team, weekday and hour, % of the time on duty. Dark is busy."),
+            tr(
+                "Utilisation by team, weekday and hour, % of the time on duty. Dark is busy. "
+                "Demands alone: the rest of a shift is not modelled."
+            ),
             said,
             lambda: heatmaps.use(result),
         )

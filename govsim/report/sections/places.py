@@ -10,7 +10,7 @@ from govsim.language import tr
 from govsim.report import maps, plates
 from govsim.report.parts import Block, Desk, Section, Table, Words, drawn, measured, row
 from govsim.report.tables import FEWEST
-from govsim.report.wording import measure_name, number, per_year, point_name, told
+from govsim.report.wording import measure_name, number, per_year, place_name, point_name, told
 from govsim.results import Result
 from govsim.statistics import Interval
 
@@ -53,7 +53,7 @@ def _communities(result: Result) -> list[Place]:
     table = result.summary("community")
     keys = table.loc[table["measure"] == "compliance_scene", "key"].astype(str)
     return _ordered(
-        _place(result, key.replace("/", " · "), "community", key) for key in keys
+        _place(result, place_name(result, key), "community", key) for key in keys
     )  # fmt: skip
 
 

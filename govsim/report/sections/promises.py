@@ -12,7 +12,7 @@ from govsim.catalogue import CATALOGUE
 from govsim.language import tr
 from govsim.report import heatmaps
 from govsim.report.parts import Block, Desk, Row, Section, Table, measured, row
-from govsim.report.wording import PROMISES, category_name, measure_name, number
+from govsim.report.wording import PROMISES, category_name, measure_name, number, street_name
 from govsim.results import Result
 from govsim.statistics import Interval
 
@@ -59,7 +59,9 @@ def _blocks(result: Result, desk: Desk) -> Iterator[Block]:
         yield Table(
             tr("Share of demands that kept each clock, by street, %."),
             (tr("Street"), *(measure_name(measure) for measure in SHOWN)),
-            tuple(_row(result, street, "street", street) for street in streets),
+            tuple(
+                _row(result, street_name(result, street), "street", street) for street in streets
+            ),
         )
 
 

@@ -20,6 +20,7 @@ from govsim.report.wording import (
     per_year,
     point_name,
     told,
+    what_use_leaves_out,
     why_no_interval,
 )
 from govsim.results import Result
@@ -163,11 +164,12 @@ def _then(result: Result) -> Iterator[str]:
             limit=BUSY,
         )
         return
+    yield what_use_leaves_out()
     yield tr(
-        "Even the busiest, {where}, spends only {share} of the time on duty at work; a job waits "
-        "{wait} min for a crew. That points to hours and places with nobody on duty, and to the "
-        "way there, rather than to too few people in all: compare other rosters, places and ways "
-        "of dispatch first.",
+        "Even the busiest, {where}, spends only {share} of the time on duty on demands; a job "
+        "waits {wait} min for a crew. That points to hours and places with nobody on duty, and to "
+        "the way there, rather than to too few people in all: compare other rosters, places and "
+        "ways of dispatch first.",
         where=where,
         share=share,
         wait=told(result.get("waiting_minutes_mean")),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
 
 from govsim.catalogue import CATALOGUE, Measure
 from govsim.comparison import FLOWS
@@ -25,17 +27,23 @@ from govsim.report.wording import (
     PROMISES,
     category_name,
     cause_name,
+    community_name,
     evidence_name,
     how_measured,
     measure_name,
     per_year,
     shift_name,
+    street_name,
     team_name,
+    what_use_leaves_out,
     why_no_interval,
 )
 from govsim.results import Result
 from govsim.rules import CAUSES
 from govsim.scenarios.units import DAY, YEAR
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Labels = Sequence[tuple[str, Callable[[str], Value]]]
 """Columns that name a row: the head of each, and what it makes of the row's key."""
@@ -51,7 +59,7 @@ def of_run(result: Result) -> Iterator[Sheet]:
             *how_to_read(result.confidence),
             *[(tr("warning"), text) for text in result.warnings],
             *[(tr("warning"), text) for text in [why_no_interval(result)] if text],
-            *[(tr("note"), text) for text in result.notes],
+            *[(tr("note"), text) for text in (*result.notes, what_use_leaves_out())],
             *record.recorded(result),
         ]
     )
@@ -99,14 +107,14 @@ def _by_place(result: Result) -> Iterator[Sheet]:
         "workstation": tr("grid workstation"),
         "community_office": tr("community office"),
     }
-    yield _level(result, tr("Streets"), "street", [(tr("Street"), str)])
+    yield _level(result, tr("Streets"), "street", [(tr("Street"), partial(street_name, result))])
     yield _level(
         result,
         tr("Communities"),
         "community",
         [
-            (tr("Community"), lambda key: key.rpartition("/")[2]),
-            (tr("street"), lambda key: key.rpartition("/")[0]),
+            (tr("Community"), partial(community_name, result)),
+            (tr("street"), lambda key: street_name(result, key.rpartition("/")[0])),
         ],
     )
     yield _level(
@@ -117,7 +125,7 @@ def _by_place(result: Result) -> Iterator[Sheet]:
             (tr("Service point"), lambda key: known[key]),
             (tr("id"), str),
             (tr("kind"), lambda key: kinds[str(points.at[key, "kind"])]),
-            (tr("community"), lambda key: str(points.at[key, "community"])),
+            (tr("community"), lambda key: community_name(result, _community(points, key))),
         ],
     )
     yield _level(
@@ -140,6 +148,10 @@ def _by_place(result: Result) -> Iterator[Sheet]:
             (tr("service point"), lambda key: known.get(key.rpartition("/")[0])),
         ],
     )
+
+
+def _community(points: pd.DataFrame, point: str) -> str:
+    return "/".join(str(points.at[point, column]) for column in ("street", "community"))
 
 
 def _by_people(result: Result) -> Iterator[Sheet]:
