@@ -14,17 +14,26 @@ from pathlib import Path
 from typing import Any, cast
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from govsim.errors import Problem
 from govsim.language import tr
+from govsim.plain_files import MEGABYTE, read_plain
+from govsim.scenarios.units import describe
 
 Key = str | int
 _WIDE_COLON = re.compile(r"[\s-]*[\w-]+：")
-MOST_NODES = 200_000
-"""More values than any scenario has: aliases of aliases, not a plan."""
+MOST_VALUES = 20_000
+"""More values than any scenario has: aliases of aliases, or a table, not a plan."""
+
+MOST_TOLD = 100
+"""So many mistakes of one file are told; nobody reads more at once."""
+
+MOST_BYTES = 4 * MEGABYTE
+"""A larger file is none that anyone wrote; the district with all defaults has 60 kB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +111,7 @@ class Unreadable(Exception):  # noqa: N818 - it isn't an error of the program
 # ---------------------------------------------------------------- files
 
 
-def fetch(path: Path, shown: str, asked_at: Origin | None = None) -> bytes:
+def fetch(path: Path, shown: str, asked_at: Origin | None = None, most: int = MOST_BYTES) -> bytes:
     """Read a file's bytes.
 
     Parameters
@@ -110,15 +119,17 @@ def fetch(path: Path, shown: str, asked_at: Origin | None = None) -> bytes:
     path : the file.
     shown : how to name it to the planner.
     asked_at : where it is referred to, if in a file.
+    most : bytes that it may have.
 
     Raises
     ------
     Unreadable
-        There is no such file (with names like it), it is a folder, or may not be read.
+        There is no such file (with names like it), it is a folder, a pipe or a device, it is
+        larger than that, or it may not be read.
     """
     suggestion = ""
     try:
-        return path.read_bytes()
+        return read_plain(path, most)
     except (FileNotFoundError, NotADirectoryError):
         message = tr("there is no file “{file}”", file=shown)
         suggestion = similar_file(path)
@@ -193,6 +204,7 @@ def parse(text: str, shown: str, folder: Path, *, first_line: int = 1) -> Node:
         The text isn't YAML, or it repeats keys (all of them are reported).
     """
     yaml = YAML(typ="safe", pure=True)
+    yaml.Composer = _Composer
     try:
         root = yaml.compose(text)
         if root is None:
@@ -207,11 +219,33 @@ def parse(text: str, shown: str, folder: Path, *, first_line: int = 1) -> Node:
         raise Unreadable(_explain(error, text, shown, first_line)) from None
     except RecursionError:
         raise Unreadable(Problem(tr("this is nested too deeply"), file=shown)) from None
+    except _TooManyError:
+        message = tr("this has over {n} values, more than any scenario", n=MOST_VALUES)
+        raise Unreadable(Problem(message, file=shown)) from None
     except YAMLError:
         raise Unreadable(Problem(tr("this is not YAML"), file=shown)) from None
     if builder.problems:
         raise Unreadable(*builder.problems)
     return tree
+
+
+class _TooManyError(Exception):
+    """There are more than `MOST_VALUES`."""
+
+
+class _Composer(Composer):
+    """Stops where a text goes on and on, before all of it was read."""
+
+    def __init__(self, loader: Any = None) -> None:
+        super().__init__(loader)
+        self.warn_double_anchors = False
+        self.left = 2 * MOST_VALUES  # keys are nodes too
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        self.left -= 1
+        if self.left < 0:
+            raise _TooManyError
+        return super().compose_node(parent, index)
 
 
 class _Builder:
@@ -220,25 +254,38 @@ class _Builder:
     def __init__(self, yaml: YAML, shown: str, folder: Path, first_line: int) -> None:
         self.yaml, self.shown, self.folder, self.first_line = yaml, shown, folder, first_line
         self.problems: list[Problem] = []
-        self.left = MOST_NODES
+        self.path: list[Key] = []
+        self.left = MOST_VALUES
 
     def origin(self, node: Any) -> Origin:
         line = node.start_mark.line + 1 if self.first_line else 0
         return Origin(self.shown, line, self.folder)
 
     def report(self, message: str, node: Any) -> None:
-        at = self.origin(node)
-        self.problems.append(Problem(message, file=at.file, line=at.line))
+        at, path = self.origin(node), ".".join(map(str, self.path))
+        if len(self.problems) < MOST_TOLD:
+            self.problems.append(Problem(message, path, at.file, at.line))
 
-    def build(self, node: Any, origin: Origin) -> Node:
+    def count(self) -> None:
+        """Count a value, or a block that is merged into another: aliases can double both."""
         self.left -= 1
         if self.left < 0:
-            raise RecursionError
+            raise _TooManyError
+
+    def build(self, node: Any, origin: Origin) -> Node:
+        self.count()
         if isinstance(node, MappingNode):
             return Node(self.entries(node), origin)
         if isinstance(node, SequenceNode):
-            return Node([self.build(item, self.origin(item)) for item in node.value], origin)
+            return Node([self.under(i, item, item) for i, item in enumerate(node.value)], origin)
         return Node(self.scalar(node), origin)
+
+    def under(self, key: Key, node: Any, at: Any) -> Node:
+        """Build what stands under a key; its origin is where `at` begins."""
+        self.path.append(key)
+        found = self.build(node, self.origin(at))
+        self.path.pop()
+        return found
 
     def scalar(self, node: ScalarNode) -> object:
         if not str(node.tag).startswith("tag:yaml.org,2002:") or str(node.tag).endswith("binary"):
@@ -246,8 +293,16 @@ class _Builder:
             return None
         try:
             return cast(object, self.yaml.constructor.construct_object(node, deep=True))
-        except (YAMLError, ValueError):
-            self.report(tr("“{found}” is not a valid value", found=node.value), node)
+        except Exception:  # ruamel's constructors fail in many ways on what they can't read
+            wanted = {"bool": tr("true or false"), "int": tr("a whole number")}
+            wanted |= {"float": tr("a number"), "timestamp": tr("a date, such as 2025-01-31")}
+            kind = wanted.get(str(node.tag).rpartition(":")[2], "")
+            found = describe(node.value)
+            if kind:
+                text = tr("expected {wanted}, but found {found}", wanted=kind, found=found)
+            else:
+                text = tr("{found} is not allowed here", found=found)
+            self.report(text, node)
             return None
 
     def entries(self, node: MappingNode) -> dict[str, Node]:
@@ -260,6 +315,7 @@ class _Builder:
             if str(key.tag).endswith(":merge"):
                 for source in value.value if isinstance(value, SequenceNode) else [value]:
                     if isinstance(source, MappingNode):
+                        self.count()
                         merged = self.entries(source) | merged
                     else:
                         self.report(tr("“<<” must be followed by a block or an alias of one"), key)
@@ -276,7 +332,7 @@ class _Builder:
                     key,
                 )
                 continue
-            found[name] = self.build(value, self.origin(key))
+            found[name] = self.under(name, value, key)
         return merged | found
 
 

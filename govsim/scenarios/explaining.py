@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from govsim.errors import Problem
 from govsim.language import tr
 from govsim.scenarios import shape
-from govsim.scenarios.documents import Key, Node, Origin
+from govsim.scenarios.documents import MOST_TOLD, Key, Node, Origin
 from govsim.scenarios.merging import dotted, unknown_key
 from govsim.scenarios.units import describe, nearest
 
@@ -83,7 +83,8 @@ def explain(error: ValidationError, tree: Node, model: type[BaseModel]) -> list[
         _place(tree, e["loc"], e["type"], e.get("ctx", {}))
         for e in error.errors(include_url=False, include_input=False)
     ]
-    groups = _by_place(_relevant(found))
+    every = _by_place(_relevant(found))
+    groups, rest = every[:MOST_TOLD], every[MOST_TOLD:]
     problems = [_problem(group, tree, model) for group in groups]
     meant = {
         (*f.path[:-1], p.suggestion)
@@ -91,11 +92,16 @@ def explain(error: ValidationError, tree: Node, model: type[BaseModel]) -> list[
         if p and f.code == "extra_forbidden"
     }
     # A misspelt key is also a missing one; saying both would send the planner looking twice.
-    return [
+    told = [
         p
         for (f, *_), p in zip(groups, problems, strict=True)
         if p is not None and not (f.code == "missing" and f.path in meant)
     ]
+    if rest:
+        at = origin_of(tree, rest[0][0].path)
+        text = tr("and {n} more mistakes from here on", n=len(rest))
+        told.append(Problem(text, file=at.file, line=at.line))
+    return told
 
 
 def _place(tree: Node, loc: Sequence[Key], code: str, context: Mapping[str, Any]) -> _Found:

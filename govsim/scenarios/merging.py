@@ -17,9 +17,20 @@ from pydantic_core import PydanticUndefined
 
 from govsim.errors import Problem
 from govsim.language import tr
+from govsim.plain_files import MOST_TABLE_BYTES
 from govsim.scenarios import shape
 from govsim.scenarios.distributions import Distribution
-from govsim.scenarios.documents import Key, Node, Origin, Unreadable, decode, fetch, parse, wrap
+from govsim.scenarios.documents import (
+    MOST_TOLD,
+    Key,
+    Node,
+    Origin,
+    Unreadable,
+    decode,
+    fetch,
+    parse,
+    wrap,
+)
 from govsim.scenarios.units import nearest
 
 FAMILIES = frozenset(Distribution.model_fields)
@@ -30,6 +41,9 @@ TABLE_KEYS = ("table", "communities", "outline")
 """Keys whose value names a file, if it has a suffix; else it is the name of a shipped one."""
 
 COMMAND_LINE = "--set"
+
+MOST_NAMES = 100
+"""Files that one may extend, overrides that it may apply, and files one upon another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +100,7 @@ class Assembly:
     root: Path
     files: list[FileRead] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    _known: dict[Path, Node] = field(default_factory=dict)
 
     def report(self, message: str, at: Origin, path: Sequence[Key] = (), hint: str = "") -> None:
         """Note a problem."""
@@ -102,6 +117,7 @@ class Assembly:
         -------
         Node
             A mapping that still holds ``overrides``; empty where nothing could be read.
+            A file that was read already is not read again.
         """
         real, name = path.resolve(), shown(path)
         nothing = Node({}, asked_at or Origin(name, 0, path.parent))
@@ -112,6 +128,12 @@ class Assembly:
                 nothing.origin,
                 ("extends",),
             )
+            return nothing
+        if real in self._known:  # each file once: files that extend two others each would double
+            return self._known[real]
+        if len(chain) >= MOST_NAMES:
+            text = tr("more than {n} files extend one another", n=MOST_NAMES)
+            self.report(text, nothing.origin, ("extends",))
             return nothing
         try:
             data = fetch(path, name, asked_at)
@@ -137,12 +159,17 @@ class Assembly:
                 inherited = self.read(file, parent.origin, (*chain, real))
                 tree = self.overlay(tree, inherited)
         tree = self.overlay(tree, own)
-        return self.apply(tree, self.names(entries.get("apply"), "apply"))
+        self._known[real] = self.apply(tree, self.names(entries.get("apply"), "apply"))
+        return self._known[real]
 
     def names(self, node: Node | None, key: str) -> list[Node]:
         """Take a word, or a list of words."""
         items = [] if node is None or node.value is None else node.sequence
         items = [node] if items is None and node is not None else items or []
+        if len(items) > MOST_NAMES:
+            text = tr("{n} names; at most {most} are allowed", n=len(items), most=MOST_NAMES)
+            self.report(text, items[0].origin, (key,))
+            return []
         for item in items:
             if not isinstance(item.value, str):
                 self.report(
@@ -244,6 +271,8 @@ class Assembly:
     def _check_keys(self, node: Node, places: shape.Types, path: tuple[Key, ...]) -> None:
         known = shape.keys(places)
         for key, entry in (node.mapping or {}).items():
+            if len(self.problems) > MOST_TOLD:
+                return
             inner = shape.below(places, key)
             if known and not inner and not shape.any_key(places):
                 self.report(*unknown_key(key, places, self.model, entry.origin, (*path, key)))
@@ -341,7 +370,8 @@ class Assembly:
             return node
         try:
             digest = FileRead(
-                file.resolve(), hashlib.sha256(fetch(file, name, node.origin)).hexdigest()
+                file.resolve(),
+                hashlib.sha256(fetch(file, name, node.origin, MOST_TABLE_BYTES)).hexdigest(),
             )
         except Unreadable as error:
             self.problems += (

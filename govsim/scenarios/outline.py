@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from govsim.errors import InputError, Problem
 from govsim.language import tr
+from govsim.plain_files import MOST_TABLE_BYTES, read_plain
 
 Floats = NDArray[np.float64]
 Ring = list[tuple[float, float]]
@@ -72,6 +73,13 @@ def square(side: float) -> Outline:
     return Outline(shapely.box(-side / 2, -side / 2, side / 2, side / 2))
 
 
+_NOT_POLYGONS = (
+    *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError),
+    shapely.errors.ShapelyError,
+)
+"""What reading fails with where a file is no GeoJSON, or one of another kind."""
+
+
 def read_outline(path: Path, setting: str = "territory.outline") -> Outline:
     """Read the polygons of a GeoJSON file, in degrees.
 
@@ -81,11 +89,15 @@ def read_outline(path: Path, setting: str = "territory.outline") -> Outline:
         When the file can't be read or holds no polygon in degrees.
     """
     try:
-        data = json.loads(path.read_text("utf-8-sig"))
+        data = json.loads(read_plain(path, MOST_TABLE_BYTES).decode("utf-8-sig"))
         shape = _polygons(data)
     except FileNotFoundError:
         raise _wrong(tr("there is no such file"), path, setting) from None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, shapely.errors.ShapelyError):
+    except OSError as error:
+        reason = error.strerror or str(error)
+        text = tr("“{file}” can't be read: {reason}", file=path.name, reason=reason)
+        raise _wrong(text, path, setting) from None
+    except _NOT_POLYGONS:
         raise _wrong(tr("this is no GeoJSON file with a polygon"), path, setting) from None
     if shape.is_empty or shape.area == 0:
         raise _wrong(tr("this is no GeoJSON file with a polygon"), path, setting)

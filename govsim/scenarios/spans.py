@@ -35,6 +35,8 @@ def read_with(reader: Callable[[object], T], value: object) -> T:
         return reader(value)
     except QuantityError as error:
         raise refusal(str(error), error.suggestion) from None
+    except (ArithmeticError, RecursionError):
+        raise refusal(tr("{found} is out of range", found=units.describe(value))) from None
 
 
 class _Written:

@@ -23,6 +23,7 @@ import pandas as pd
 
 from govsim.errors import Problem
 from govsim.language import tr
+from govsim.plain_files import MOST_TABLE_BYTES, read_plain
 
 SHEETS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 MOST_PROBLEMS = 20
@@ -250,10 +251,9 @@ def apart(street: pd.Series, community: pd.Series) -> list[str]:
 def _sheet_rows(path: Path) -> list[tuple[int, list[Any]]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
+    content = io.BytesIO(read_plain(path, MOST_TABLE_BYTES))
     try:
-        with path.open("rb"):  # calamine's own message for a missing file isn't an OSError's
-            pass
-        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+        sheet = CalamineWorkbook.from_filelike(content).get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=False)
     except CalamineError as error:
         raise ValueError(str(error)) from error
@@ -261,7 +261,7 @@ def _sheet_rows(path: Path) -> list[tuple[int, list[Any]]]:
 
 
 def _csv_rows(path: Path) -> list[tuple[int, list[Any]]]:
-    data = path.read_bytes()
+    data = read_plain(path, MOST_TABLE_BYTES)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # Excel's "Unicode text"
         text = data.decode("utf-16")
     else:

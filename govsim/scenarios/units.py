@@ -83,11 +83,31 @@ def tidy(text: str) -> str:
     return re.sub(r"\s*/\s*", "/", words)
 
 
+MOST_SIGNS = 400
+"""A longer number is none that anyone wrote, and takes its time to read."""
+
+MOST_SHOWN = 100
+"""So many signs of a value are shown; its place says the rest."""
+
+_EXPONENT = re.compile(r"e[+-]?(\d+)$", re.IGNORECASE)
+
+
 def number(text: str) -> Fraction:
-    """Read a plain decimal number exactly."""
-    value = Fraction(text.replace(",", "").replace(" ", ""))
+    """Read a plain decimal number exactly.
+
+    Raises
+    ------
+    QuantityError
+        It is beyond 10¹⁸, or so near to 0 that it can only be a slip.
+    """
+    plain = text.replace(",", "").replace(" ", "")
+    exponent = _EXPONENT.search(plain)
+    if len(plain) > MOST_SIGNS or (exponent and int(exponent[1]) > MOST_SIGNS):
+        # An exact fraction of 1e999999999 would fill the memory before it could be compared.
+        raise QuantityError(tr("{found} is out of range", found=describe(text)))
+    value = Fraction(plain)
     if abs(value) > 10**18:
-        raise QuantityError(tr("{found} is too large", found=text))
+        raise QuantityError(tr("{found} is too large", found=describe(text)))
     return value
 
 
@@ -127,7 +147,7 @@ def read_amount(text: object, units: Units, example: str) -> Fraction:
     if isinstance(text, int | float) and not isinstance(text, bool):
         if text == 0:
             return Fraction(0)
-        text = f"{text:g}"
+        text = str(text) if isinstance(text, int) else f"{text:g}"
     if not isinstance(text, str):
         raise QuantityError(
             tr(
@@ -189,7 +209,8 @@ def describe(value: object) -> str:
         return tr("a block of keys")
     if isinstance(value, list | tuple | set | frozenset):
         return tr("a list")
-    return f"“{value}”"
+    text = str(value)
+    return f"“{text}”" if len(text) <= MOST_SHOWN else f"“{text[:MOST_SHOWN]}…”"
 
 
 def write_amount(value: float | Fraction, choices: Iterable[tuple[str, Fraction]]) -> str:
@@ -308,7 +329,7 @@ def read_rate(text: object) -> tuple[float, bool]:
     value = number(part["number"])
     if value < 0:
         raise QuantityError(tr("“{found}” is negative, but must not be", found=text))
-    period = TIME_UNITS[unit] * Fraction(part["count"] or 1)
+    period = TIME_UNITS[unit] * number(part["count"] or "1")
     people = part["people"] or "1"
     residents = Fraction(_MANY[people]) if people in _MANY else number(people)
     if not period or not residents:
