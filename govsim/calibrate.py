@@ -73,6 +73,7 @@ def calibrate(
     out: str | Path = "results",
     on_progress: OnProgress | None = None,
     executor: Executor | None = None,
+    replace_earlier: bool = False,
 ) -> Calibration:
     """Fit a scenario to work orders.
 
@@ -90,6 +91,7 @@ def calibrate(
         goes on.
     on_progress : told how far it is.
     executor : where it is simulated; in this process if not given.
+    replace_earlier : write over a calibrated scenario that is there; see `writing.write`.
 
     Raises
     ------
@@ -104,7 +106,16 @@ def calibrate(
     book = None if ledger is None else given.read(ledger, mapping, loaded.scenario)
     span = given.span(log, holdout)
     work = _Work(
-        loaded, inputs, log, book, span, points, Path(out), on_progress, executor or Serial()
+        loaded,
+        inputs,
+        log,
+        book,
+        span,
+        points,
+        Path(out),
+        on_progress,
+        executor or Serial(),
+        replace_earlier,
     )
     return work.done()
 
@@ -132,6 +143,7 @@ class _Work:
     out: Path
     on_progress: OnProgress | None
     executor: Executor
+    replace_earlier: bool
 
     def done(self) -> Calibration:
         """Do all of it."""
@@ -197,9 +209,11 @@ class _Work:
             start=date(span.start),
             end=date(span.split),
         )
+        written = writing.write(self.loaded, direct_, fitted, source, self.replace_earlier)
         manifest = {
             "scenario": str(self.loaded.files[0].path),
-            "written": str(writing.write(self.loaded, direct_, fitted, source)),
+            "written": str(written.file),
+            "earlier": list(map(str, written.earlier)),
             "categories": {
                 name: {"zh": category.label.zh, "en": category.label.en}
                 for name, category in scenario.demand.categories.items()

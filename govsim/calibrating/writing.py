@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +27,31 @@ DRAWS = 1000
 """Draws that are kept beside the scenario."""
 
 
-def write(loaded: Loaded, direct: Sequence[Estimate], fitted: Posterior, source: str) -> Path:
+@dataclass(frozen=True)
+class Written:
+    """Where a fitted scenario was written.
+
+    Attributes
+    ----------
+    file : the scenario.
+    earlier : calibrated scenarios of the same name with other contents, which were left alone.
+    """
+
+    file: Path
+    earlier: tuple[Path, ...] = ()
+
+
+def write(
+    loaded: Loaded,
+    direct: Sequence[Estimate],
+    fitted: Posterior,
+    source: str,
+    replace: bool = False,
+) -> Written:
     """Write what was fitted, with its evidence, as a scenario that extends the given one.
+
+    An earlier calibrated scenario may be one that plans were compared with, or that was gone on
+    with by hand: what has other contents stays, and the new one gets a number.
 
     Parameters
     ----------
@@ -33,6 +59,7 @@ def write(loaded: Loaded, direct: Sequence[Estimate], fitted: Posterior, source:
     direct : what was estimated directly; what was inferred too goes before it.
     fitted : draws from the posterior.
     source : what it was fitted to, for the evidence.
+    replace : write over an earlier calibrated scenario.
 
     Raises
     ------
@@ -40,7 +67,6 @@ def write(loaded: Loaded, direct: Sequence[Estimate], fitted: Posterior, source:
         It can't be written.
     """
     given = loaded.files[0].path
-    file = given.with_name(f"{given.stem}-calibrated.yaml")
     tree: dict[str, Any] = {"extends": given.name}
     evidence: dict[str, Any] = {}
 
@@ -51,7 +77,7 @@ def write(loaded: Loaded, direct: Sequence[Estimate], fitted: Posterior, source:
         part[one.path[-1]] = one.value
         evidence[".".join(one.path)] = {
             "evidence": "calibrated",
-            "source": source,
+            "source": str(source),  # plain: YAML knows no other kinds of text
             "low": one.low,
             "high": one.high,
         }
@@ -64,9 +90,25 @@ def write(loaded: Loaded, direct: Sequence[Estimate], fitted: Posterior, source:
             put(Estimate(entry.path, *map(entry.written, at)))
     text = io.StringIO()
     YAML().dump({**tree, "evidence": evidence}, text)
-    write_text(file, text.getvalue())
-    _write_draws(loaded, fitted, file.with_name(file.stem + SUFFIX))
-    return file
+    written = _place(given, text.getvalue(), replace)
+    write_text(written.file, text.getvalue())
+    _write_draws(loaded, fitted, written.file.with_name(written.file.stem + SUFFIX))
+    return written
+
+
+def _place(given: Path, text: str, replace: bool) -> Written:
+    """Find a name that is free, or whose file holds the same already."""
+    earlier: list[Path] = []
+    for number in count(1):
+        end = "" if number == 1 else f"-{number}"
+        file = given.with_name(f"{given.stem}-calibrated{end}.yaml")
+        if replace or not file.exists():
+            break
+        with suppress(OSError, ValueError):
+            if file.read_text(encoding="utf-8") == text:
+                break
+        earlier.append(file)
+    return Written(file, tuple(earlier))
 
 
 def _write_draws(loaded: Loaded, fitted: Posterior, file: Path) -> None:

@@ -59,6 +59,9 @@ from govsim.scenarios.units import WEEK
     metavar="N",
     help=tr("Points of the plausible ranges to simulate; 400 if not given."),
 )
+@click.option(
+    "--force", is_flag=True, help=tr("Replace the calibrated scenario of an earlier calibration.")
+)
 @settings(tr("Change one input."))
 @out(tr("Folder for results."))
 @workers()
@@ -73,6 +76,7 @@ def calibrate(
     holdout: str,
     latents: tuple[str, ...],
     points: int | None,
+    force: bool,
     settings: tuple[str, ...],
     out: Path,
     workers: int | None,
@@ -104,6 +108,7 @@ def calibrate(
             out=out,
             on_progress=told,
             executor=chosen,
+            replace_earlier=force,
         )
     if not no_report:
         report_at_the_end(found, quiet or as_json_)

@@ -16,7 +16,7 @@ from rich.text import Text
 from govsim.calibrating.forecasting import SHARES
 from govsim.calibration import Calibration
 from govsim.inference.posterior import DETERMINED, NOT_DETERMINED
-from govsim.language import current, tr
+from govsim.language import current, joined, tr
 from govsim.report.heatmaps import weekdays
 from govsim.report.wording import MISSING
 
@@ -321,6 +321,12 @@ def _fitted(found: Calibration) -> Table:
 def next_steps(found: Calibration) -> Iterator[str]:
     """Say where things were written, and what to type next."""
     yield tr("scenario: {file}", file=found.scenario)
+    if earlier := found.manifest.get("earlier"):
+        yield tr(
+            "{files} was there already, with other contents, and is left as it was (--force "
+            "replaces it).",
+            files=joined(earlier, "、", ", "),
+        )
     yield tr("results: {folder}", folder=found.folder)
     command = f"govsim run {found.scenario} --uncertainty posterior"
     yield tr("Next: {command}", command=command)
