@@ -151,7 +151,7 @@ def _in_memory(result: Result) -> Result:
     """Read what a run has written, before its folder goes."""
     tables = {name: list(result.tables(name)) for name in (storage.MEASURES, storage.WEEKLY)}
     names = (storage.POINTS, storage.GRIDS, storage.OUTLINE)
-    places = {name: result.places(name) for name in names}
+    places = {name: result.places(name) for name in names} | {storage.STAFF: result.staff}
     return replace(result, tables=tables.__getitem__, places=places.__getitem__, folder=None)
 
 

@@ -432,7 +432,7 @@ class Run:
         done = self.total
         self._tell("replications", done, done)
         manifest = self._manifest("done", done)
-        where = places(self.network)
+        where = places(self.network, self.warm_up.length)
         if not self.folder:
             return Result(self._in_memory, where.__getitem__, manifest, None, self.network)
         names = [storage.MEASURES, storage.WEEKLY] + [storage.ORDERS] * self.keep_orders

@@ -91,6 +91,16 @@ class Result:
         return self.places(storage.GRIDS)
 
     @cached_property
+    def staff(self) -> pd.DataFrame:
+        """Who is on duty by the hour of the week; see `govsim.staff`. Empty for older runs."""
+        if self.folder is not None and not (self.folder / f"{storage.STAFF}.parquet").is_file():
+            from govsim import staff
+
+            return pd.DataFrame(columns=list(staff.COLUMNS))
+        words = {"point": str, "kind": str, "team": str}
+        return self.places(storage.STAFF).astype(words)
+
+    @cached_property
     def outline(self) -> pd.DataFrame:
         """The territory's outline: x, y (m) of the corners of each closed ring (from 0)."""
         return self.places(storage.OUTLINE)
@@ -280,8 +290,15 @@ def on_disk(run: RunFolder, manifest: Mapping[str, Any], network: Network | None
     return Result(tables, run.frame, manifest, run.path, network)
 
 
-def places(network: Network) -> dict[str, pd.DataFrame]:
-    """Lay out where a service takes place, in tables by their names in `govsim.storage`."""
+def places(network: Network, warm_up: int) -> dict[str, pd.DataFrame]:
+    """Lay out where a service takes place and who is there, by names in `govsim.storage`.
+
+    Parameters
+    ----------
+    warm_up : ms that are left out.
+    """
+    from govsim import staff
+
     territory = network.territory
     grids = territory.grids[["grid", "street", "community"]].assign(
         point=territory.points["point"].to_numpy()[network.covering],
@@ -294,4 +311,9 @@ def places(network: Network) -> dict[str, pd.DataFrame]:
     grids["community_en"] = (streets + "/" + communities).map(territory.english).fillna("")
     corners = [(i, x, y) for i, ring in enumerate(territory.outline) for x, y in ring]
     outline = pd.DataFrame(corners, columns=["ring", "x", "y"])
-    return {storage.POINTS: territory.points, storage.GRIDS: grids, storage.OUTLINE: outline}
+    return {
+        storage.POINTS: territory.points,
+        storage.GRIDS: grids,
+        storage.OUTLINE: outline,
+        storage.STAFF: staff.table(network, warm_up, network.end),
+    }

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from govsim.comparison import Comparison, Difference, Quantity
+from govsim.comparison import Comparison, Difference, Quantity, Verdict
 from govsim.statistics import Interval, each_of, ratio
 
 COST = Quantity("cost")
@@ -26,6 +26,9 @@ EFFECTS = tuple(
 """What cost is held against, orders first."""
 
 Kind = Literal["gain", "buys", "saves", "loss", "same", "unclear"]
+
+ALIKE = frozenset({"unclear", "same", "too few"})
+"""Verdicts that leave two plans not distinguishable."""
 
 NO_PRICE = Interval(nan, nan, nan, 0)
 
@@ -69,12 +72,21 @@ class Dominated:
     plan, by : names.
     effect : which effect, beside cost.
     sure : whether the intervals say so; else only the means do.
+    cost_verdict, verdict : what the intervals say of `by`, held against `plan`, on cost and on
+        the effect.
     """
 
     plan: str
     by: str
     effect: Quantity
     sure: bool
+    cost_verdict: Verdict
+    verdict: Verdict
+
+    @property
+    def alike(self) -> bool:
+        """Whether the two can be told apart neither in cost nor in effect."""
+        return {self.cost_verdict, self.verdict} <= ALIKE
 
 
 def trade_offs(comparison: Comparison) -> tuple[TradeOff, ...]:
@@ -145,8 +157,9 @@ def dominated(comparison: Comparison) -> tuple[Dominated, ...]:
             sure = _kind(*sides) == "gain"
             gains = [_gain(side) for side in sides]
             if sure or (min(gains) >= 0 and max(gains) > 0):
-                beaten.append(Dominated(plan, by, effect, sure))
-        for one in sorted(beaten, key=lambda one: (not one.sure, cost[one.by])):
+                verdicts = (side.verdict for side in sides)
+                beaten.append(Dominated(plan, by, effect, sure, *verdicts))
+        for one in sorted(beaten, key=lambda one: (not one.sure, one.alike, cost[one.by])):
             chosen.setdefault((effect, one.plan), one)
     return tuple(chosen.values())
 
@@ -154,7 +167,8 @@ def dominated(comparison: Comparison) -> tuple[Dominated, ...]:
 def steps(comparison: Comparison, effect: Quantity = EFFECTS[0]) -> tuple[TradeOff, ...]:
     """Go from the cheapest plan to dearer ones that bring more, each held against the one before.
 
-    Left out are plans that others beat, if only by the means. What the last step of a dear
+    Left out are plans that others beat, if only by the means; of plans that can't be told apart,
+    the cheapest in its mean stays. What the last step of a dear
     plan brings is hidden where it is held against a baseline that was bad. Intervals hold
     together over all pairs of plans and `EFFECTS`, since the steps are chosen by the results.
     """
@@ -165,6 +179,28 @@ def steps(comparison: Comparison, effect: Quantity = EFFECTS[0]) -> tuple[TradeO
     differences = _each_with_each(comparison).values()
     each = each_of(comb(len(comparison.names), 2) * len(EFFECTS), comparison.confidence)
     return _offs(comparison, differences, pairs, (effect,), each)
+
+
+def choice(comparison: Comparison) -> list[tuple[Difference, list[Difference]]]:
+    """Go along the plans that are left to choose from, from the cheapest to the dearest.
+
+    A plan is left where on some of `EFFECTS` no other does as well at no more cost.
+
+    Returns
+    -------
+    list
+        For each step from a plan to the next dearer one: the difference in cost, and those in
+        `EFFECTS`, the dearer plan less the cheaper.
+    """
+    beaten = {(one.effect, one.plan) for one in dominated(comparison)}
+    cost = comparison.values(COST).mean()
+    left = [n for n in comparison.names if any((e, n) not in beaten for e in EFFECTS)]
+    left.sort(key=lambda plan: cost[plan])
+    found = _each_with_each(comparison)
+    return [
+        (found[dearer, cheaper, COST], [found[dearer, cheaper, effect] for effect in EFFECTS])
+        for cheaper, dearer in pairwise(left)
+    ]
 
 
 def _each_with_each(comparison: Comparison) -> dict[tuple[str, str, Quantity], Difference]:

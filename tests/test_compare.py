@@ -155,10 +155,10 @@ def test_nothing_is_written_where_no_folder_is_given(
 
 
 def test_a_precision_is_reached_before_it_stops(plans: list[Path], tmp_path: Path) -> None:
-    asked = {"precision": 0.02, "on": ["orders"], "settings": SHORT}
+    asked = {"precision": 0.01, "on": ["orders"], "settings": SHORT}
     done = govsim.compare(plans[:2], out=tmp_path, **asked)
     one = next(d for d in done.differences if d.quantity == ORDERS)
-    assert one.paired.difference.half_width <= 0.02 * one.mean_against
+    assert one.paired.difference.half_width <= 0.01 * one.mean_against
     assert done.used[0] == done.used[1] > 10
     assert not [text for text in done.warnings if "not yet known" in text]
 

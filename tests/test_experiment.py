@@ -113,6 +113,7 @@ def test_a_run_that_was_stopped_goes_on_and_ends_with_the_same_bytes(short, tmp_
         "points.parquet",
         "grids.parquet",
         "outline.parquet",
+        "staff.parquet",
     }
 
 

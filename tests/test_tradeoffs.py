@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from govsim import language
 from govsim.comparison import COMPARED, Comparison, Quantity
+from govsim.report.comparison_words import beaten_name
 from govsim.results import Result
 from govsim.statistics import ratio
-from govsim.tradeoffs import EFFECTS, dominated, steps, to_frame, trade_offs
+from govsim.tradeoffs import EFFECTS, choice, dominated, steps, to_frame, trade_offs
 
 ORDERS = Quantity("orders")
 REPLICATIONS = 12
@@ -146,3 +148,33 @@ def test_the_table_has_a_row_for_each_plan_and_effect(four: Comparison) -> None:
     assert np.isnan(frame.loc[("orders", "base"), "price"])
     assert frame.loc[("orders", "wasteful"), "dominated_by"] == "better"
     assert frame.loc[("orders", "better"), "gained"] == pytest.approx(100, abs=2)
+
+
+def test_plans_that_no_interval_tells_apart_are_not_distinguishable() -> None:
+    language.use("en")
+    one, other = plan(1000, 500, 0.4627, noise=5), plan(1002, 500, 0.4629, noise=5)
+    found = compared(base=plan(3000, 900, 0.1), one=one, other=other)
+    alike = [d for d in dominated(found) if {d.plan, d.by} == {"one", "other"}]
+    assert "compliance_scene" in {d.effect.measure for d in alike}
+    assert {beaten_name(found, d) for d in alike} == {"not distinguishable from B"}
+
+
+def test_the_dearer_of_two_that_bring_the_same_is_dearer_not_worse() -> None:
+    language.use("en")
+    found = compared(base=plan(1000, 500, 0.5), other=plan(2000, 500, 0.5))
+    reply = Quantity("compliance_reply")
+    one = next(d for d in dominated(found) if d.effect == reply)
+    assert (one.plan, beaten_name(found, one)) == ("other", "the same as A, dearer")
+
+
+def test_the_choice_left_goes_along_the_plans_that_nothing_beats(four: Comparison) -> None:
+    found = choice(four)
+    assert [(cost.against, cost.plan) for cost, _ in found] == [
+        ("thrift", "base"),
+        ("base", "better"),
+    ]
+    cost, effects = found[1]
+    assert cost.paired.difference.mean == pytest.approx(1000, abs=2)
+    gained = {one.quantity.measure: one.paired.difference.mean for one in effects}
+    assert gained["orders"] == pytest.approx(-100, abs=2)
+    assert gained["compliance_scene"] == pytest.approx(0.2, abs=0.01)

@@ -172,7 +172,7 @@ def _amount(text: str | None, best: str | None) -> float | None:
 def as_values(found: Comparison) -> dict[str, Any]:
     """Give what the tables show as plain values."""
     from govsim import tradeoffs
-    from govsim.report.comparison_words import sentences
+    from govsim.report.comparison_sentences import sentences
     from govsim.report.uncertain import frame_of
 
     plans = zip(found.names, found.results, found.used, strict=True)

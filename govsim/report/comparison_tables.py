@@ -17,6 +17,7 @@ from govsim.comparison import Comparison, Difference, Quantity
 from govsim.language import tr
 from govsim.report import comparison_words as words
 from govsim.report import screen, uncertain
+from govsim.report.comparison_sentences import sentences
 from govsim.report.wording import how_measured
 from govsim.tradeoffs import EFFECTS, dominated, trade_offs
 
@@ -51,7 +52,7 @@ def _plans(comparison: Comparison) -> Iterator[RenderableType]:
 
 
 def _in_words(comparison: Comparison) -> Iterator[RenderableType]:
-    for heading, lines in words.sentences(comparison):
+    for heading, lines in sentences(comparison):
         yield Text()
         yield Text(heading, style="bold")
         for line in lines:
@@ -122,12 +123,7 @@ def prices(comparison: Comparison) -> Table:
                 cells[2], cells[3] = words.price(off)
                 cells[4] = words.kind_name(off.kind)
             if one:
-                by = words.letters(comparison)[one.by]
-                sure, perhaps = (
-                    tr("beaten by {plan}", plan=by),
-                    tr("maybe beaten by {plan}", plan=by),
-                )
-                cells[4] = sure if one.sure else perhaps
+                cells[4] = words.beaten_name(comparison, one)
             if off or one:
                 table.add_row(*cells)
         table.add_section()

@@ -1,12 +1,11 @@
-"""What a comparison says, in plain sentences: which plan is better on what, and at what price.
+"""How the names and numbers of a comparison are written, on the screen and in the report alike.
 
-The same sentences stand on the screen and in the report. Nothing is said that an interval
-does not allow. Reads a `govsim.comparison.Comparison`.
+`govsim.report.comparison_sentences` makes sentences of them. Reads a
+`govsim.comparison.Comparison`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from math import floor, isfinite, isnan, log10
 
 from govsim.catalogue import Measure
@@ -23,39 +22,15 @@ from govsim.report.wording import (
 )
 from govsim.report.wording import point_name as name_of_point
 from govsim.statistics import Interval
-from govsim.tradeoffs import EFFECTS, Dominated, Kind, TradeOff, dominated, steps, trade_offs
+from govsim.tradeoffs import (
+    ALIKE,
+    Dominated,
+    Kind,
+    TradeOff,
+)
 
 A_YEAR = frozenset({"orders", "demands", "reported"})
 """Counts whose unit is to be said with "a year"."""
-
-NEVER = 10_000
-"""Replications above which it is no use to say how many more a difference would take."""
-
-
-def sentences(comparison: Comparison) -> list[tuple[str, list[str]]]:
-    """Say what came out: a heading and its sentences, first which plan is the best if asked."""
-    found = []
-    if comparison.selection is not None:
-        found.append((tr("The best plan"), list(_selection(comparison))))
-    prices = {(off.effect.plan, off.effect.quantity): off for off in trade_offs(comparison)}
-    beaten = dominated(comparison)
-    short = letters(comparison)
-    for plan, against in comparison.pairs:
-        mine = [d for d in comparison.differences if (d.plan, d.against) == (plan, against)]
-        heading = tr(
-            "{letter}. {plan}, beside {against}",
-            letter=short[plan],
-            plan=comparison.title(plan),
-            against=short[against],
-        )
-        lines = list(_changes(comparison, mine))
-        if against == comparison.baseline:
-            lines += _price(prices[plan, EFFECTS[0]])
-            lines += _beaten(comparison, [one for one in beaten if one.plan == plan])
-        found.append((heading, lines))
-    if further := list(_steps(comparison)):
-        found.append((tr("Step by step"), further))
-    return found
 
 
 def how_sure(comparison: Comparison) -> list[str]:
@@ -240,48 +215,20 @@ def price(off: TradeOff) -> tuple[str, str]:
     return middle, tr("{low} to {high}", low=low, high=high)
 
 
-# ---------------------------------------------------------------------- sentences
+def beaten_name(comparison: Comparison, one: Dominated) -> str:
+    """Say in a cell which plan beats one; equal plans are not called worse."""
+    by = letters(comparison)[one.by]
+    if one.alike:
+        return tr("not distinguishable from {plan}", plan=by)
+    if one.verdict == "same":
+        return tr("the same as {plan}, dearer", plan=by)
+    if one.verdict in ALIKE:
+        return tr("not distinguishable from {plan}, dearer", plan=by)
+    return tr("beaten by {plan}", plan=by) if one.sure else tr("maybe beaten by {plan}", plan=by)
 
 
-def _changes(comparison: Comparison, mine: Sequence[Difference]) -> Iterator[str]:
-    """Say what is better, what is worse, what is not known."""
-
-    def told(verdict: Verdict, with_numbers: bool = True) -> str:
-        items = []
-        for one in mine:
-            if one.verdict == verdict:
-                item = quantity_name(comparison, one.quantity)
-                items.append(_with_numbers(item, one) if with_numbers else item)
-        return tr("; ").join(items)
-
-    if better := told("better"):
-        yield tr("Better: {list}.", list=better)
-    if worse := told("worse"):
-        yield tr("Worse: {list}.", list=worse)
-    if other := tr("; ").join(filter(None, (told("higher"), told("lower")))):
-        yield tr("Different, neither better nor worse: {list}.", list=other)
-    if same := told("same", with_numbers=False):
-        yield tr("The same in every replication: {list}.", list=same)
-    if few := told("too few", with_numbers=False):
-        yield tr("Too few replications for a verdict, at least 5: {list}.", list=few)
-    unclear = [one for one in mine if one.verdict == "unclear"]
-    if unclear:
-        items = [
-            tr(
-                "{what} ({more})",
-                what=quantity_name(comparison, one.quantity),
-                more=_more(one.more),
-            )
-            for one in unclear
-        ]
-        yield tr(
-            "Not distinguishable at {n} replications: {list}.",
-            n=min(one.paired.difference.n for one in unclear),
-            list=tr("; ").join(items),
-        )
-
-
-def _with_numbers(item: str, one: Difference) -> str:
+def with_numbers(item: str, one: Difference) -> str:
+    """Write a difference behind its name, with its unit and its interval."""
     shown = one.quantity.shown
     return tr(
         "{what} {change} {unit} ({ends})",
@@ -290,102 +237,3 @@ def _with_numbers(item: str, one: Difference) -> str:
         unit=unit_of_change(shown),
         ends=ends(one.paired.difference, shown),
     ).replace("  ", " ")
-
-
-def _more(more: float) -> str:
-    if not more <= NEVER:
-        return tr("more than {n:,} more would be needed", n=NEVER)
-    # Rounded up to two figures: the number itself is an estimate.
-    step = 10 ** max(0, floor(log10(more)) - 1)
-    return tr("about {n} more would settle it", n=int(-(-more // step) * step))
-
-
-def _price(off: TradeOff) -> Iterator[str]:
-    """Say what an order avoided costs, against the baseline."""
-    middle, interval = price(off)
-    if off.kind == "buys" and middle != MISSING:
-        yield tr(
-            "Each 12345 order avoided costs {price} yuan ({ends}).", price=middle, ends=interval
-        )
-    elif off.kind == "saves" and middle != MISSING:
-        yield tr("Each 12345 order more saves {price} yuan ({ends}).", price=middle, ends=interval)
-    elif off.effect.verdict == "unclear":
-        yield tr("What an order avoided costs can't be said: whether orders fall is not yet known.")
-
-
-def _beaten(comparison: Comparison, mine: Sequence[Dominated]) -> Iterator[str]:
-    """Say which plan beats this one, if it is not the baseline that was just compared."""
-    for one in mine:
-        if one.effect == EFFECTS[0] and one.by != comparison.baseline:
-            template = (
-                tr("“{by}” costs no more and leaves no more 12345 orders.")
-                if one.sure
-                else tr(
-                    "In the means, “{by}” costs no more and leaves no more 12345 orders; "
-                    "the intervals do not settle it."
-                )
-            )
-            yield template.format(by=comparison.title(one.by))
-
-
-def _steps(comparison: Comparison) -> Iterator[str]:
-    """Say what the last step costs, where it is not one from the baseline."""
-    for step in steps(comparison):
-        middle, interval = price(step)
-        if step.effect.against != comparison.baseline and step.kind == "buys" and middle != MISSING:
-            yield tr(
-                "From “{cheaper}” to “{dearer}”, each further 12345 order avoided costs {price} "
-                "yuan ({ends}).",
-                cheaper=comparison.title(step.effect.against),
-                dearer=comparison.title(step.effect.plan),
-                price=middle,
-                ends=interval,
-            )
-
-
-def _selection(comparison: Comparison) -> Iterator[str]:
-    found, goal = comparison.selection, comparison.best
-    assert found is not None and goal is not None
-    what = quantity_name(comparison, goal)
-    delta = amount(found.delta, goal.shown, found.delta)
-    zone = tr("{delta} {unit}", delta=delta, unit=unit_of_change(goal.shown)).strip()
-    left = tr("; ").join(
-        tr("“{plan}”", plan=comparison.title(comparison.names[i])) for i in found.left
-    )
-    most = max(found.used)
-    if found.best is None:
-        yield tr(
-            "After {n} replications it is still open which plan is the best on {what}: {plans}. "
-            "--most allows more; a larger --delta asks for less.",
-            n=most,
-            what=what,
-            plans=left,
-        )
-        return
-    if len(found.left) > 1:
-        yield tr(
-            "On {what} these are the best, and the same in every replication: {plans}.",
-            what=what,
-            plans=left,
-        )
-    else:
-        yield tr(
-            "Selected as the best on {what}, after {n} replications: {plan}.",
-            what=what,
-            n=most,
-            plan=left,
-        )
-    if found.procedure == "KN":
-        yield tr(
-            "A plan that is better than all others by {zone} or more is found with {share:g}% "
-            "confidence (KN procedure); among plans that lie closer than that, any may be named.",
-            zone=zone,
-            share=100 * found.confidence,
-        )
-    else:
-        yield tr(
-            "With {share:g}% confidence no plan is better than this by more than {zone} "
-            "(GSP procedure).",
-            zone=zone,
-            share=100 * found.confidence,
-        )

@@ -6,7 +6,7 @@
 by `govsim.experiment`; read by `govsim.results`.
 """
 
-from govsim.storage.contents import GRIDS, OUTLINE, POINTS
+from govsim.storage.contents import GRIDS, OUTLINE, POINTS, STAFF
 from govsim.storage.files import write_text, writing
 from govsim.storage.folder import LATEST, MANIFEST, RunFolder, find, runs
 from govsim.storage.tables import MEASURES, ORDERS, WEEKLY, as_frame, pack, unpack
@@ -19,6 +19,7 @@ __all__ = [
     "ORDERS",
     "OUTLINE",
     "POINTS",
+    "STAFF",
     "WEEKLY",
     "RunFolder",
     "as_frame",

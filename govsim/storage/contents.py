@@ -21,9 +21,9 @@ from govsim.storage.tables import MEASURES, ORDERS, WEEKLY
 if TYPE_CHECKING:
     import pyarrow as pa
 
-POINTS, GRIDS, OUTLINE = "points", "grids", "outline"
-PLACES = (POINTS, GRIDS, OUTLINE)
-"""Names of the tables that all replications share: where they take place."""
+POINTS, GRIDS, OUTLINE, STAFF = "points", "grids", "outline", "staff"
+PLACES = (POINTS, GRIDS, OUTLINE, STAFF)
+"""Names of the tables that all replications share: where they take place, and who is there."""
 
 JOURNAL = "journal.bin"
 

@@ -1,7 +1,7 @@
 """The folder of a run on disk: written so that it can be killed at any time and go on.
 
 ``<out>/<scenario>/<run>/`` holds ``manifest.json``, ``measures.parquet``,
-``weekly.parquet``, the places (``points``, ``grids`` and ``outline.parquet``) and, when
+``weekly.parquet``, the places (``points``, ``grids``, ``outline`` and ``staff.parquet``) and, when
 asked for, ``orders.parquet``. While a run is under way, each finished replication is in
 ``journal.bin``; `RunFolder.combine` joins them at the end. The manifest records the
 checksum of every file, and its own. What is damaged is passed over as if it were not

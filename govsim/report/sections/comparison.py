@@ -10,6 +10,8 @@ from govsim.comparison import Comparison, Difference, Quantity
 from govsim.language import tr
 from govsim.report import comparison_tables, plates, uncertain
 from govsim.report import comparison_words as words
+from govsim.report.comparison_reasons import following
+from govsim.report.comparison_sentences import sentences
 from govsim.report.parts import (
     Block,
     Cell,
@@ -81,7 +83,7 @@ def _answer(found: Comparison) -> Iterator[Point]:
         for plan, letter in words.letters(found).items()
     )
     yield Point(tr("Plans"), (tr("; ").join(plans),))
-    for heading, lines in words.sentences(found):
+    for heading, lines in sentences(found):
         yield Point(heading, tuple(lines))
     if found.per_draw > 1:
         yield Point(tr("What the data leave open"), (uncertain.carried(found),))
@@ -272,6 +274,11 @@ def _inputs(found: Comparison) -> Iterator[Block]:
             known = {frame.at[path, "evidence"] for frame in frames.values() if path in frame.index}
             evidence = ", ".join(evidence_name(one) for one in record.STRENGTH if one in known)
             rows.append(row(str(path), *values, evidence))
+    rows += [
+        row(label, *values, tr("follows from the above"))
+        for label, values in following([found.result(plan) for plan in letter])
+        if len(set(values)) > 1
+    ]
     columns = (tr("Input"), *letter.values(), tr("evidence"))
     if rows:
         caption = tr("Inputs in which the plans differ.")

@@ -1,0 +1,95 @@
+"""Who is on duty where, hour by hour of the week, and what that costs: a table beside a run.
+
+`table` is made of a `govsim.network.Network`; `govsim.results` keeps it, so that reports can hold
+people against demand, and say whose pay a cheaper plan saves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from govsim.network import DESK, TEAM, Network
+from govsim.rosters import Timeline
+from govsim.scenarios.units import DAY, HOUR, WEEK, YEAR
+
+Floats = NDArray[np.float64]
+
+COLUMNS = ("point", "kind", "team", "hour", "paid", "free", "cost")
+
+
+def table(network: Network, start: int, end: int) -> pd.DataFrame:
+    """Lay out who is on duty.
+
+    Parameters
+    ----------
+    network : the service.
+    start, end : the measured time, ms.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each team or desk at each point and hour of the week in which it has anybody:
+        ``point``, its ``kind``, ``team`` (``desk`` for a desk), ``hour`` (0 to 167 from Monday's
+        first), ``paid`` and ``free`` (mean number on duty, and free for demands after patrols and
+        other duties), ``cost`` (their pay, yuan a year, in that hour).
+    """
+    points = network.territory.points
+    plan = network.scenario
+    hours = hour_of_week(network, start, end)
+    length = max(end - start, 1)
+    by_line: dict[int, tuple[Floats, Floats, Floats]] = {}
+    parts = []
+    for pool in network.pools:
+        if pool.kind not in (TEAM, DESK) or pool.point < 0:
+            continue
+        if pool.timeline not in by_line:
+            by_line[pool.timeline] = _of_line(network.timelines[pool.timeline], hours, start, end)
+        paid, free, person_ms = by_line[pool.timeline]
+        wage = plan.teams[pool.name].cost if pool.kind == TEAM else plan.desk.cost
+        on = np.flatnonzero(paid > 0)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "point": str(points["point"].iloc[pool.point]),
+                    "kind": str(points["kind"].iloc[pool.point]),
+                    "team": pool.name if pool.kind == TEAM else "desk",
+                    "hour": on,
+                    "paid": paid[on],
+                    "free": free[on],
+                    "cost": person_ms[on] / HOUR * float(wage) * (YEAR / length),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+
+
+def hour_of_week(network: Network, start: int, end: int) -> NDArray[np.int64]:
+    """Hour of the week of each hour that [start, end) touches: int64[n]."""
+    first = int(network.calendar.weekday[0]) * (DAY // HOUR)
+    touched = np.arange(start // HOUR, -(-end // HOUR), dtype=np.int64)
+    found: NDArray[np.int64] = (touched + first) % (WEEK // HOUR)
+    return found
+
+
+def _of_line(
+    line: Timeline, hours: NDArray[np.int64], start: int, end: int
+) -> tuple[Floats, Floats, Floats]:
+    """Mean numbers paid and free, and person-ms paid, by hour of the week: float64[168] each."""
+    edges = np.clip(np.arange(start // HOUR, -(-end // HOUR) + 1) * HOUR, start, end)
+    n = WEEK // HOUR
+    length = np.maximum(np.bincount(hours, np.diff(edges).astype(np.float64), n), 1.0)
+    sums = [np.bincount(hours, ms, n) for ms in _within(line, edges)]
+    paid, free = sums[0] / length, sums[1] / length
+    return paid, free, np.asarray(sums[0], np.float64)
+
+
+def _within(line: Timeline, edges: NDArray[np.int64]) -> Iterator[Floats]:
+    """Person-ms paid, then free, between one edge and the next."""
+    steps = np.append(line.times, max(int(edges[-1]), int(line.times[-1])))
+    for numbers in (line.paid, line.available):
+        until = np.concatenate([[0.0], np.cumsum(np.diff(steps) * numbers.astype(np.float64))])
+        yield np.diff(np.interp(edges, steps, until))
