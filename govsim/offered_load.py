@@ -20,6 +20,7 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
+from govsim import sizes
 from govsim.arrivals import day_factors, expected_per_day
 from govsim.errors import InputError, Problem
 from govsim.language import tr
@@ -65,8 +66,11 @@ def load_report(network: Network) -> list[Finding]:
         Errors where a demand would meet no team at all; warnings with the number where the
         offered load is above capacity.
     """
+    if nobody := list(sizes.nobody_lives_there(network)):
+        return nobody
     offered = flows(network)
-    wrong = [*_unserved(network, offered), *_unknown_streets(network)]
+    wrong = list(sizes.too_large(network, offered.passed))
+    wrong = wrong or [*_unserved(network, offered), *_unknown_streets(network)]
     if wrong:
         return wrong
     return [

@@ -17,6 +17,7 @@ from typing import Any
 
 from govsim.language import use
 from govsim.scenarios.distributions import Distribution
+from govsim.scenarios.limits import limits_of
 from govsim.scenarios.loading import load
 from govsim.scenarios.parameters import (
     REQUIRED,
@@ -63,6 +64,8 @@ Every input of a scenario, as a scenario file spells it (`*` stands for a name t
   random times as a family with its parameters (`lognormal: {median: 30 min, sigma: 0.7}`).
 - **Plausible range**: what sensitivity analysis and calibration explore; not a limit. Inputs
   without one are a planner's own choice.
+- **Limits**: a value beyond is refused. Values near them are often a slip of the unit, and are
+  asked about. Shares go from 0 to 1; of a random time its mean counts.
 - **Evidence** of the default: *published*, *inferred* from published figures, *assumed*, or
   *given* (a planner's choice). A scenario can say how its own values are known, under `evidence:`.
 """
@@ -83,13 +86,14 @@ def _pages() -> Iterator[str]:
     for key, title in SECTIONS.items():
         yield f"## {title}\n"
         yield from _markdown(
-            ("Input", "Unit", "Default", "Plausible range", "Evidence", "What it is"),
+            ("Input", "Unit", "Default", "Plausible range", "Limits", "Evidence", "What it is"),
             (
                 (
                     f"`{row['path']}`",
                     row["unit"],
                     row["default"] if row["default"] == REQUIRED else _value(row["default"]),
                     _range(row["low"], row["high"], row["words"]),
+                    "; ".join(map(str, limits_of(tuple(row["path"].split("."))))),
                     row["evidence"],
                     f"{row['description']} *{row['source']}*"
                     if row["source"]

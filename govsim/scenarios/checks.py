@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from govsim.scenarios.findings import (
     warning,
 )
 from govsim.scenarios.findings import Path as Where
+from govsim.scenarios.limits import insane
 from govsim.scenarios.parameters import Leaf, known, leaves
 from govsim.scenarios.quantities import Distribution, Duration, Span
 from govsim.scenarios.schema import Category, Model, Scenario, Surge
@@ -53,7 +55,13 @@ def check(scenario: Scenario, folder: Path) -> list[Finding]:
         Errors forbid a run. What depends on where points stand is found by `govsim.offered_load`.
     """
     plan = Plan(scenario, folder)
-    return [finding for one in (*CHECKS, *staffing_checks.CHECKS) for finding in one(plan)]
+    found = list(insane(scenario))
+    beyond = any(finding.severity == "error" for finding in found)
+    for one in (*CHECKS, *staffing_checks.CHECKS):
+        # What numbers that can't be meant lead to is no further mistake.
+        with suppress(ArithmeticError) if beyond else nullcontext():
+            found += one(plan)
+    return found
 
 
 # ---------------------------------------------------------------- time

@@ -25,6 +25,11 @@ from pydantic_core import CoreSchema
 from govsim.language import tr
 from govsim.scenarios.numbers import Factor, PositiveFactor, Share
 from govsim.scenarios.spans import Span, TimeUnit, read_with, refusal
+from govsim.scenarios.units import DAY, HOUR, LONGEST
+
+MOST_SIGMA, MOST_CV, LEAST_CV = 5.0, 100.0, 0.001
+"""At sigma 5 the mean is 268,000 medians; at cv 0.001 a time is as good as fixed."""
+LEAST_SHAPE, MOST_SHAPE, MOST_STAGES = 0.1, 100.0, 10_000
 
 
 class _Family(BaseModel):
@@ -51,6 +56,21 @@ class _Family(BaseModel):
     def average(self) -> float:
         """Mean, in ms for calendar time, else in working hours or days."""
         raise NotImplementedError
+
+
+_LENGTH: dict[TimeUnit, int] = {"calendar": 1, "working hours": HOUR, "working days": DAY}
+"""Milliseconds that stand for a unit where only the order of magnitude matters."""
+
+
+def _within(name: str, value: float, least: float, most: float) -> None:
+    text = tr(
+        "{name} must be from {least} to {most}, but is {found}",
+        name=name,
+        least=f"{least:g}",
+        most=f"{most:g}",
+        found=f"{value:g}",
+    )
+    _need(least <= value <= most, text)
 
 
 def _need(condition: bool, message: str) -> None:
@@ -99,6 +119,8 @@ class Lognormal(_Family):
             given in ({"median", "sigma"}, {"mean", "cv"}),
             tr("a lognormal time needs “median” and “sigma”, or “mean” and “cv”"),
         )
+        _within("sigma", self.sigma or 0.0, 0.0, MOST_SIGMA)
+        _within("cv", self.cv or 0.0, 0.0, MOST_CV)
         return self
 
     @property
@@ -128,6 +150,11 @@ class Gamma(_Family):
     mean: Span
     cv: PositiveFactor
 
+    @model_validator(mode="after")
+    def _varies(self) -> Gamma:
+        _within("cv", self.cv, LEAST_CV, MOST_CV)
+        return self
+
     def average(self) -> float:
         """Mean."""
         return self.mean.amount
@@ -137,7 +164,7 @@ class Erlang(_Family):
     """Sum of `k` equal exponential stages, by its mean."""
 
     mean: Span
-    k: Annotated[int, Field(ge=1)]
+    k: Annotated[int, Field(ge=1, le=MOST_STAGES)]
 
     def average(self) -> float:
         """Mean."""
@@ -149,6 +176,11 @@ class Weibull(_Family):
 
     scale: Span
     shape: PositiveFactor
+
+    @model_validator(mode="after")
+    def _shaped(self) -> Weibull:
+        _within("shape", self.shape, LEAST_SHAPE, MOST_SHAPE)
+        return self
 
     def average(self) -> float:
         """Mean: scale · Γ(1 + 1/shape)."""
@@ -231,6 +263,11 @@ class Distribution(BaseModel):
                 families=", ".join(type(self).model_fields),
             ),
         )
+        try:
+            mean = self.mean() * _LENGTH[self.unit]
+        except ArithmeticError:
+            mean = math.inf
+        _need(mean <= LONGEST, tr("the mean of this time is longer than 1000 years"))
         return self
 
     @model_serializer(mode="wrap")

@@ -78,8 +78,8 @@ class Reading(NamedTuple):
 
 
 _PLACE = (
-    Column("x", ("x坐标", "横坐标", "east"), "number"),
-    Column("y", ("y坐标", "纵坐标", "north"), "number"),
+    Column("x", ("x坐标", "横坐标", "east"), "number", low=-1e8, high=1e8),
+    Column("y", ("y坐标", "纵坐标", "north"), "number", low=-1e8, high=1e8),
     Column("lon", ("lng", "longitude", "经度"), "number", low=-180, high=180),
     Column("lat", ("latitude", "纬度"), "number", low=-90, high=90),
 )
@@ -97,13 +97,15 @@ ESTATES = {
 
 GRIDS = (
     Column("grid", ("网格", "网格编号", "网格名称", "grid_id", "id"), required=True, unique=True),
-    Column("residents", ("常住人口", "人口", "居民数", "人数"), "whole", required=True, low=0),
+    Column(
+        "residents", ("常住人口", "人口", "居民数", "人数"), "whole", required=True, low=0, high=2e9
+    ),
     _STREET,
     _COMMUNITY,
-    Column("households", ("户数", "居民户数", "住户数"), "whole", low=0),
-    Column("area", ("面积", "area_km2"), "number", low=0),
+    Column("households", ("户数", "居民户数", "住户数"), "whole", low=0, high=2e9),
+    Column("area", ("面积", "area_km2"), "number", low=0, high=1e7),
     *_PLACE,
-    Column("side", ("边长", "side_m"), "number", low=0),
+    Column("side", ("边长", "side_m"), "number", low=0, high=5e6),
     Column("estate", ("小区类型", "小区类别", "estate_type"), "choice", choices=ESTATES),
     Column("station", ("点站", "所属点站", "point_station")),
 )
@@ -138,7 +140,7 @@ COMMUNITIES = (
             **dict.fromkeys(("village", "村委会", "村", "农村"), "village"),
         },
     ),
-    Column("residents", ("常住人口", "人口"), "whole", low=0),
+    Column("residents", ("常住人口", "人口"), "whole", low=0, high=2e9),
 )
 DAY_KINDS = {
     **dict.fromkeys(("workday", "workdays", "工作日"), "workday"),
@@ -151,7 +153,7 @@ ROSTERS = (
     Column("team", ("队伍", "班组"), required=True),
     Column("shift", ("班次",), required=True),
     Column("day_kind", ("日期类型", "日类型", "day"), "choice", choices=DAY_KINDS),
-    Column("number", ("人数", "在岗人数", "on_duty"), "whole", required=True, low=0),
+    Column("number", ("人数", "在岗人数", "on_duty"), "whole", required=True, low=0, high=1e7),
 )
 
 
