@@ -6,6 +6,13 @@ others, and shrinks what fails.
 
 from __future__ import annotations
 
+import os
+
+# Two test processes whose libraries each start a thread for every core wait for each other: a
+# fit of small matrices then takes a hundred times as long. Said before NumPy is imported.
+for _library in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
+
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from short_runs import SHORT, TEMPLATE

@@ -352,7 +352,9 @@ def command(exported: Path, out: Path, *more: str) -> list[str]:
 def test_a_calibration_that_is_stopped_or_killed_goes_on_with_the_same_command(
     found, exported, tmp_path, stop
 ):
-    python = [sys.executable, "-c", "from govsim.cli import main; main()"]
+    # A shell's background job, and so its children, may not hear of Ctrl-C.
+    hears = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    python = [sys.executable, "-c", f"{hears}; from govsim.cli import main; main()"]
     first = subprocess.Popen([*python, *command(exported, tmp_path)], stderr=subprocess.PIPE)
     kept = Path("calibrations") / found.folder.name / "design" / "trials.jsonl"
     deadline = time.monotonic() + 120

@@ -29,6 +29,8 @@ def test_the_font_can_draw_the_name_of_every_street_and_community():
 
 def test_the_font_can_draw_all_that_the_package_says_in_chinese():
     texts = [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.po"), *PACKAGE.rglob("*.yaml")]
+    # Readers of orders know words of Taiwan, Japan and Korea too, and say none of them.
+    texts = [path for path in texts if path.parent.name != "orders"]
     said = "".join(path.read_text("utf-8") for path in texts)
     chinese = "".join(re.findall(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]", said))
     assert fonts.missing(chinese) == ""
