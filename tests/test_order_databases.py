@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from govsim import language
 from govsim.errors import InputError
+from govsim.orders.addresses import Address
 from govsim.orders.mapping import Columns, Mapping
 from govsim.orders.reading import read_orders
+from govsim.orders.sources import open_source
 
 sqlalchemy = pytest.importorskip("sqlalchemy")
 
@@ -56,7 +60,7 @@ def check(address):
     with pytest.raises(InputError, match="did you mean “work orders”"):
         read_orders(address, Mapping(columns=COLUMNS, table_name="work order"))
     with pytest.raises(InputError, match="the database says: "):
-        read_orders(address, Mapping(columns=COLUMNS, query="SELEC 1"))
+        read_orders(address, Mapping(columns=COLUMNS, query="SELECT 1 FROM nowhere"))
 
 
 def test_orders_are_read_from_sqlite(tmp_path):
@@ -142,3 +146,155 @@ def test_a_password_is_never_shown(postgres):
 def test_an_address_that_leads_nowhere_is_refused(address, said):
     with pytest.raises(InputError, match=said):
         read_orders(address, Mapping(columns=COLUMNS))
+
+
+# ------------------------------------------------------------------ what must not happen
+
+CASES = Path(__file__).parents[2] / "shared" / "cases" / "orders"
+
+
+@pytest.fixture
+def lite(tmp_path):
+    file = tmp_path / "orders.db"
+    fill(f"sqlite:///{file}")
+    return file
+
+
+def test_a_query_may_hold_what_drivers_take_for_their_own(lite):
+    query = (
+        'SELECT *, \':word\' AS "100%" FROM "work orders" -- not closed; yet\n'
+        "WHERE kind != ':kind' AND created > '2025-03-01 08:05:11' -- :since\n; -- done"
+    )
+    assert len(read_orders(lite, Mapping(columns=COLUMNS, query=query)).frame) == 299
+
+
+WRITES = [
+    'DELETE FROM "work orders"',
+    'SELECT 1; DROP TABLE "work orders"',
+    'WITH gone AS (DELETE FROM "work orders" RETURNING *) SELECT * FROM gone',
+    'SELECT * INTO copied FROM "work orders"',
+    "PRAGMA journal_mode = DELETE",
+    "ATTACH DATABASE 'other.db' AS other",
+    "/* SELECT */ UPDATE \"work orders\" SET kind = ''",
+    "-- SELECT\nVACUUM",
+]
+
+
+@pytest.mark.parametrize("query", WRITES)
+def test_a_query_that_is_none_is_refused_before_the_database_sees_it(lite, query):
+    before = lite.read_bytes()
+    with pytest.raises(InputError, match=r"a query may only read|one query, without a semicolon"):
+        read_orders(lite, Mapping(columns=COLUMNS, query=query))
+    assert lite.read_bytes() == before and [*lite.parent.iterdir()] == [lite]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT replace(kind, 'a', 'b') AS kind, created, closed, 案件号 FROM \"work orders\";",
+        'SELECT w.*, 1 AS "update" FROM "work orders" w',
+        "WITH w AS (SELECT * FROM \"work orders\") SELECT *, 'delete; drop' AS said FROM w",
+    ],
+)
+def test_words_that_write_may_stand_in_names_and_texts(lite, query):
+    assert len(read_orders(lite, Mapping(columns=COLUMNS, query=query)).frame) == 300
+
+
+def test_postgresql_is_read_in_a_transaction_that_may_not_write(postgres):
+    engine = sqlalchemy.create_engine(postgres)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE SEQUENCE IF NOT EXISTS numbers")
+    engine.dispose()
+    query = "SELECT now() AS created, nextval('numbers') AS a"
+    with pytest.raises(InputError, match="read-only transaction"):
+        read_orders(postgres, Mapping(columns=Columns(created="created", order="a"), query=query))
+
+
+def test_sqlite_is_opened_so_that_it_cannot_be_written(lite):
+    database = open_source(lite, Mapping(columns=COLUMNS, table_name="work orders"))
+    with (
+        pytest.raises(InputError, match=r"readonly|read-only"),
+        database._connected() as connection,
+    ):
+        connection.exec_driver_sql("CREATE TABLE made (x)")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql+psycopg://reader:{}@127.0.0.1:1/x",
+        "postgresql+psycopg://reader:{}@127.0.0.1:port/x",
+        "postgresql+psycopg://reader@127.0.0.1:1/x?password={}",
+        "postgresql+psycopg://reader@127.0.0.1:1/x?sslpassword={}&connect_timeout=a",
+        "postgresql+nothing://reader:{}@127.0.0.1/x",
+        "mssql+pyodbc:///?odbc_connect=DRIVER%3DX%3BUID%3Dme%3BPWD%3D{}%3BServer%3Da",
+        "mssql+pyodbc:///?odbc_connect=DRIVER=X;UID=me;Password={{{}}};Server=a",
+        "sqlite:///no.db?password={}",
+        "postgresql:reader:{}@host/x",
+        "DRIVER=X;UID=me;PWD={}",
+    ],
+)
+def test_no_message_holds_a_password_wherever_it_stood(address):
+    with pytest.raises(InputError) as refused:
+        read_orders(address.format("hush-word"), Mapping(columns=COLUMNS))
+    assert "hush" not in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_what_a_driver_repeats_is_masked_too():
+    address = Address("mssql+pyodbc:///?odbc_connect=UID%3Dme%3BPWD%3Da%2Bhush%3BX%3D1&x=2")
+    assert address.shown == "mssql+pyodbc:///?odbc_connect=UID=me;PWD=***;X=1&x=2"
+    for said in ("no login (a+hush)", "in PWD=other;UID=me", "at pwd={o;ther};", "a%2Bhush"):
+        assert not any(word in address.hide(said) for word in ("hush", "other", "ther"))
+    assert Address("postgresql://u:a@b?c@h/x?application_name=me").shown == (
+        "postgresql://u:***@h/x?application_name=me"
+    )
+
+
+def bytes_for(file, mark, other):
+    """Put bytes in the place of others, as a copy through a wrong encoding would."""
+    data = file.read_bytes()
+    assert mark in data and len(mark) == len(other)
+    file.write_bytes(data.replace(mark, other, 1))
+
+
+def test_bytes_that_are_no_characters_cost_their_row_and_are_said(lite):
+    bytes_for(lite, b"A0007", b"A\xb8\xe60\xff")
+    log = read_orders(lite, Mapping(columns=COLUMNS, table_name="work orders"))
+    assert len(log.frame) == 299 and log.set_aside["row"].tolist() == [8]
+    assert log.reasons() == {"案件号: signs that can't be read": 1}
+
+
+def test_a_database_whose_own_names_are_damaged_is_refused_in_one_line(lite):
+    bytes_for(lite, "案件号".encode(), b"\xb8\"'\xff" + "件".encode() + b" (")
+    with pytest.raises(InputError, match=r"orders\.db: the database says: malformed .*work orders"):
+        read_orders(lite, Mapping(columns=COLUMNS, table_name="work orders"))
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not there")
+def test_the_damaged_database_of_the_cases_is_refused_in_one_line():
+    with pytest.raises(InputError) as refused:
+        open_source(CASES / "crash-utf8.db")
+    said = str(refused.value)
+    assert "crash-utf8.db" in said and "(orders)" in said and "\n" not in said
+
+
+@settings(max_examples=40)
+@given(st.binary(min_size=1, max_size=6), st.floats(0, 1), st.floats(0.2, 1))
+def test_a_spoilt_database_is_read_or_refused_in_words(tmp_path_factory, piece, where, cut):
+    language.use("en")
+    folder = tmp_path_factory.getbasetemp() / "spoilt"
+    folder.mkdir(exist_ok=True)
+    if not (whole := folder / "whole.db").exists():
+        fill(f"sqlite:///{whole}")
+    data = bytearray(whole.read_bytes())
+    at = int(where * len(data))
+    data[at : at + len(piece)] = piece
+    (file := folder / "spoilt.db").write_bytes(
+        b"SQLite format 3\0" + data[16 : int(cut * len(data))]
+    )
+    try:
+        log = read_orders(file, Mapping(columns=COLUMNS, table_name="work orders"))
+    except InputError as refused:
+        assert all(problem.message for problem in refused.problems)
+    else:
+        assert log.rows == len(log.frame) + len(log.set_aside) > 0

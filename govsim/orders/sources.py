@@ -7,6 +7,7 @@ names and telephone numbers beside them are never read. Used by `govsim.orders.r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,12 @@ from govsim.errors import InputError, Problem
 from govsim.language import tr
 from govsim.orders.mapping import Mapping
 from govsim.scenarios.documents import Unreadable, fetch
+
+_ADDRESS = re.compile(r"^[a-z][a-z0-9+]{2,}:|\b(pwd|password)=", re.IGNORECASE)
+"""What looks like the address of a database, but isn't written like one."""
+
+AT_A_TIME = 50_000
+"""Rows made into text at a time: Python's texts take several times the room of Arrow's."""
 
 PEEK = 65_536
 """Bytes at the beginning of a file that tell what it is."""
@@ -79,6 +86,14 @@ def open_source(address: str | Path, mapping: Mapping | None = None) -> Source:
 
         return Database(str(address), mapping)
     path = Path(address)
+    if _ADDRESS.search(str(address)) and not path.exists():
+        # Not shown, since it may hold a password.
+        from govsim.orders.databases import EXAMPLE
+
+        refuse(
+            tr("this is no address of a database; write it like {example}", example=EXAMPLE),
+            tr("the database"),
+        )
     beginning = _beginning(path)
     if beginning.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         from govsim.orders.workbooks import Workbook
@@ -89,7 +104,7 @@ def open_source(address: str | Path, mapping: Mapping | None = None) -> Source:
     if beginning.startswith(b"SQLite format 3\0"):
         from govsim.orders.databases import Database
 
-        return Database(f"sqlite:///{path}", mapping, shown=str(path))
+        return Database(path, mapping)
     if not beginning.strip():
         refuse(tr("the file is empty"), str(path))
     if (
@@ -160,43 +175,105 @@ class Parquet:
         self.name = str(path)
         try:
             self.file = pq.ParquetFile(path)
-        except (pa.ArrowInvalid, OSError) as error:
-            damaged(self.name, str(error).partition(".")[0])
-        self.header = list(self.file.schema_arrow.names)
+            self.header = list(self.file.schema_arrow.names)
+        except MemoryError:
+            raise
+        except Exception as error:  # of a damaged file anything may be wrong, names included
+            damaged(self.name, reason(error))
 
     def read(self, names: Sequence[str], most: int | None = None) -> Raw:
         """Read columns; see `Source`."""
         places(self.header, names, self.name)
+        wanted = list(names)
+        chunks: list[list[pa.Array]] = [[] for _ in names]
+        n = 0
         try:
-            if most is None:
-                table = self.file.read(columns=list(names))
-            else:
-                first = next(self.file.iter_batches(most, columns=list(names)), None)
-                table = (
-                    self.file.schema_arrow.empty_table().select(list(names))
-                    if first is None
-                    else pa.Table.from_batches([first])
-                )
-        except (pa.ArrowInvalid, OSError) as error:
-            damaged(self.name, str(error).partition(".")[0])
-        columns = {name: whole(table.column(name)) for name in names}
-        return Raw(columns, np.arange(1, len(table) + 1))
+            for batch in self.file.iter_batches(AT_A_TIME, columns=wanted):
+                n += len(batch)
+                for column, cells in zip(chunks, wanted, strict=True):
+                    column.append(whole(pa.chunked_array([batch.column(cells)])))
+                if most is not None and n >= most:
+                    break
+        except MemoryError:
+            raise
+        except Exception as error:
+            damaged(self.name, reason(error))
+        columns = {
+            name: pa.concat_arrays(parts) if parts else pa.array([], pa.large_string())
+            for name, parts in zip(wanted, chunks, strict=True)
+        }
+        return Raw(columns, np.arange(1, n + 1))
+
+
+def reason(error: Exception) -> str:
+    """Give the first sentence of what a library says of a file that it can't read."""
+    return str(error).strip().partition("\n")[0].partition(". ")[0].rstrip(".")[:200]
 
 
 def whole(column: pa.ChunkedArray) -> pa.Array:
     """Make one array of a column; of text, if it is neither of times nor of text."""
     array = column.combine_chunks()
+    if isinstance(array, pa.ChunkedArray):  # as some releases of Arrow give
+        array = pa.concat_arrays(array.chunks) if array.num_chunks else array
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
-    if pa.types.is_timestamp(array.type) or pa.types.is_date(array.type):
+    if pa.types.is_timestamp(array.type):
+        return _of_a_zone(array)
+    if pa.types.is_date(array.type):
         return array
     if pa.types.is_floating(array.type):
         return pa.array(
             [None if x is None or x != x else f"{x:.15g}" for x in array.to_pylist()],
             pa.large_string(),
         )
-    if pa.types.is_nested(array.type) or pa.types.is_binary(array.type):
-        return pa.array(
-            [None if x is None else str(x) for x in array.to_pylist()], pa.large_string()
+    if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
+        return _readable(array.cast(pa.large_string()))
+    try:
+        if not (pa.types.is_nested(array.type) or _is_bytes(array.type)):
+            return array.cast(pa.large_string())
+    except pa.ArrowInvalid:  # a time or a number that is none
+        pass
+    return pa.array([written(x) for x in array.to_pylist()], pa.large_string())
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    return any(
+        test(kind)
+        for test in (
+            *(pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary),
+            *(pa.types.is_binary_view, pa.types.is_string_view),
         )
-    return array.cast(pa.large_string())
+    )
+
+
+def _of_a_zone(array: pa.Array) -> pa.Array:
+    """Refuse times of a zone that there isn't; their texts would be in UTC in silence."""
+    if array.type.tz is not None:
+        import pyarrow.compute as pc
+
+        pc.local_timestamp(array.slice(0, 1))
+    return array
+
+
+def _readable(array: pa.Array) -> pa.Array:
+    """Put a sign for what can't be read in the place of bytes that are no characters."""
+    try:
+        array.validate(full=True)
+    except pa.ArrowInvalid:
+        return pa.array(map(written, array.cast(pa.large_binary()).to_pylist()), pa.large_string())
+    return array
+
+
+def written(value: Any) -> str | None:
+    """Write a value as text; bytes as the text that they most likely are."""
+    if value is None:
+        return None
+    if isinstance(value, memoryview | bytearray):
+        value = bytes(value)
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return value.decode("utf-8", "replace")
+    # A half of a pair of UTF-16 can't be written.
+    return str(value).encode("utf-8", "replace").decode()
