@@ -215,7 +215,6 @@ CREATED_1, CLOSED_1, CLOSED_2 = "2025-03-01 08:05:10", "2025-03-01 13:00:00", "2
         ((CREATED_1, "=B2+1"), "上报时间: a formula in place of a value"),
         ((CLOSED_1, "2025-02-30 13:00:00"), "结案时间: there is no such day or time"),
         ((CLOSED_1, "2025-02-28 13:00:00"), "结案时间 is before 上报时间"),
-        (("已结案", "天晓得"), "案件状态: neither open nor closed in the mapping"),
     ],
 )
 def test_a_bad_row_is_set_aside_with_its_number_and_the_reason(tmp_path, change, reason):

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from govsim.orders.answers import State
 from govsim.orders.log import STEPS, OrderLog, TimeColumn
 from govsim.orders.mapping import CLOSED, OPEN, POSITIONS
 from govsim.orders.remarks import Remark
@@ -92,6 +93,8 @@ class Description:
         default; else 0.
     repeats, satisfied : shares of those orders that say; NaN where none do.
     remarks : what was done to cells beyond reading them as written.
+    states : the words in the column of states, and what they were taken for.
+    endless : whether nothing in the record says when, or that, an order ends.
     """
 
     source: str
@@ -117,6 +120,8 @@ class Description:
     repeats: float
     satisfied: float
     remarks: tuple[Remark, ...] = ()
+    states: tuple[State, ...] = ()
+    endless: bool = False
 
     def as_values(self) -> dict[str, Any]:
         """Give everything as plain values, for JSON."""
@@ -148,6 +153,7 @@ class Description:
                 "hours_to_close": tuple(kept["hours_to_close"]),
                 # What was kept before there were remarks has none.
                 "remarks": tuple(Remark(**one) for one in kept.get("remarks", ())),
+                "states": tuple(State(**one) for one in kept.get("states", ())),
             }
         )
 
@@ -181,7 +187,7 @@ def describe(log: OrderLog) -> Description:
             name: _words(frame[name]) for name in ("channel", "category", "place") if name in frame
         },
         open=int((frame["status"] == OPEN).sum()),
-        closed_without_time=int((closed & ~ended).sum()) if end else 0,
+        closed_without_time=int((closed & ~ended).sum()),
         open_with_time=int((~closed & ended).sum()),
         hours_to_close=hours,
         on_time=on_time,
@@ -191,6 +197,8 @@ def describe(log: OrderLog) -> Description:
         repeats=_share(frame, "repeat"),
         satisfied=_share(frame, "satisfied"),
         remarks=log.remarks,
+        states=log.states,
+        endless=end is None and not any(state.meaning for state in log.states),
     )
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from govsim.language import tr
+from govsim.orders.answers import State
 from govsim.orders.mapping import CLOSED, OPEN, TIMES, Mapping
 from govsim.orders.remarks import Remark
 from govsim.orders.times import Form
@@ -76,6 +77,7 @@ class OrderLog:
     source : the file, or the database without its password.
     mapping : how it was read.
     remarks : what was done to cells beyond reading them as written.
+    states : the words in the column of states, and what they were taken for.
     """
 
     frame: pd.DataFrame
@@ -87,6 +89,7 @@ class OrderLog:
     source: str
     mapping: Mapping = field(repr=False)
     remarks: tuple[Remark, ...] = ()
+    states: tuple[State, ...] = ()
 
     @property
     def rounding(self) -> dict[str, int]:

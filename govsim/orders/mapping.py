@@ -111,7 +111,7 @@ class Values(Model):
     """What the words in a column mean, by column; a word that isn't listed stays as it is."""
 
     status: dict[str, Literal["open", "closed"]] = Field(default_factory=dict)
-    """Words for open and closed, beside those that are known."""
+    """Words for open and closed; others are read by their parts, else by the time of closing."""
     channel: dict[str, str | None] = Field(default_factory=dict)
     """Channels of the scenario."""
     category: dict[str, str | None] = Field(default_factory=dict)
@@ -133,6 +133,10 @@ class Mapping(Model):
     """Which column says what; no other column is read."""
     values: Values = Field(default_factory=Values)
     """What the words in the columns mean."""
+    satisfied_from: float | None = None
+    """Mark from which on a resident is satisfied, where `satisfied` has marks, such as 1 to 5."""
+    satisfied_up_to: float | None = None
+    """Mark up to which a resident is satisfied, where the lowest mark is the best."""
     sheet: str | None = None
     """Sheet of a workbook; the first if not given."""
     table_name: str | None = None
@@ -249,6 +253,17 @@ def _contradictions(read: MappingFile) -> list[Problem]:
         seen.setdefault(column, name)
     if mapping.table_name is not None and mapping.query is not None:
         problems.append(read.problem(("query",), tr("give either a table or a query")))
+    if mapping.satisfied_from is not None and mapping.satisfied_up_to is not None:
+        problems.append(
+            read.problem(
+                ("satisfied_up_to",), tr("give either satisfied_from or satisfied_up_to, not both")
+            )
+        )
+    for name in ("satisfied_from", "satisfied_up_to"):
+        if getattr(mapping, name) is not None and mapping.columns.satisfied is None:
+            problems.append(
+                read.problem((name,), tr("there is no column for {field}", field="satisfied"))
+            )
     for name in Values.model_fields:
         if getattr(mapping.values, name) and getattr(mapping.columns, name) is None:
             problems.append(

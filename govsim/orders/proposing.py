@@ -22,9 +22,7 @@ from ruamel.yaml import YAML
 from govsim.errors import InputError, Problem
 from govsim.language import tr
 from govsim.orders.mapping import (
-    CLOSED,
     IDENTITIES,
-    OPEN,
     TIMES,
     Columns,
     Mapping,
@@ -32,8 +30,9 @@ from govsim.orders.mapping import (
 )
 from govsim.orders.nothing import is_nothing
 from govsim.orders.sources import Source
+from govsim.orders.states import state_of
 from govsim.orders.times import Kind, parse
-from govsim.orders.words import default_statuses, fold, plain
+from govsim.orders.words import plain
 from govsim.scenarios.units import nearest
 
 if TYPE_CHECKING:
@@ -351,10 +350,8 @@ def _values(
             if missing := tuple(word for word, it in meant.items() if not it):
                 unmatched[field] = missing
     if "status" in columns:
-        strange = [
-            w for w in _words(sample[columns["status"]]) if fold(w) not in default_statuses()
-        ]
-        guessed = {word: _state(word) for word in strange}
+        words = [w for w in _words(sample[columns["status"]]) if not is_nothing(w)]
+        guessed = {word: state_of(word) for word in words}
         if sure := {word: it for word, it in guessed.items() if it}:
             values["status"] = sure
         if missing := tuple(word for word, it in guessed.items() if not it):
@@ -393,13 +390,6 @@ def _words(cells: pa.Array) -> list[str]:
     )
     pairs = [(entry["counts"], entry["values"]) for entry in counted.to_pylist()]
     return [word for _, word in sorted(pairs, key=lambda pair: -pair[0]) if word][:MOST_WORDS]
-
-
-def _state(word: str) -> str:
-    """Guess what an unknown state means."""
-    if re.search(r"未|待|中$|正在|in progress|pending|open", fold(word)):
-        return OPEN
-    return CLOSED if re.search(r"结|完|归档|关闭|closed|complete|resolved", fold(word)) else ""
 
 
 # ------------------------------------------------------------------ the file

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 from govsim.errors import InputError, Problem
 from govsim.language import tr
+from govsim.orders.answers import State, distinct, read_answers, read_marks, read_states, scale_of
+from govsim.orders.answers import named as said_of
 from govsim.orders.log import OrderLog, TimeColumn, on_steps, rounding_of
 from govsim.orders.mapping import (
     CLOSED,
@@ -39,7 +41,7 @@ from govsim.orders.shapes import Bools, Ints
 from govsim.orders.sources import Raw, Source, open_source
 from govsim.orders.text_files import GARBLED, ungarbled
 from govsim.orders.times import Kind, Parsed
-from govsim.orders.words import NOWHERE, answers, default_statuses, fold
+from govsim.orders.words import NOWHERE, fold
 
 LOST_IDENTITY = r"^\d(\.\d+)?[eE]\+\d+$"
 """An identity that a spreadsheet has taken for a number, and rounded."""
@@ -109,6 +111,7 @@ class _Reader:
         self.written: dict[str, Ints] = {}
         self.there: dict[str, Bools] = {}
         self.remarks: list[Remark] = []
+        self.states: tuple[State, ...] = ()
 
     def log(self) -> OrderLog:
         blank = self._blank_rows()
@@ -116,9 +119,9 @@ class _Reader:
         self._garbled()
         self._contradictions()
         for name in WORDS:
-            if name in self.cells:
+            if name in self.cells and name != "status":
                 self.frame[name] = self._words(name)
-        self._statuses()
+        self._statuses(blank)
         lost = sum(self._identities(name) for name in IDENTITIES if name in self.cells)
         self._own_parents()
         defaults = self._places()
@@ -142,6 +145,7 @@ class _Reader:
             source=self.source,
             mapping=self.mapping,
             remarks=tuple(self.remarks),
+            states=self.states,
         )
 
     def _ordered(self) -> dict[str, Any]:
@@ -264,8 +268,6 @@ class _Reader:
     def _words(self, name: str) -> pd.Categorical:
         """Read a column of words, each as the mapping says."""
         meanings = {fold(k): v for k, v in getattr(self.mapping.values, name).items()}
-        if name == "status":
-            meanings = default_statuses() | meanings
         found = _text(self.cells[name]).dictionary_encode()
         words: list[str] = found.dictionary.to_pylist()
         # What the mapping lists has a meaning, even if it looks like nothing.
@@ -312,22 +314,14 @@ class _Reader:
         most = pc.max(others.field("counts")).as_py() or 1
         return zeros if (pc.sum(zeros).as_py() or 0) > most else pc.and_(zeros, False)
 
-    def _statuses(self) -> None:
+    def _statuses(self, blank: Bools) -> None:
         """Settle what is open: as the column says, else by the time of closing."""
         end = next((name for name in ("closed", "resolved") if name in self.there), None)
-        over = np.zeros(self.n, bool) if end is None else self.there[end]
-        closed = over
-        if "status" in self.frame:
-            status = self.frame["status"]
-            assert isinstance(status, pd.Categorical)
-            names = status.categories.to_numpy(dtype=object)
-            strange = np.append(~np.isin(names, (OPEN, CLOSED)), False)[status.codes]
-            reason = tr(
-                "{column}: neither open nor closed in the mapping", column=self.names["status"]
-            )
-            self._fault(strange, reason)
-            said = np.append(names == CLOSED, False)[status.codes]
-            closed = np.where(status.codes < 0, over, said)
+        closed = np.zeros(self.n, bool) if end is None else self.there[end]
+        if "status" in self.cells:
+            said = self.mapping.values.status
+            cells = self.cells["status"]
+            closed, self.states = read_states(cells, said, closed, ~blank)
         self.frame["status"] = pd.Categorical.from_codes(
             closed.astype(np.int64), categories=pd.Index([OPEN, CLOSED], dtype="str")
         )
@@ -375,18 +369,21 @@ class _Reader:
             self.frame[name] = np.where(unknown | none, np.nan, number)
 
     def _answer(self, name: str) -> pd.Series:
-        """Read a column of yes and no; missing where it says neither."""
-        meanings = answers() | {fold(k): v for k, v in getattr(self.mapping.values, name).items()}
-        found = _text(self.cells[name]).dictionary_encode()
-        words = [fold(word) for word in found.dictionary.to_pylist()]
-        strange = np.array([not (w in meanings or is_nothing(w)) for w in words], bool)
-        codes = found.indices.to_numpy()
-        if strange.any():
-            reason = tr("{column}: neither yes nor no in the mapping", column=self.names[name])
-            self._fault(strange[codes], reason)
-        values = pd.array([meanings.get(word) for word in words], dtype="boolean")
-        taken = values.take(codes) if len(words) else values
-        return pd.Series(taken)
+        """Read a column of yes and no, or of marks; missing where it says neither."""
+        cells, said = self.cells[name], getattr(self.mapping.values, name)
+        scale = None
+        if name == "satisfied":
+            words, given = distinct(cells)[1], self.mapping
+            scale = scale_of(self.names[name], words, given.satisfied_from, given.satisfied_up_to)
+        if scale is None:
+            values, strange = read_answers(cells, said, parts=name == "satisfied")
+        else:
+            values, strange, n = read_marks(cells, said, scale)
+            good = f"≤ {scale.best_to:g}" if scale.best_to < np.inf else f"≥ {scale.best_from:g}"
+            self.remarks.append(Remark("marks", name, n, good))
+        if strange:
+            self.remarks.append(Remark("words", name, sum(strange.values()), said_of(strange)))
+        return values
 
     def _answers(self) -> None:
         for name in ("repeat", "satisfied"):

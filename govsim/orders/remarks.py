@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["zone", "swapped", "year first", "buddhist", "far", "endless", "nowhere"]
+Kind = Literal[
+    "zone", "swapped", "year first", "buddhist", "far", "endless", "nowhere", "words", "marks"
+]
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,12 @@ class Remark:
         that a spreadsheet had swapped, put right; ``year first``, two-digit years found at the
         beginning; ``buddhist``, years of the Buddhist era; ``far``, times so far from all
         others that they must be slips, their rows set aside; ``endless``, such times that occur
-        again and again, taken for none; ``nowhere``, positions such as 0/0 taken for none.
+        again and again, taken for none; ``nowhere``, positions such as 0/0 taken for none;
+        ``words``, words that are neither yes nor no, taken for no answer; ``marks``, marks taken
+        for yes and no.
     field : of the mapping.
     cells : how many.
-    detail : the zone, or the times in question.
+    detail : the zone, the times or words in question, or which marks are good.
     """
 
     kind: Kind

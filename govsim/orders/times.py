@@ -37,7 +37,7 @@ from govsim.orders.forms import (
 from govsim.orders.nothing import FAR, OLD_YEARS, is_no_date, is_nothing
 from govsim.orders.shapes import Bools, Cutter, Ints, Shapes, days_of
 from govsim.orders.short_years import BUDDHIST_SHORT, Order, Short, is_short, short_years
-from govsim.orders.words import means_open
+from govsim.orders.states import means_open
 from govsim.scenarios.units import DAY, HOUR, MINUTE, SECOND
 
 EARLIEST, LATEST = 1990, 2100

@@ -7,7 +7,7 @@ Called by ``govsim inspect``, and by the report of a calibration; reads a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -17,9 +17,10 @@ from rich.table import Table
 from rich.text import Text
 
 from govsim.language import tr
+from govsim.orders.answers import State
 from govsim.orders.describing import QUANTILES, Description, changes_halfway, coarser
 from govsim.orders.log import TimeColumn, step_name
-from govsim.orders.mapping import Mapping
+from govsim.orders.mapping import CLOSED, OPEN, Mapping
 from govsim.orders.proposing import Proposal
 from govsim.orders.remarks import Remark
 
@@ -30,6 +31,9 @@ MOST_REASONS = 12
 """Reasons shown; the file of rows set aside has all."""
 
 MOST_GAPS = 5
+
+MOST_STATES = 6
+"""Words of a kind that are shown of the column of states."""
 
 
 def description(found: Description, mapping: Mapping, proposal: Proposal | None) -> RenderableType:
@@ -48,7 +52,7 @@ def description(found: Description, mapping: Mapping, proposal: Proposal | None)
         ),
         _below(times(found, columns)),
     ]
-    if found.words:
+    if found.words or found.states:
         parts.append(_below(words(found, columns)))
     parts.append(_below(facts(found)))
     if found.set_aside:
@@ -88,6 +92,14 @@ def field_name(field: str) -> str:
         "place": tr("place"),
         "status": tr("status"),
         "date": tr("date"),
+        "order": tr("identity of the order"),
+        "parent": tr("order that it repeats"),
+        "demand": tr("identity of the demand"),
+        "repeat": tr("whether it repeats another"),
+        "satisfied": tr("whether satisfied"),
+        "place_unknown": tr("whether the place is a default"),
+        "longitude": tr("longitude"),
+        "latitude": tr("latitude"),
     }
     return names[field]
 
@@ -133,6 +145,24 @@ def words(found: Description, columns: Columns) -> Table:
         (tr("missing"), 8, True),
         (tr("most frequent"), None, False),
     )
+    if found.states:
+        meant = {
+            CLOSED: tr("closed"),
+            OPEN: tr("open"),
+            "": tr("by the time of closing"),
+        }
+        parts = [
+            f"{meaning}: {_shares(ones, found.orders)}"
+            for kind, meaning in meant.items()
+            if (ones := [one for one in found.states if one.meaning == kind])
+        ]
+        table.add_row(
+            field_name("status"),
+            escape(columns["status"]),
+            f"{len(found.states):,}",
+            f"{1 - sum(one.orders for one in found.states) / found.orders:.1%}",
+            escape("; ".join(parts)),
+        )
     for name, column in found.words.items():
         frequent = [
             f"{word} {n / found.orders:.0%}" for word, n in list(column.frequent.items())[:3]
@@ -225,6 +255,7 @@ def warnings(found: Description) -> Iterator[str]:
                 n=column.placeholders,
             )
     yield from map(remark, found.remarks)
+    yield from _states(found)
     if found.lost_identities:
         yield tr(
             "{n} identities were rounded by a spreadsheet (2.0250131E+17) and are lost, so that "
@@ -243,6 +274,28 @@ def warnings(found: Description) -> Iterator[str]:
             )
     if len(found.gaps) > MOST_GAPS:
         yield tr("and {n} more such gaps", n=len(found.gaps) - MOST_GAPS)
+
+
+def _states(found: Description) -> Iterator[str]:
+    """Say what the words in the column of states were taken for."""
+    if found.endless:
+        yield tr(
+            "nothing that was read says when an order ends, nor whether it is open, so that all "
+            "count as open and nothing can be said of how long they take; if a column says so, "
+            "map it to “closed”, “resolved” or “status”"
+        )
+    if unknown := [one for one in found.states if not one.meaning]:
+        yield tr(
+            "status: words without a counterpart count as open where there is no time of closing: "
+            "{words}; give their meaning under “values:” in the mapping",
+            words=_shares(unknown, found.orders),
+        )
+
+
+def _shares(states: Iterable[State], of: int) -> str:
+    """Name words with their shares."""
+    shown = [f"{one.word[:30]} {one.orders / of:.0%}" for one in states]
+    return ", ".join(shown[:MOST_STATES]) + (", …" if len(shown) > MOST_STATES else "")
 
 
 def remark(one: Remark) -> str:
@@ -283,6 +336,22 @@ def remark(one: Remark) -> str:
         case "endless":
             return tr(
                 "{field}: {n} times that can't be and recur stand for none: {which}",
+                field=field,
+                n=n,
+                which=one.detail,
+            )
+        case "words":
+            return tr(
+                "{field}: {n} cells are neither yes nor no and count as no answer: {which}; if "
+                "they say something, list them under “values:” in the mapping",
+                field=field,
+                n=n,
+                which=one.detail,
+            )
+        case "marks":
+            return tr(
+                "{field}: {n} cells are marks; with {which} a resident counts as satisfied; if "
+                "that is wrong, give “satisfied_from:” or “satisfied_up_to:” in the mapping",
                 field=field,
                 n=n,
                 which=one.detail,
