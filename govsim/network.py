@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govsim.rosters import Duty, Timeline, constant, timeline
+from govsim.scenarios import staffing
 from govsim.scenarios.calendar import Calendar, WorkingClock
 from govsim.scenarios.quantities import DAY, Span
 from govsim.scenarios.schema import PointKind, Roster, Scenario
@@ -94,6 +95,8 @@ class Network:
     rounds: Rounds
 
     pools: tuple[Pool, ...]
+    rosters: dict[int, Roster]
+    """Numbers by shift of each pool that has a roster, the planner's table included."""
     timelines: tuple[Timeline, ...]
     desk_of: dict[int, int]
     """Desk pool of each active point; empty where desks take no time."""
@@ -187,7 +190,8 @@ class _Builder:
         self.has_station = use
         self.active = np.unique(self.covering).tolist()
         self.kind_of_point: list[PointKind] = points["kind"].tolist()
-        self.own_rosters: dict[tuple[int, str], Any] = dict(territory.rosters_by_point())
+        self.rows = territory.roster_rows()
+        self.rosters: dict[int, Roster] = {}
 
     def network(self) -> Network:
         s = self.scenario
@@ -196,19 +200,22 @@ class _Builder:
         team_pool: dict[tuple[int, str], int] = {}
         for point in self.active:
             for name in teams:
-                roster = self._team_roster(point, name)
+                roster = self._roster(point, name)
                 if roster is not None:
                     own = duties.get(point, ()) if name == s.patrol.team else ()
                     team_pool[point, name] = self._team(point, name, roster, own)
         desk_of = {}
         if s.desk.enabled:
             for point in self.active:
-                roster = self._own(point, "desk") or s.desk.rosters.get(self.kind_of_point[point])
+                roster = s.desk.rosters.get(self.kind_of_point[point])
+                roster = self._with_rows(roster, point, staffing.DESK)
                 if roster is not None:
-                    desk_of[point] = self._pool(DESK, "desk", point, self._timeline(roster))
+                    line = self._timeline(roster)
+                    desk_of[point] = self._pool(DESK, "desk", point, line, roster=roster)
         centre = -1
         if s.centre.enabled:
-            centre = self._pool(CENTRE, "centre", -1, self._timeline(s.centre.roster))
+            line = self._timeline(s.centre.roster)
+            centre = self._pool(CENTRE, "centre", -1, line, roster=s.centre.roster)
         department_pool = {
             name: self._pool(
                 DEPARTMENT,
@@ -239,6 +246,7 @@ class _Builder:
             has_station=self.has_station,
             rounds=rounds,
             pools=tuple(self.pools),
+            rosters=self.rosters,
             timelines=tuple(self.timelines),
             desk_of=desk_of,
             centre=centre,
@@ -265,7 +273,17 @@ class _Builder:
     def _clock(self, hours: Sequence[tuple[int, int]], days: Any) -> WorkingClock:
         return WorkingClock(*self.calendar.intervals(tuple(hours), days))
 
-    def _pool(self, kind: int, name: str, point: int, line: int, room: int = NO_LIMIT) -> int:
+    def _pool(
+        self,
+        kind: int,
+        name: str,
+        point: int,
+        line: int,
+        room: int = NO_LIMIT,
+        roster: Roster | None = None,
+    ) -> int:
+        if roster is not None:
+            self.rosters[len(self.pools)] = roster
         self.pools.append(Pool(kind, name, point, line, room))
         return len(self.pools) - 1
 
@@ -291,23 +309,21 @@ class _Builder:
             return self.known[key]
         return self._remember(key, timeline(roster, shifts, self.kinds, free, duties, keep))
 
-    def _own(self, point: int, team: str) -> Roster | None:
-        roster: Roster | None = self.own_rosters.get((point, team))
-        return roster
+    def _roster(self, point: int, team: str) -> Roster | None:
+        """Roster of a team at a point: the scenario's, and the table's rows over it."""
+        written = staffing.written(self.scenario, team, self.kind_of_point[point])
+        return self._with_rows(written, point, team)
 
-    def _team_roster(self, point: int, name: str) -> Roster | None:
-        """Roster of a team at a point: the planner's table, the kind of point's, the team's."""
-        team, kind = self.scenario.teams[name], self.kind_of_point[point]
-        if (own := self._own(point, name)) is not None:
-            return own
-        return team.roster_at.get(kind, team.roster) if kind in team.at else None
+    def _with_rows(self, written: Roster | None, point: int, team: str) -> Roster | None:
+        rows = self.rows.get((point, team))
+        return staffing.with_rows(written, rows) if rows else written
 
     def _team(self, point: int, name: str, roster: Roster, duties: Sequence[Duty]) -> int:
         team = self.scenario.teams[name]
         keep = team.end_of_shift != "finish"
         line = self._timeline(roster, None, team.free_for_calls, duties, keep)
         room = NO_LIMIT if team.waiting_room is None else team.waiting_room
-        return self._pool(TEAM, name, point, line, room)
+        return self._pool(TEAM, name, point, line, room, roster)
 
     def _patrols(self) -> tuple[dict[int, list[Duty]], Rounds]:
         """Who is away on rounds and visits, and when each grid is passed.
@@ -322,7 +338,7 @@ class _Builder:
         daily = np.ones(self.days, dtype=bool)
         on = daily if patrol.days == "daily" else self.kinds[1:] == 0
         for point in self.active if patrol.enabled else ():
-            roster = self._team_roster(point, patrol.team)
+            roster = self._roster(point, patrol.team)
             most = _largest(roster) if roster else 0
             if not most:
                 continue

@@ -20,13 +20,12 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
-from govsim import sizes
+from govsim import roster_checks, sizes
 from govsim.arrivals import day_factors, expected_per_day
 from govsim.errors import InputError, Problem
 from govsim.language import tr
 from govsim.network import Network, working_ms
 from govsim.randomness import quantile
-from govsim.scenarios.calendar import Calendar
 from govsim.scenarios.documents import Origin
 from govsim.scenarios.findings import Finding, Path, error, listed, missing, point_kind, warning
 from govsim.scenarios.loading import locate
@@ -80,15 +79,9 @@ def load_report(network: Network) -> list[Finding]:
         *_departments(network, offered),
         *_meetings(network, offered),
         *_centre(network, offered),
-        *_holidays(network),
+        *roster_checks.days_without_people(network),
+        *roster_checks.unknown_holidays(network),
     ]
-
-
-def _holidays(network: Network) -> Iterator[Finding]:
-    """Years of the run whose official holidays no list holds."""
-    plan = network.scenario  # the network's own calendar goes on beyond the horizon
-    for note in Calendar.of(plan.calendar, plan.start, -(-network.end // DAY)).notes:
-        yield warning(("calendar", "holidays"), note)
 
 
 def load_warnings(network: Network, origins: Mapping[Path, Origin]) -> tuple[Problem, ...]:

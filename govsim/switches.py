@@ -307,7 +307,7 @@ def between(before: Scenario, after: Scenario, folder: File) -> Switches:
 def own_rosters(service: network.Network) -> bool:
     """Whether a planner's table says who is on duty at point stations."""
     kinds = service.territory.points["kind"].tolist()
-    return any(kinds[point] == "point_station" for point, _ in service.territory.rosters_by_point())
+    return any(kinds[point] == "point_station" for point, _ in service.territory.roster_rows())
 
 
 def settle(

@@ -247,9 +247,9 @@ def test_a_planner_can_bring_the_districts_own_tables(tmp_path):
     assert place.points["community"].tolist() == ["邵圣社区", "上坊社区"]
     x, y = place.grids["x"], place.grids["y"]
     assert np.hypot(x[1] - x[0], y[1] - y[0]) == pytest.approx(473, abs=2)  # 0.005 degrees
-    assert place.rosters_by_point() == {
-        (0, "grid_staff"): {"day": {"workday": 3, "weekend": 2, "holiday": 3}},
-        (1, "desk"): {"day": {"workday": 1}},
+    assert place.roster_rows() == {
+        (0, "grid_staff"): (("day", "", 4, 2), ("day", "", 3, 4), ("day", "weekend", 2, 3)),
+        (1, "desk"): (("day", "workday", 1, 5),),
     }
 
 

@@ -13,7 +13,7 @@ from math import floor
 from pathlib import Path
 
 from govsim.language import tr
-from govsim.scenarios import tables
+from govsim.scenarios import staffing, tables
 from govsim.scenarios.findings import (
     Finding,
     error,
@@ -94,13 +94,11 @@ class Plan:
 
     def roster(self, team: str, kind: PointKind) -> Roster | None:
         """Roster of a team at a kind of point; None if it doesn't stand there."""
-        one = self.scenario.teams[team]
-        return one.roster_at.get(kind, one.roster) if kind in one.at else None
+        return staffing.written(self.scenario, team, kind)
 
     def roster_path(self, team: str, kind: PointKind) -> Where:
         """Where that roster is written."""
-        own = kind in self.scenario.teams[team].roster_at
-        return ("teams", team, *(("roster_at", kind) if own else ("roster",)))
+        return staffing.where_written(self.scenario, team, kind)
 
     def on_duty(self, roster: Roster) -> list[tuple[int, int]]:
         """Windows in which somebody is on duty on some day, ms within a day."""

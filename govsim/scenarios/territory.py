@@ -26,17 +26,15 @@ from govsim.language import name as in_language
 from govsim.scenarios import english, layout, points, tables
 from govsim.scenarios.outline import Outline, Ring, read_outline, square
 from govsim.scenarios.own_tables import OwnTables
+from govsim.scenarios.staffing import Row
 
 Ints = NDArray[np.int64]
-Roster = dict[str, int | dict[str, int]]
-
 SHIPPED = Path(__file__).parent / "data"
 RESIDENTS_PER_GRID = 994
 """District mean (census 2020 over 1,938 grids), where a scenario gives no residents."""
 
 
 ROSTER_COLUMNS = ["point", "team", "shift", "day_kind", "number", "line"]
-DAY_KINDS = ("workday", "weekend", "holiday")
 
 
 class Section(Protocol):
@@ -112,53 +110,39 @@ class Territory:
         """Hash of grids, points, rosters and outline: what the results can depend on."""
         return self._hash
 
-    def rosters_by_point(self) -> dict[tuple[int, str], Roster]:
-        """Give the planner's rosters as numbers by shift.
+    def roster_rows(self) -> dict[tuple[int, str], tuple[Row, ...]]:
+        """Give the rows of the planner's rosters that are for each team.
 
         Returns
         -------
         dict
-            (row in `points`, team) to {shift: number, or {kind of day: number}}. Rows for a
-            point win over rows for its kind of point. Kinds of day without a number have
-            nobody, as everywhere in scenarios.
+            (row in `points`, team) to its rows in the order in which `with_rows` lays them over
+            the scenario's roster: those for the kind of point, then those for the point itself;
+            of each those for all days, then those for a kind of day.
         """
-        found: dict[tuple[int, str], Roster] = {}
-        by_kind = self.rosters["point"].isin(set(self.points["kind"])).tolist()
-        own: set[tuple[int, str]] = set()
-        for general in (False, True):
-            for row, is_general in zip(self.rosters.itertuples(), by_kind, strict=True):
-                if is_general != general:
-                    continue
-                column = "kind" if general else "point"
-                for p in np.flatnonzero((self.points[column] == row.point).to_numpy()):
-                    key = (int(p), str(row.team))
-                    if not general:
-                        own.add(key)
-                    elif key in own:
-                        continue
-                    _enter(found.setdefault(key, {}), str(row.shift), str(row.day_kind), row.number)
-        return found
+        at: dict[str, list[int]] = {}
+        for p, (point, kind) in enumerate(
+            zip(self.points["point"], self.points["kind"], strict=True)
+        ):
+            at.setdefault(str(kind), []).append(p)
+            at[str(point)] = [p]
+        kinds = set(self.points["kind"])
+        row: Any
+        rows = sorted(
+            self.rosters.itertuples(), key=lambda row: (row.point not in kinds, row.day_kind != "")
+        )
+        found: dict[tuple[int, str], list[Row]] = {}
+        for row in rows:
+            one = Row(str(row.shift), str(row.day_kind), int(row.number), int(row.line))
+            for p in at.get(str(row.point), ()):
+                found.setdefault((p, str(row.team)), []).append(one)
+        return {key: tuple(rows) for key, rows in found.items()}
 
     def __repr__(self) -> str:
         kinds = self.points["kind"].value_counts()
         parts = ", ".join(f"{n} {kind}" for kind, n in kinds.items())
         people = int(self.grids["residents"].sum())
         return f"Territory({len(self.grids)} grids, {people} residents, {parts})"
-
-
-def _enter(roster: Roster, shift: str, day_kind: str, number: Any) -> None:
-    """Enter one row; a number for all days fills the kinds that have no number of their own."""
-    head = roster.get(shift)
-    if not day_kind:
-        roster[shift] = (
-            dict.fromkeys(DAY_KINDS, int(number)) | head if isinstance(head, dict) else int(number)
-        )
-    elif isinstance(head, dict):
-        head[day_kind] = int(number)
-    else:
-        roster[shift] = ({} if head is None else dict.fromkeys(DAY_KINDS, head)) | {
-            day_kind: int(number)
-        }
 
 
 def build(section: Section, folder: Path) -> Territory:

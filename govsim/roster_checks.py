@@ -1,0 +1,81 @@
+"""What only the laid-out network shows of days: those with nobody on duty, those nobody knows.
+
+Called by `govsim.offered_load` before a run, with its other warnings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from govsim.language import joined, tr
+from govsim.network import CENTRE, DESK, Network, Pool
+from govsim.scenarios import staffing
+from govsim.scenarios.calendar import Calendar
+from govsim.scenarios.findings import Finding, Path, listed, point_kind, warning
+from govsim.scenarios.schema import PointKind
+from govsim.scenarios.schema.place import DayKind
+from govsim.scenarios.units import DAY
+
+
+def days_without_people(network: Network) -> Iterator[Finding]:
+    """Teams, desks and the hotline that have nobody on some kind of day of the run.
+
+    Where a roster has nobody on any day, the checks of the scenario tell, unless the planner's
+    table made it so.
+    """
+    days = network.calendar.kind_of_day[: -(-network.end // DAY)]
+    met = [k for i, k in enumerate(staffing.DAY_KINDS) if (days == i).any()]
+    found: dict[tuple[Path, str, PointKind | Literal[""], tuple[DayKind, ...]], list[int]] = {}
+    every: dict[tuple[str, str], int] = {}
+    rows = network.territory.roster_rows()
+    kinds: list[PointKind] = network.territory.points["kind"].tolist()
+    for i, roster in network.rosters.items():
+        pool = network.pools[i]
+        kind: PointKind | Literal[""] = kinds[pool.point] if pool.point >= 0 else ""
+        every[pool.name, kind] = every.get((pool.name, kind), 0) + 1
+        none = tuple(k for k in staffing.days_without(roster) if k in met)
+        by_table = (pool.point, pool.name) in rows
+        if none and (by_table or set(none) != set(met)):
+            path = ("territory", "rosters", "table") if by_table else _path(network, pool, kind)
+            found.setdefault((path, pool.name, kind, none), []).append(pool.point)
+    for (path, name, kind, none), points in found.items():
+        when = joined([_days(k) for k in none], "、", ", ")
+        if not kind:
+            yield warning(path, tr("nobody is on duty on {days}", days=when))
+            continue
+        text = tr(
+            "on {days} nobody of “{team}” is on duty at {n} of {all} {points}: {some}; if that is "
+            "not meant, give them people in the roster",
+            days=when,
+            team=name,
+            n=len(points),
+            all=every[name, kind],
+            points=point_kind(kind),
+            some=listed(network.territory.points["point"].iloc[points].astype(str)),
+        )
+        yield warning(path, text)
+
+
+def unknown_holidays(network: Network) -> Iterator[Finding]:
+    """Years of the run whose official holidays no list holds."""
+    plan = network.scenario  # the network's own calendar goes on beyond the horizon
+    for note in Calendar.of(plan.calendar, plan.start, -(-network.end // DAY)).notes:
+        yield warning(("calendar", "holidays"), note)
+
+
+def _path(network: Network, pool: Pool, kind: PointKind | Literal[""]) -> Path:
+    """Where the roster of a pool is written in the scenario."""
+    if pool.kind == CENTRE:
+        return ("centre", "roster")
+    if pool.kind == DESK:
+        return ("desk", "rosters", kind)
+    assert kind
+    return staffing.where_written(network.scenario, pool.name, kind)
+
+
+def _days(kind: DayKind) -> str:
+    """Name a kind of day in the plural."""
+    return {"workday": tr("working days"), "weekend": tr("weekends"), "holiday": tr("holidays")}[
+        kind
+    ]
