@@ -39,6 +39,8 @@ from govsim.inference.records import Rounding
 from govsim.language import kept, tr
 from govsim.orders.describing import describe
 from govsim.orders.log import OrderLog
+from govsim.orders.mapping import CLOSED
+from govsim.orders.matching import Matched, counted, taken
 from govsim.ranges import MIXES, Uncertain
 from govsim.scenarios.loading import Loaded, Settings, load
 from govsim.scenarios.schema import Scenario
@@ -66,6 +68,7 @@ def calibrate(
     *,
     ledger: str | Path | None = None,
     mapping: str | Path | None = None,
+    ledger_mapping: str | Path | None = None,
     holdout: int = 12 * WEEK,
     latents: Sequence[str] = (),
     points: int = POINTS,
@@ -81,7 +84,9 @@ def calibrate(
     ----------
     scenario : the file.
     orders, ledger : files, or addresses of databases.
-    mapping : of both; proposed from names and contents if not given.
+    mapping : of the orders; proposed from names and contents if not given.
+    ledger_mapping : of the ledger; if not given, that of the orders, with what only the ledger
+        has as its own names and contents say.
     holdout : length of the end of the record that the fit doesn't see, ms.
     latents : inputs to infer, ``PATH`` or ``PATH=low..high``; those of `latent.USUAL` that the
         scenario has if not given.
@@ -102,13 +107,16 @@ def calibrate(
     """
     loaded = load(scenario, settings=settings)
     inputs = _inputs(loaded, latents)
-    log = given.read(orders, mapping, loaded.scenario)
-    book = None if ledger is None else given.read(ledger, mapping, loaded.scenario)
-    span = given.span(log, holdout)
+    read = given.read(orders, mapping, loaded.scenario)
+    book = None
+    if ledger is not None:
+        how, own = ledger_mapping or mapping, ledger_mapping is not None
+        book = given.read(ledger, how, loaded.scenario, ledger=True, own=own)
+    span = given.span(read.log, holdout)
     work = _Work(
         loaded,
         inputs,
-        log,
+        read,
         book,
         span,
         points,
@@ -136,14 +144,22 @@ def _inputs(loaded: Loaded, wanted: Sequence[str]) -> list[Uncertain]:
 class _Work:
     loaded: Loaded
     inputs: list[Uncertain]
-    log: OrderLog
-    ledger: OrderLog | None
+    read: Matched
+    book: Matched | None
     span: Span
     points: int
     out: Path
     on_progress: OnProgress | None
     executor: Executor
     replace_earlier: bool
+
+    @property
+    def log(self) -> OrderLog:
+        return self.read.log
+
+    @property
+    def ledger(self) -> OrderLog | None:
+        return None if self.book is None else self.book.log
 
     def done(self) -> Calibration:
         """Do all of it."""
@@ -335,17 +351,41 @@ class _Work:
     def _warnings(self) -> Iterator[str]:
         """Say what the record lacks that the fit would need."""
         frame, window = self.log.frame, self._fitted_window
-        for name, lacks in (
-            ("category", tr("{share:.0%} of the orders have no category that the scenario knows")),
-            ("place", tr("{share:.0%} of the orders have no place that the scenario knows")),
+        for field, known in (
+            ("category", tuple(self.loaded.scenario.demand.categories)),
+            ("place", window.places),
         ):
-            known = (
-                window.places if name == "place" else tuple(self.loaded.scenario.demand.categories)
+            if field not in frame or not known:
+                continue
+            share = 1 - frame[field].astype(object).isin(known).mean()
+            if share >= MUCH and field == "place":
+                yield tr(
+                    "{share:.0%} of the orders have no place that the scenario knows", share=share
+                )
+            elif share >= MUCH and not self.read.unknown(field):
+                yield tr("{share:.0%} of the orders have no category", share=share)
+            elif share >= MUCH:
+                yield tr(
+                    "{share:.0%} of the orders have no category that the scenario knows: {words}",
+                    share=share,
+                    words=counted(self.read.unknown(field)),
+                )
+        closed = (frame["status"] == CLOSED).to_numpy(dtype=bool)
+        undated = 1 - given.ended(self.log)[closed].mean() if closed.any() else 0.0
+        if undated >= MUCH:
+            yield tr(
+                "{share:.0%} of the closed orders have no time when they were resolved or closed: "
+                "the fit takes them for open",
+                share=undated,
             )
-            if name in frame and known:
-                share = 1 - frame[name].astype(object).isin(known).mean()
-                if share >= MUCH:
-                    yield lacks.format(share=share)
+        for matched in (self.read, self.book):
+            if matched is not None and (guessed := matched.guessed()):
+                yield tr(
+                    "words of {source} were taken for what they look like: {words}; where that is "
+                    "wrong, say in a mapping what they mean",
+                    source=matched.log.source,
+                    words=taken(guessed, self.loaded.scenario),
+                )
         for gap in describe(self.log).gaps:
             if gap.days >= DAYS_OFF:
                 yield tr(

@@ -40,6 +40,11 @@ from govsim.scenarios.units import WEEK
     help=tr("Which column is what; proposed from names and contents if not given."),
 )
 @click.option(
+    "--ledger-mapping",
+    metavar="FILE",
+    help=tr("The same of the ledger, where it has other columns than the orders."),
+)
+@click.option(
     "--holdout",
     default="12w",
     show_default=True,
@@ -73,6 +78,7 @@ def calibrate(
     orders: str,
     ledger: str | None,
     mapping: str | None,
+    ledger_mapping: str | None,
     holdout: str,
     latents: tuple[str, ...],
     points: int | None,
@@ -101,6 +107,7 @@ def calibrate(
             orders,
             ledger=ledger,
             mapping=mapping,
+            ledger_mapping=ledger_mapping,
             holdout=_weeks(holdout),
             latents=latents,
             points=points or POINTS,

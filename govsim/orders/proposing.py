@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,12 +27,12 @@ from govsim.orders.mapping import (
     Mapping,
     Values,
 )
+from govsim.orders.matching import MATCHED, like, parts_of, spellings
 from govsim.orders.nothing import is_nothing
 from govsim.orders.sources import Source
 from govsim.orders.states import state_of
 from govsim.orders.times import Kind, parse
 from govsim.orders.words import plain
-from govsim.scenarios.units import nearest
 
 if TYPE_CHECKING:
     from govsim.scenarios.schema import Scenario
@@ -337,14 +336,12 @@ def _values(
     """Match words with what they mean."""
     values: dict[str, dict[str, Any]] = {}
     unmatched: dict[str, tuple[str, ...]] = {}
-    known: dict[str, dict[str, str]] = {}
     if scenario is not None:
-        known["channel"] = _labels(scenario.channels)
-        known["category"] = _labels(scenario.demand.categories)
-    for field, names in known.items():
-        if field in columns:
-            words = _words(sample[columns[field]])
-            meant = {word: _like(word, names) for word in words}
+        for field in MATCHED:
+            if field not in columns:
+                continue
+            known = spellings(parts_of(scenario, field))
+            meant = {word: like(word, known, field) for word in _words(sample[columns[field]])}
             if matched := {word: it for word, it in meant.items() if it and it != word}:
                 values[field] = matched
             if missing := tuple(word for word, it in meant.items() if not it):
@@ -357,31 +354,6 @@ def _values(
         if missing := tuple(word for word, it in guessed.items() if not it):
             unmatched["status"] = missing
     return values, unmatched
-
-
-def _labels(parts: Table[str, Any]) -> dict[str, str]:
-    """Names of a scenario's channels or categories, by all their spellings."""
-    spelled: dict[str, str] = {}
-    for key, part in parts.items():
-        for spelling in (key, part.label.zh, part.label.en):
-            spelled.setdefault(plain(spelling), key)
-    return spelled
-
-
-def _like(word: str, names: Table[str, str]) -> str:
-    """Find the name that a word means: the same, else that with the longest part in common."""
-    folded = plain(word)
-    if folded in names:
-        return names[folded]
-    shared: dict[str, int] = {}
-    for spelling, key in names.items():
-        match = SequenceMatcher(None, folded, spelling, autojunk=False).find_longest_match()
-        part = folded[match.a : match.a + match.size]
-        if len(part) >= (6 if part.isascii() else 2):
-            shared[key] = max(shared.get(key, 0), len(part))
-    best = max(shared.values(), default=0)
-    likely = [key for key, size in shared.items() if size == best]
-    return likely[0] if len(likely) == 1 else names.get(nearest(folded, names), "")
 
 
 def _words(cells: pa.Array) -> list[str]:
