@@ -222,8 +222,9 @@ def holdout(found: Calibration) -> Iterator[str]:
     scores = found.scores.set_index("quantity").loc["daily"]
     yield tr(
         "{days} days not seen, orders a day: 90% intervals held {share:.0%} of days and 50% "
-        "intervals {half:.0%}; the CRPS is {crps:.2f}, that of the seasonal naive forecast "
-        "{naive:.2f}; MASE {mase:.2f}.",
+        "intervals {half:.0%}. The forecast misses by {crps:.2f} orders a day (CRPS), one that "
+        "repeats the same weekday of before by {naive:.2f}; its mean error is {mase:.2f} of that "
+        "one's (MASE; below 1 is better).",
         days=found.days["date"].nunique(),
         share=scores["coverage_90"],
         half=scores["coverage_50"],

@@ -66,7 +66,7 @@ def _differences(comparison: Comparison) -> RenderableType:
         (tr("difference"), 10),
         (tr("interval"), 17),
         (tr("verdict"), 10),
-        (tr("pairing"), 7),
+        (tr("saved"), 7),
     )
     for quantity in comparison.quantities:
         shown, base = quantity.shown, comparison.baseline

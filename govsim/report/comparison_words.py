@@ -37,20 +37,20 @@ def how_sure(comparison: Comparison) -> list[str]:
     """Say how the intervals are meant, and what the pairing is worth."""
     lines = [
         tr(
-            "Every plan met the same demands, replication by replication. The {n} intervals of "
-            "differences hold together with {all:g}% confidence; each alone has {each}% "
-            "(Bonferroni, paired t).",
+            "Every plan met the same demands, replication by replication, and differences are "
+            "taken within a replication. All {n} intervals of differences hold together with "
+            "{all:g}% confidence; to that end each alone has {each}%.",
             n=len(comparison.differences),
             all=100 * comparison.confidence,
             each=f"{100 * comparison.confidence_of_each:.4g}",
         ),
         tr(
-            "“Pairing”: how many times the replications it would take to know the difference as "
-            "well if each plan met demands of its own."
+            "“Saved”: plans that met demands of their own would take so many times the "
+            "replications to know the difference as well (1.3×: 1.3 times as many)."
         ),
         tr(
             "Cost is that of the service a year and of handling its 12345 orders; intervals of "
-            "yuan for each hold together as well (Fieller)."
+            "yuan for each hold together as well."
         ),
     ]
     if comparison.selection is None and len(comparison.names) > 2:

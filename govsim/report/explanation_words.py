@@ -58,14 +58,14 @@ def how_meant(explanation: Explanation) -> list[str]:
     lines = [
         tr(
             "{n} replications of each scenario in between, all over the same demands; intervals "
-            "hold {share:.0f}% of the time (paired t).",
+            "hold {share:.0f}% of the time.",
             n=explanation.manifest["replications"],
             share=100 * explanation.confidence,
         ),
         tr(
-            "“Contributes” is the mean over all orders in which mechanisms can be switched "
-            "(Shapley); it adds up to the whole change. “First” and “last” are the effect before "
-            "and after all others."
+            "“Contributes”: what a mechanism does depends on which others are switched before it; "
+            "this is its mean over all orders of switching (its Shapley value), and adds up to the "
+            "whole change. “First” and “last” are the effect before and after all others."
         ),
     ]
     if len(explanation.points):

@@ -176,7 +176,7 @@ def _differences(found: Comparison) -> Iterator[Block]:
         tr("difference"),
         tr("interval"),
         tr("verdict"),
-        tr("pairing"),
+        tr("saved"),
     )
     for quantity in found.quantities:
         unit = words.unit(quantity.shown)

@@ -83,7 +83,7 @@ def _differences(found: Comparison) -> Sheet:
             Column(tr("verdict"), [words.verdict_name(d.verdict) for d in rows]),
             Column(tr("replications"), [p.difference.n for p in paired]),
             Column(tr("standard deviation"), [p.sd for p in paired], formats),
-            Column(tr("pairing saves, times"), [p.saved for p in paired], spreadsheet.NUMBER),
+            Column(tr("replications saved, times"), [p.saved for p in paired], spreadsheet.NUMBER),
             Column(tr("more replications needed"), [d.more for d in rows], spreadsheet.WHOLE),
         ),
         kept=3,
