@@ -88,3 +88,42 @@ CATALOGUE: dict[str, Measure] = {
     for name, zh, en, unit, kind, better in _MEASURES
 }
 """Every measure, in the order in which tables show them."""
+
+FLOWS = frozenset(
+    {"demands", "reported", "orders", "n_scene", "n_solve", "n_reply"}
+    | {"overtime_hours", "helper_hours"}
+)
+"""Measures that add up over time: how much depends on how long was measured."""
+
+BY_YEAR = frozenset(
+    {"orders_per_1000", "staff_hours"} | {one for one in CATALOGUE if one.split("_")[0] == "cost"}
+)
+"""Measures that are amounts a year, however long was measured."""
+
+YEARLY, WEEKLY = "year", "week"
+
+
+def per(measure: str, length: str) -> str:
+    """Say what a value is an amount of, or per.
+
+    Every file with values of measures has this as its column ``per``, since what adds up over
+    time stands as it was counted in some of them and as an amount a year in others.
+
+    Parameters
+    ----------
+    measure : its name.
+    length : what those that add up are given for: `days`, `YEARLY` or `WEEKLY`.
+
+    Returns
+    -------
+    str
+        Such as ``336 days`` or ``year``; empty for shares, times and what was there at once.
+    """
+    if measure in FLOWS:
+        return length
+    return YEARLY if measure in BY_YEAR else ""
+
+
+def days(measured: float) -> str:
+    """Write how many days were counted."""
+    return f"{measured:g} days"

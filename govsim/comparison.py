@@ -20,7 +20,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from govsim.catalogue import CATALOGUE, Measure
+from govsim.catalogue import CATALOGUE, FLOWS, YEARLY, Measure, per
 from govsim.errors import RunError
 from govsim.language import kept, retold, tr
 from govsim.language import name as in_language
@@ -33,12 +33,6 @@ from govsim.uncertainty import Components, components
 
 COMPARED = (*MAIN, "cost")
 """Measures that every comparison shows."""
-
-FLOWS = frozenset(
-    {"demands", "reported", "orders", "n_scene", "n_solve", "n_reply"}
-    | {"overtime_hours", "helper_hours"}
-)
-"""Measures that add up over the measured time; they are compared as numbers a year."""
 
 LEVELS = (
     "district", "street", "community", "point", "team", "pool", "category", "channel", "cause",
@@ -134,6 +128,7 @@ class Difference:
             "level": self.quantity.level,
             "key": self.quantity.key,
             "measure": self.quantity.measure,
+            "per": per(self.quantity.measure, YEARLY),
             "mean": self.mean,
             "mean_against": self.mean_against,
             "difference": found.mean,
@@ -257,11 +252,11 @@ class Comparison:
         Returns
         -------
         pandas.DataFrame
-            Columns plan, against, level, key, measure; mean and mean_against over the
-            replications of both; difference (plan minus against) with low and high, which
-            hold together with `confidence`; n and sd of the paired differences; saved, how
-            many times the replications it would take without pairing; verdict (`judged`);
-            more, the replications that would be needed beyond n where the verdict is
+            Columns plan, against, level, key, measure; per (`govsim.catalogue.per`); mean and
+            mean_against over the replications of both; difference (plan minus against) with low
+            and high, which hold together with `confidence`; n and sd of the paired differences;
+            saved, how many times the replications it would take without pairing; verdict
+            (`judged`); more, the replications that would be needed beyond n where the verdict is
             unclear. Shares are from 0 to 1, counts and hours of work a year, money in yuan.
         """
         return pd.DataFrame([difference.row() for difference in self.differences])

@@ -36,8 +36,8 @@ from govsim import (
     trials,
 )
 from govsim.attribution import Attribution
-from govsim.catalogue import CATALOGUE
-from govsim.comparison import FLOWS, LEVELS, Quantity
+from govsim.catalogue import CATALOGUE, FLOWS, YEARLY, per
+from govsim.comparison import LEVELS, Quantity
 from govsim.errors import InputError, Problem
 from govsim.executors import Executor, Serial
 from govsim.experiment import OnProgress, Progress
@@ -149,6 +149,7 @@ def explain(
             "goal": goal,
             "budget": asdict(budget),
             "measured_days": work.measured_days,
+            "per": per(quantity.measure, YEARLY),
             **_switched(found.switches),
             "exact": len(found.switches.mechanisms) <= attribution.MOST_EXACT,
             "versions": provenance.versions(),

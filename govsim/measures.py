@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from govsim import catalogue
 from govsim.catalogue import CATALOGUE as CATALOGUE
 from govsim.demand import BY_VISIT, REPORTED, DemandTable
 from govsim.grouping import WEEK_HOURS, grouped, kaplan_meier, order_of, tally
@@ -47,8 +48,9 @@ class Measures:
 
     Attributes
     ----------
-    values : columns level, key, measure, value.
-    weekly : columns week (from 0, of the measured time), level, key, measure, value.
+    values : columns level, key, measure, value, per (`govsim.catalogue.per`: what adds up over
+        time is that of the days that were measured, and ``per`` says how many).
+    weekly : columns week (from 0, of the measured time), level, key, measure, value, per.
     """
 
     values: pd.DataFrame
@@ -68,10 +70,16 @@ def measure(network: Network, table: DemandTable, outcome: Outcome) -> Measures:
     """Measure one replication, from `Outcome.measured_from` to its end."""
     reading = _Reading(network, table, outcome)
     rows = [row for part in reading.parts() for row in part]
-    return Measures(
-        pd.DataFrame(rows, columns=["level", "key", "measure", "value"]),
-        pd.DataFrame(reading.weekly(), columns=["week", "level", "key", "measure", "value"]),
-    )
+    values = pd.DataFrame(rows, columns=["level", "key", "measure", "value"])
+    weekly = pd.DataFrame(reading.weekly(), columns=["week", "level", "key", "measure", "value"])
+    measured = catalogue.days((outcome.end - outcome.measured_from) / DAY)
+    return Measures(_labelled(values, measured), _labelled(weekly, catalogue.WEEKLY))
+
+
+def _labelled(frame: pd.DataFrame, length: str) -> pd.DataFrame:
+    """Say beside each value what it is an amount of."""
+    of = {name: catalogue.per(name, length) for name in frame["measure"].unique()}
+    return frame.assign(per=frame["measure"].map(of).astype(object))
 
 
 def promise_kept(

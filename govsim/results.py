@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from govsim import storage
-from govsim.catalogue import CATALOGUE
+from govsim.catalogue import CATALOGUE, FLOWS, YEARLY, days, per
 from govsim.errors import RunError
 from govsim.language import name as in_language
 from govsim.language import retold, tr
 from govsim.scenarios.schema import Scenario
+from govsim.scenarios.units import DAY, YEAR
 from govsim.statistics import Interval, Moments
 from govsim.storage import RunFolder
 from govsim.uncertainty import by_draw
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 MAIN = ("compliance_scene", "compliance_solve", "compliance_reply", "orders")
 """What a planner asks first, and what precision is asked of unless measures are named."""
 
-COLUMNS = ["key", "measure", "mean", "low", "high", "n"]
+COLUMNS = ["key", "measure", "per", "mean", "low", "high", "n"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +169,9 @@ class Result:
         Returns
         -------
         pandas.DataFrame
-            Columns key, measure, mean, low, high, n. Intervals are Student's t over
+            Columns key, measure, per, mean, low, high, n. What adds up over time is that of
+            the measured days, and ``per`` says so; see `govsim.catalogue.per`, and
+            `a_year` for amounts a year. Intervals are Student's t over
             replications, NaN for a single one. They are cut at 0, since no measure is
             negative, and those of shares at 1. ``n`` counts the replications in which
             the measure has a value. With draws from a posterior, a draw counts as one.
@@ -178,12 +181,12 @@ class Result:
 
     @cached_property
     def values(self) -> pd.DataFrame:
-        """Columns replication, level, key, measure, value; see `govsim.measures`."""
+        """Columns replication, level, key, measure, value, per; see `govsim.measures`."""
         return storage.as_frame(self.tables(storage.MEASURES))
 
     @cached_property
     def weekly(self) -> pd.DataFrame:
-        """Columns replication, week, level, key, measure, value."""
+        """Columns replication, week, level, key, measure, value, per."""
         return storage.as_frame(self.tables(storage.WEEKLY))
 
     def _over_replications(self, name: str, by: list[str]) -> pd.DataFrame:
@@ -213,6 +216,9 @@ class Result:
         shares = [name for name, m in CATALOGUE.items() if m.kind == "share"]
         share = table["measure"].isin(shares)
         table.loc[share, "high"] = table.loc[share, "high"].clip(upper=1.0)
+        counted = days(self.measured_days)
+        of = {measure: per(measure, counted) for measure in table["measure"].unique()}
+        table.insert(3, "per", table["measure"].astype(str).map(of))
         return table
 
     def get(self, measure: str, level: str = "district", key: str = "") -> Interval:
@@ -239,7 +245,7 @@ class Result:
         return self._over_replications(storage.WEEKLY, ["week", "level", "key", "measure"])
 
     def to_frame(self) -> pd.DataFrame:
-        """Every measure at every level: columns level, key, measure, mean, low, high, n."""
+        """Every measure at every level: columns level, key, measure, per, mean, low, high, n."""
         return self._summaries.copy()
 
     def __repr__(self) -> str:
@@ -256,6 +262,15 @@ class Result:
         if self.folder is not None:
             lines.append(f"  {self.folder}")
         return "\n".join(lines)
+
+
+def a_year(found: pd.DataFrame, measured_days: float) -> pd.DataFrame:
+    """Turn what adds up over time in a table such as `Result.summary` into amounts a year."""
+    flow = found["measure"].isin(FLOWS)
+    ends = ["mean", "low", "high"]
+    scaled = found.assign(per=found["per"].mask(flow, YEARLY))
+    scaled[ends] = found[ends].mul(flow.map({True: YEAR / DAY / measured_days, False: 1.0}), axis=0)
+    return scaled
 
 
 def open_run(folder: RunFolder | Path) -> Result:

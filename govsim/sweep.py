@@ -21,7 +21,7 @@ from govsim.errors import InputError, Problem
 from govsim.executors import Executor, Serial
 from govsim.experiment import OnProgress, Progress, Run, Wanted, scenario_name, wanted
 from govsim.language import tr
-from govsim.results import MAIN, Result
+from govsim.results import MAIN, Result, a_year
 from govsim.scenarios.loading import Loaded, Settings, load
 from govsim.scenarios.territory import Territory, build
 from govsim.statistics import Interval
@@ -30,7 +30,7 @@ from govsim.tasks import Engine, Task
 
 OPTION = "--set-grid"
 
-COLUMNS = ["run", "replications", "measure", "mean", "low", "high", "n"]
+COLUMNS = ["run", "replications", "measure", "per", "mean", "low", "high", "n"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Found:
     run : its id, which is the name of its folder.
     replications : how many there are.
     measured_days : length of what was measured in each.
-    table : measures of the district; see `govsim.results.Result.summary`.
+    table : measures of the district as in `govsim.results.Result.summary`, but a year.
     warnings, notes : as in `govsim.results.Result`.
     folder : its results folder; None where nothing was written.
     """
@@ -62,7 +62,7 @@ class Found:
         return {name: Interval(*row) for name, row in zip(t["measure"], rows, strict=True)}
 
     def get(self, measure: str) -> Interval:
-        """Mean and interval of a measure of the district; its mean is NaN where there is none."""
+        """Mean and interval of a measure of the district, a year; NaN where there is none."""
         nothing = float("nan")
         return self._index.get(measure, Interval(nothing, nothing, nothing, 0))
 
@@ -300,7 +300,7 @@ class _Work:
             run.plan.run,
             result.replications,
             result.measured_days,
-            result.summary(),
+            a_year(result.summary(), result.measured_days),
             result.warnings,
             result.notes,
             result.folder,

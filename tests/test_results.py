@@ -12,7 +12,7 @@ from short_runs import SHORT, TEMPLATE
 import govsim
 from govsim import language, storage
 from govsim.errors import RunError
-from govsim.results import open_run
+from govsim.results import a_year, open_run
 from govsim.scenarios.schema import Scenario
 from govsim.storage import RunFolder
 
@@ -78,6 +78,53 @@ def test_weeks_add_up_to_the_orders_of_the_measured_time(result):
     weekly = result.by_week("orders")
     assert len(weekly) == 3
     assert weekly["mean"].sum() == pytest.approx(result.get("orders").mean)
+
+
+def test_a_file_says_of_each_value_what_it_is_an_amount_of(result):
+    """Counts of 21 days and of a year can't be mistaken for each other."""
+    values = pd.read_parquet(result.folder / "measures.parquet").astype({"per": str})
+    weekly = pd.read_parquet(result.folder / "weekly.parquet").astype({"per": str})
+    per = values.groupby("measure")["per"].agg(set)
+    assert per["orders"] == per["demands"] == per["overtime_hours"] == {"21 days"}
+    assert per["cost"] == per["staff_hours"] == per["orders_per_1000"] == {"year"}
+    assert per["compliance_scene"] == per["residents"] == per["scene_minutes_mean"] == {""}
+    assert set(weekly.loc[weekly["measure"].isin(["orders", "reported"]), "per"]) == {"week"}
+    district = values[values["level"] == "district"].groupby("measure")["value"].mean()
+    residents = district["residents"]
+    assert district["orders_per_1000"] == pytest.approx(
+        district["orders"] * 365 / 21 * 1000 / residents
+    )
+
+
+@pytest.fixture(scope="module")
+def longer():
+    """Twice as long as long is: 8 weeks and 16, in which little is left open."""
+    return [
+        govsim.run(
+            TEMPLATE,
+            settings=(("horizon", f"{weeks} weeks"), ("warm_up", "2 weeks")),
+            replications=2,
+        )
+        for weeks in (10, 18)
+    ]
+
+
+def test_what_grows_with_the_time_that_was_counted_is_labelled_so_and_nothing_else(longer):
+    once, twice = (run.summary().set_index("measure") for run in longer)
+    ratio = (twice["mean"] / once["mean"]).dropna()
+    counted = once["per"].reindex(ratio.index) == "56 days"
+    assert ratio[counted].between(1.6, 2.5).all()
+    assert ratio[~counted].between(0.4, 1.55).all()
+    assert counted.sum() >= 4
+
+
+def test_a_table_turned_into_amounts_a_year_is_the_same_for_any_length(longer):
+    once, twice = (a_year(r.summary(), r.measured_days).set_index("measure") for r in longer)
+    assert set(once["per"]) == set(twice["per"]) == {"year", ""}
+    assert twice.at["orders", "mean"] == pytest.approx(once.at["orders", "mean"], rel=0.25)
+    assert (once.at["orders", "low"], once.at["orders", "high"]) == pytest.approx(
+        (longer[0].get("orders").low * 365 / 56, longer[0].get("orders").high * 365 / 56)
+    )
 
 
 def test_orders_say_what_became_of_each_demand_and_nothing_of_a_person(result):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from math import floor, isfinite, isnan, log10
 
-from govsim.catalogue import Measure
+from govsim.catalogue import FLOWS, Measure
 from govsim.comparison import Comparison, Difference, Quantity, Verdict
 from govsim.language import current, name, tr
 from govsim.report.wording import (
@@ -29,8 +29,8 @@ from govsim.tradeoffs import (
     TradeOff,
 )
 
-A_YEAR = frozenset({"orders", "demands", "reported"})
-"""Counts whose unit is to be said with "a year"."""
+PLAIN = frozenset({"orders", "demands", "reported"})
+"""Measures whose name says what is counted, so that "a year" is unit enough."""
 
 
 def how_sure(comparison: Comparison) -> list[str]:
@@ -100,9 +100,10 @@ def unit(measure: Measure) -> str:
     """Unit in which a mean is written by `amount`."""
     if measure.kind == "money":
         return money_unit()
-    if measure.name in A_YEAR:
+    if measure.name in PLAIN:
         return tr("a year")
-    return name(measure.unit)
+    text = name(measure.unit)
+    return tr("{unit} a year", unit=text) if measure.name in FLOWS else text
 
 
 def unit_of_change(measure: Measure) -> str:

@@ -14,11 +14,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from govsim.catalogue import CATALOGUE
+from govsim.catalogue import CATALOGUE, FLOWS
 from govsim.language import name, tr
 from govsim.report.wording import measure_name, number, spread
-from govsim.scenarios.units import DAY, YEAR
-from govsim.statistics import Interval
 from govsim.sweep import Found, Sweep
 
 FIRST, OTHER = 28, 16
@@ -53,7 +51,7 @@ def summary(made: Sweep, measures: Sequence[str]) -> RenderableType:
 
 def _head(measure: str) -> str:
     label = measure_name(measure)
-    if CATALOGUE[measure].kind == "count":
+    if measure in FLOWS:
         return tr("{measure}, a year", measure=label)
     return label
 
@@ -61,9 +59,6 @@ def _head(measure: str) -> str:
 def _cell(found: Found, measure: str) -> str:
     """Write a mean, and below it the interval where there is one."""
     value, shown = found.get(measure), CATALOGUE[measure]
-    if shown.kind == "count":
-        factor = YEAR / DAY / found.measured_days
-        value = Interval(value.mean * factor, value.low * factor, value.high * factor, value.n)
     mean = number(value.mean, shown)
     return f"{mean}\n{spread(value, shown)}" if value.n > 1 else mean
 

@@ -16,6 +16,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from govsim.catalogue import FLOWS, YEARLY, per
 from govsim.comparison import COMPARED, Comparison, Quantity, by_replication
 from govsim.language import tr
 from govsim.report import parts
@@ -62,9 +63,15 @@ def each(found: Result | Comparison) -> Iterator[tuple[str, Quantity, Components
 
 
 def frame_of(found: Result | Comparison) -> pd.DataFrame:
-    """Tabulate components: plan, measure, mean, between, within, low, high, and so on, share."""
+    """Tabulate components, a row for each plan and measure, with what it is an amount of."""
     rows = [
-        {"plan": plan, "measure": str(quantity), **asdict(split), "share": split.share}
+        {
+            "plan": plan,
+            "measure": str(quantity),
+            "per": per(quantity.measure, YEARLY),
+            **asdict(split),
+            "share": split.share,
+        }
         for plan, quantity, split in each(found)
     ]
     return pd.DataFrame(rows)
@@ -126,6 +133,8 @@ def _cells(quantity: Quantity, split: Components, signed: bool) -> tuple[str, ..
         return ("+" if signed and value > 0 else "") + number(value, quantity.shown)
 
     name = measure_name(quantity.measure) + (f" ({quantity.key})" if quantity.key else "")
+    if quantity.measure in FLOWS:
+        name = tr("{measure}, a year", measure=name)
     if isnan(split.mean):
         return name, MISSING, MISSING, MISSING, MISSING
     return (

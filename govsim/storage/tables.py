@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MEASURES, WEEKLY, ORDERS = "measures", "weekly", "orders"
 """Names of the tables by replication, each in ``<name>.parquet``."""
 
-WORDS = ("level", "key", "measure")
+WORDS = ("level", "key", "measure", "per")
 
 CHECKSUMS = "govsim.checksums"
 """Where a file's footer holds the checksums of its row groups."""

@@ -7,8 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from govsim.catalogue import Measure
-from govsim.comparison import FLOWS
+from govsim.catalogue import FLOWS, Measure
 from govsim.language import name, tr
 from govsim.report import spreadsheet
 from govsim.report.spreadsheet import Column, Sheet, Value

@@ -7,8 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from govsim.catalogue import CATALOGUE, Measure
-from govsim.comparison import FLOWS
+from govsim.catalogue import CATALOGUE, FLOWS, Measure
 from govsim.language import current, name, tr
 from govsim.report import spreadsheet
 from govsim.report.heatmaps import weekdays
