@@ -31,13 +31,14 @@ class Problem:
     def __str__(self) -> str:
         """Render as ``file:line: path: message; did you mean ...``."""
         from govsim.language import joined, tr
+        from govsim.visible import has_controls, visible
 
         place = f"{self.file}:{self.line}" if self.line else self.file
         parts = [part for part in (place, self.path, self.message) if part]
         text = joined(parts, ": ", ": ")
         if self.suggestion:
             text = joined([text, tr("; did you mean “{it}”?", it=self.suggestion)])
-        return text
+        return visible(text) if has_controls(text) else text  # which can be said again
 
 
 class InputError(Exception):

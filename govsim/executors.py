@@ -18,14 +18,14 @@ import os
 import signal
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import (
     BrokenExecutor,
     Future,
     ProcessPoolExecutor,
     ThreadPoolExecutor,
 )
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import count, islice
 from multiprocessing import get_context, parent_process
 from queue import Empty, SimpleQueue
@@ -323,11 +323,12 @@ class Processes(Pooled):
         return ProcessPoolExecutor(self.slots, self.context, _begin_process, shared)
 
     def _submit(self, function: Callable[[T], R], task: T) -> Future[R]:
-        try:
-            return self.pool.submit(_in_hand, function, task)
-        except BrokenExecutor:  # all its processes end when one of them dies
-            self.pool = self._begun()
-            return self.pool.submit(_in_hand, function, task)
+        with _unheard():
+            try:
+                return self.pool.submit(_in_hand, function, task)
+            except BrokenExecutor:  # all its processes end when one of them dies
+                self.pool = self._begun()
+                return self.pool.submit(_in_hand, function, task)
 
     def _under_way(self) -> float:
         return float(sum(self.shares))
@@ -338,8 +339,21 @@ class Processes(Pooled):
         self.pool.shutdown(cancel_futures=True)
 
 
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Begin processes that from their first moment leave it to their parent to be stopped."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin_process(shares: Any, cells: Any, stopped: Any, lang: language.Language) -> None:
-    """Make a new process a worker: it ends with its parent, which alone hears Ctrl-C."""
+    """Make a new process a worker: it ends with its parent, which alone is stopped."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     language.use(lang)

@@ -50,6 +50,7 @@ CARRYING = frozenset(
         "plain_files",
         "provenance",
         "storage",
+        "visible",
     }
 )
 """What these import too, and no number depends on: words, messages, which files are refused, and

@@ -182,10 +182,10 @@ class TestMemory:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(sizes, "memory", lambda: 1 << 30)
-        began = time.monotonic()
+        began = time.process_time()
         # 1440 a day for ten days, a thousandfold: 14.4 million demands of 2 kB are 27 GiB.
         (problem,) = refused(BASE, ("demand.level", "1000"))
-        assert time.monotonic() - began < 5
+        assert time.process_time() - began < 5
         assert problem.path == "demand"
         assert "1.44e+07 demands" in problem.message
         assert "this machine has 1 GB" in problem.message

@@ -43,7 +43,7 @@ FONTS = "Consolas, Menlo, 'DejaVu Sans Mono', 'Noto Sans Mono CJK SC', 'Microsof
 
 def terminal(result: Result, command: str) -> str:
     """Show the summary as a terminal shows it, as SVG."""
-    console = Console(record=True, width=WIDTH, file=io.StringIO(), highlight=False)
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), highlight=False, markup=False)
     console.print(summary(result))
     drawn = console.export_svg(title=command, unique_id="govsim")
     plain = FONT_FACE.sub("", drawn).replace("Fira Code, monospace", FONTS)

@@ -12,7 +12,9 @@ from importlib import import_module
 import click
 
 from govsim import language
+from govsim.cli import terminal
 from govsim.cli.helping import Context, Late, translate_click
+from govsim.errors import RunError
 from govsim.language import tr
 
 COMMANDS = {
@@ -70,7 +72,8 @@ def _lang(ctx: click.Context, _: click.Parameter, asked: str | None) -> None:
         language.use("zh" if asked == "zh" else "en")
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+# Colour: click leaves all texts as they are, also on their way to a file; `terminal` shows them.
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "color": True})
 @click.option(
     "--version",
     cls=Late,
@@ -100,7 +103,14 @@ def main() -> None:
             reconfigure(encoding="utf-8", errors="replace")
     speak(sys.argv[1:])
     translate_click()
-    cli()
+    terminal.listen()
+    with terminal.shown():
+        try:
+            cli()
+        except KeyboardInterrupt:  # before or after click's own watch
+            terminal.leave(tr("Stopped."))
+        except RunError as error:  # what click itself says can't be written
+            terminal.leave(str(error))
 
 
 def speak(arguments: list[str]) -> None:

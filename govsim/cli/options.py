@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import json
 import math
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -16,9 +15,12 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from govsim import language
+from govsim.cli import terminal
 from govsim.cli.helping import Command
 from govsim.errors import InputError, Problem, RunError
 from govsim.language import tr
+from govsim.storage.files import reason_of
+from govsim.visible import visible_in_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,16 +43,8 @@ def command(name: str, help_: str) -> Callable[[Callable[..., Any]], click.Comma
         def guarded(*args: Any, lang: str | None, debug: bool, **kwargs: Any) -> Any:
             if lang:
                 language.use("zh" if lang == "zh" else "en")
-            try:
-                return function(*args, **kwargs)
-            except (click.ClickException, click.exceptions.Exit):
-                raise
-            except KeyboardInterrupt:
-                fail(tr("Stopped."))
-            except Exception as error:
-                if debug:
-                    raise
-                _explain(error)
+            with terminal.shown():
+                return said(function, debug, *args, **kwargs)
 
         guarded.__doc__ = None
         made = click.command(
@@ -69,6 +63,22 @@ def command(name: str, help_: str) -> Callable[[Callable[..., Any]], click.Comma
     return make
 
 
+def said(function: Callable[..., Any], debug: bool, *args: Any, **kwargs: Any) -> Any:
+    """Do what a command does; what goes wrong becomes a message."""
+    try:
+        return function(*args, **kwargs)
+    except (click.ClickException, click.exceptions.Exit):
+        raise
+    except KeyboardInterrupt:
+        fail(tr("Stopped."))
+    except Exception as error:
+        if terminal.is_stopping():
+            fail(tr("Stopped."))
+        if debug:
+            raise
+        _explain(error)
+
+
 def _explain(error: Exception) -> NoReturn:
     """Say what went wrong, one line a problem, and leave."""
     if isinstance(error, InputError):
@@ -77,6 +87,8 @@ def _explain(error: Exception) -> NoReturn:
         fail(str(error))
     if isinstance(error, MemoryError):
         fail(tr("there is not enough memory"))
+    if isinstance(error, OSError):  # what the system refuses is no mistake of the program
+        fail(_refused(error))
     fail(
         tr(
             "this is a mistake in govsim, not in your input: {kind}: {error}; "
@@ -87,10 +99,16 @@ def _explain(error: Exception) -> NoReturn:
     )
 
 
+def _refused(error: OSError) -> str:
+    reason = reason_of(error)
+    if error.filename is None:
+        return tr("the system says: {reason}", reason=reason)
+    return tr("{file}: the system says: {reason}", file=error.filename, reason=reason)
+
+
 def fail(message: str, code: int = FAILED) -> NoReturn:
     """Say why, and leave."""
-    click.echo(message, err=True)
-    sys.exit(code)
+    terminal.leave(message, code)
 
 
 def out(help_: str) -> Callable[[F], F]:
@@ -206,18 +224,18 @@ def as_json() -> Callable[[F], F]:
 
 def console() -> Console:
     """Make a console of at most 100 columns; 100 where the width isn't known."""
-    from rich.console import Console
-
+    from govsim.cli.screen import Screen
     from govsim.report.tables import WIDTH
 
-    found = Console(highlight=False, soft_wrap=False)
+    found = Screen()
     width = min(found.width, WIDTH) if found.is_terminal else WIDTH
-    return Console(highlight=False, width=width)
+    return Screen(width=width)
 
 
 def print_json(value: object) -> None:
     """Print a value as JSON; what is not a number becomes null."""
-    click.echo(json.dumps(_plain(value), ensure_ascii=False, indent=2, allow_nan=False))
+    text = json.dumps(_plain(value), ensure_ascii=False, indent=2, allow_nan=False)
+    click.echo(visible_in_json(text))
 
 
 def _plain(value: Any) -> Any:

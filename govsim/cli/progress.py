@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from govsim.cli import terminal
 from govsim.cli.options import fail
 from govsim.language import tr
 
@@ -23,7 +24,9 @@ def stoppable() -> Iterator[None]:
     """Say on Ctrl-C that nothing finished is lost."""
     try:
         yield
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Exception) as error:
+        if isinstance(error, Exception) and not terminal.is_stopping():
+            raise
         fail(tr("Stopped. Finished replications are kept: the same command goes on from here."))
 
 
@@ -91,19 +94,20 @@ def _doing(now: Progress) -> str:
 
 @contextmanager
 def _bar() -> Iterator[OnProgress]:
-    from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
+    from govsim.cli.screen import Screen
+
     clock = Clock()
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=30),
         TextColumn("{task.percentage:>3.0f}%"),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[left]}"),
+        TextColumn("{task.fields[left]}", markup=False),
     )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Bar(*columns, console=Screen(stderr=True), transient=True) as bar:
         task = bar.add_task(tr("laying out the service"), total=None, left="")
 
         def told(now: Progress) -> None:

@@ -11,6 +11,7 @@ import click
 from govsim.cli.options import FAILED, as_json, command, console, executor, out, print_json, quiet
 from govsim.cli.options import workers as worker_options
 from govsim.cli.progress import in_words
+from govsim.cli.terminal import rewrite_line
 from govsim.language import tr
 
 
@@ -155,7 +156,7 @@ def validate_comparison(
 
     def told(study: str, share: float) -> None:
         if not quiet and not as_json_ and sys.stderr.isatty():
-            click.echo(f"\r\033[K{study} {share:.0%}", err=True, nl=share >= 1)
+            rewrite_line(f"{study} {share:.0%}", share >= 1)
 
     with executor(workers, cluster) as where:
         found = [
@@ -222,7 +223,7 @@ def validate_calibration(
 
     def told(study: str, share: float) -> None:
         if not quiet and not as_json_ and sys.stderr.isatty():
-            click.echo(f"\r\033[K{study} {share:.0%}", err=True, nl=share >= 1)
+            rewrite_line(f"{study} {share:.0%}", share >= 1)
 
     kinds = records or tuple(inferring.RECORDS)
     folder = out / "validation" / "calibration"
@@ -254,7 +255,7 @@ class _Told:
             left = in_words(spent / self.done * (self.total - self.done))
             line = tr("{case}: {done} of {all}", case=case, done=self.done, all=self.total)
             shown = tr("{line}, {left}", line=line, left=left) if self.done < self.total else ""
-            click.echo(f"\r\033[K{shown}", err=True, nl=False)
+            rewrite_line(shown)
         elif case != self.last:
             self.last = case
             click.echo(case, err=True)

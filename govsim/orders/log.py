@@ -128,9 +128,10 @@ class OrderLog:
         file = folder / "set-aside.csv"
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        if self.set_aside.empty:
-            file.unlink(missing_ok=True)
-            return None
+            if self.set_aside.empty:
+                if file.exists():  # of an earlier time; a disk that can only be read is no matter
+                    file.unlink()
+                return None
         columns = self.mapping.columns.given()
         header = [tr("row"), *columns.values(), tr("reason")]
         with writing(file), replacing(file) as stream:

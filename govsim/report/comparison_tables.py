@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -98,7 +97,7 @@ def _row(comparison: Comparison, one: Difference) -> Iterator[str]:
 
 
 def _plan(comparison: Comparison, plan: str) -> str:
-    return f"{words.letters(comparison)[plan]} {escape(comparison.title(plan))}"
+    return f"{words.letters(comparison)[plan]} {comparison.title(plan)}"
 
 
 def prices(comparison: Comparison) -> Table:

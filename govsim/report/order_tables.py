@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 
 from rich import box
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -116,7 +115,7 @@ def times(found: Description, columns: Columns) -> Table:
     for name, column in found.times.items():
         table.add_row(
             field_name(name),
-            escape(columns[name]),
+            columns[name],
             f"{column.present / found.orders:.1%}",
             _rounding(column),
             column.forms[0].example if column.forms else "",
@@ -158,10 +157,10 @@ def words(found: Description, columns: Columns) -> Table:
         ]
         table.add_row(
             field_name("status"),
-            escape(columns["status"]),
+            columns["status"],
             f"{len(found.states):,}",
             f"{1 - sum(one.orders for one in found.states) / found.orders:.1%}",
-            escape("; ".join(parts)),
+            "; ".join(parts),
         )
     for name, column in found.words.items():
         frequent = [
@@ -169,10 +168,10 @@ def words(found: Description, columns: Columns) -> Table:
         ]
         table.add_row(
             field_name(name),
-            escape(columns[name]),
+            columns[name],
             f"{column.distinct:,}",
             f"{column.missing:.1%}",
-            escape(", ".join(frequent)),
+            ", ".join(frequent),
         )
     return table
 
@@ -223,7 +222,7 @@ def aside(found: Description) -> Table:
     table = _table((tr("Rows set aside"), 14, True), (tr("reason"), None, False))
     reasons = list(found.set_aside.items())
     for reason, n in reasons[:MOST_REASONS]:
-        table.add_row(f"{n:,}", escape(reason))
+        table.add_row(f"{n:,}", reason)
     if rest := reasons[MOST_REASONS:]:
         table.add_row(f"{sum(n for _, n in rest):,}", tr("for other reasons"))
     return table

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from rich import box
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -35,12 +34,12 @@ def summary(made: Sweep, measures: Sequence[str]) -> RenderableType:
     measures : names of measures.
     """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("\n× ".join(map(escape, made.paths)), width=FIRST, overflow="fold")
+    table.add_column("\n× ".join(made.paths), width=FIRST, overflow="fold")
     for measure in measures[:MOST]:
         table.add_column(_head(measure), width=OTHER, justify="right", overflow="fold")
     for values, found in made.combinations:
         cells = (_cell(found, measure) for measure in measures[:MOST])
-        table.add_row(escape(" × ".join(values)), *cells)
+        table.add_row(" × ".join(values), *cells)
     return Group(
         Text(name(made.base.scenario.label), style="bold"),
         Text(_how_often(made), style="dim"),

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -173,7 +172,7 @@ def _worst(result: Result) -> RenderableType:
     for key in keys:
         found = result.get("compliance_scene", "point", key)
         table.add_row(
-            escape(point_name(result, key)),
+            point_name(result, key),
             number(found.mean, share),
             spread(found, share),
             number(per_year(result, result.get("n_scene", "point", key)).mean),
@@ -215,7 +214,7 @@ def listing(scenarios: list[dict[str, Any]], runs: list[dict[str, Any]]) -> Rend
         table.add_column(tr("Scenario"), overflow="fold", max_width=30)
         table.add_column(tr("Question"), overflow="fold")
         for entry in scenarios:
-            table.add_row(escape(entry["scenario"]), escape(entry["question"]))
+            table.add_row(entry["scenario"], entry["question"])
         parts.append(table)
     if runs:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
@@ -225,7 +224,7 @@ def listing(scenarios: list[dict[str, Any]], runs: list[dict[str, Any]]) -> Rend
             started = str(entry["started"] or "")[:16].replace("T", " ")
             run = f"{entry['scenario']}/{entry['run']}"
             state = state_name(entry["state"])
-            table.add_row(escape(run), state, str(entry["replications"]), started)
+            table.add_row(run, state, str(entry["replications"]), started)
         parts.append(_section(table))
     return Group(*parts)
 
@@ -259,7 +258,7 @@ def inputs(frame: pd.DataFrame) -> RenderableType:
         ends = f"{compact(row.low)} – {compact(row.high)}" if known else ""
         evidence = evidence_name(str(row.evidence))
         cells = (_broken(str(row.path)), compact(row.value), ends, evidence, row.source)
-        table.add_row(*(escape(str(cell)) for cell in cells))
+        table.add_row(*(str(cell) for cell in cells))
     return table
 
 

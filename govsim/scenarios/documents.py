@@ -23,6 +23,7 @@ from govsim.errors import Problem
 from govsim.language import tr
 from govsim.plain_files import MEGABYTE, read_plain
 from govsim.scenarios.units import describe
+from govsim.visible import has_controls
 
 Key = str | int
 _WIDE_COLON = re.compile(r"[\s-]*[\w-]+：")
@@ -291,6 +292,9 @@ class _Builder:
         if not str(node.tag).startswith("tag:yaml.org,2002:") or str(node.tag).endswith("binary"):
             self.report(tr("the tag “{tag}” is not allowed here", tag=node.tag), node)
             return None
+        if has_controls(node.value):
+            self.report(_unseen(node.value), node)
+            return None
         try:
             return cast(object, self.yaml.constructor.construct_object(node, deep=True))
         except Exception:  # ruamel's constructors fail in many ways on what they can't read
@@ -322,6 +326,11 @@ class _Builder:
                 continue
             # Keys stay as written: `12345:` is the name of a channel, not a number.
             name = str(key.value)
+            if has_controls(name):
+                self.path.append(name)
+                self.report(_unseen(name), key)
+                self.path.pop()
+                continue
             if name in found:
                 self.report(
                     tr(
@@ -334,6 +343,11 @@ class _Builder:
                 continue
             found[name] = self.under(name, value, key)
         return merged | found
+
+
+def _unseen(text: str) -> str:
+    """Say that a text has what no planner types, and no screen, figure or workbook can show."""
+    return tr("{found} has a control character; retype it", found=describe(text))
 
 
 def _explain(error: MarkedYAMLError, text: str, shown: str, first_line: int) -> Problem:

@@ -24,6 +24,7 @@ import pandas as pd
 from govsim.errors import Problem
 from govsim.language import tr
 from govsim.plain_files import MOST_TABLE_BYTES, read_plain
+from govsim.visible import has_controls
 
 SHEETS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 MOST_PROBLEMS = 20
@@ -379,6 +380,8 @@ def _cell(raw: Any, column: Column) -> Any:
                 tr("the cell is empty (so is a formula that Excel has not yet calculated)")
             )
         return "" if column.kind in ("text", "choice") else math.nan
+    if has_controls(text.replace("\r\n", "\n")):
+        raise _BadCellError(tr("{found} has a control character; retype it", found=_brief(text)))
     if column.kind == "text":
         return text
     if column.kind == "choice":

@@ -32,11 +32,12 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise RunError(
-            tr("can't write to {folder}: {reason}", folder=path, reason=_reason(error))
+            tr("can't write to {folder}: {reason}", folder=path, reason=reason_of(error))
         ) from error
 
 
-def _reason(error: OSError) -> str:
+def reason_of(error: OSError) -> str:
+    """Say in plain words why the system did not do it."""
     if error.errno == errno.ENOSPC:
         return tr("the disk is full")
     if error.errno == getattr(errno, "EDQUOT", errno.ENOSPC):
