@@ -362,9 +362,7 @@ def _loaded(given: Given, seed: int | None, settings: Settings, overrides: Seque
         given = LoadedAs(given, given.model_dump(mode="json"), {}, Path(), ())
     elif isinstance(given, str | Path):
         given = load(given, settings=settings, overrides=overrides)
-    if seed is None:
-        return given
-    return replace(given, scenario=given.scenario.model_copy(update={"seed": seed}))
+    return experiment.with_seed(given, seed)
 
 
 def _free(name: str, taken: dict[str, Loaded]) -> str:
@@ -458,9 +456,9 @@ def _of_runs(found: Comparison) -> list[str]:
     of_each = [list(result.warnings) for result in found.results]
     shared = [text for text in of_each[0] if all(text in other for other in of_each)]
     lines = list(dict.fromkeys(shared))
-    for result, warnings in zip(found.results, of_each, strict=True):
+    for plan, warnings in zip(found.names, of_each, strict=True):
         lines += [
-            tr("{plan}: {warning}", plan=result.title, warning=text)
+            tr("{plan}: {warning}", plan=found.title(plan), warning=text)
             for text in warnings
             if text not in shared
         ]

@@ -22,9 +22,10 @@ import pandas as pd
 
 from govsim.catalogue import CATALOGUE, FLOWS, YEARLY, Measure, per
 from govsim.errors import RunError
-from govsim.language import kept, retold, tr
+from govsim.language import joined, kept, retold, tr
 from govsim.language import name as in_language
 from govsim.results import MAIN, Result, open_run
+from govsim.scenarios.changes import Change
 from govsim.scenarios.units import DAY, YEAR
 from govsim.selection import Selection
 from govsim.statistics import Interval, Paired, each_of, more_to_settle, paired
@@ -44,6 +45,9 @@ FEWEST = 5
 
 COMPARISONS, RECORD = "comparisons", "comparison.json"
 """Folder of comparisons below the results, and the file that says what one is."""
+
+NAMING = 2
+"""Changes that name a plan; all of them stand beside it."""
 
 Verdict = Literal["better", "worse", "higher", "lower", "same", "unclear", "too few", "no value"]
 
@@ -173,8 +177,26 @@ class Comparison:
     folder: Path | None = None
 
     def title(self, plan: str) -> str:
-        """Name of a plan in the current language."""
-        return self.result(plan).title
+        """Name of a plan in the current language; a what-if is named by what it changes."""
+        result, own = self.result(plan), self.changes(plan)
+        if result.name or not own:
+            return result.name or result.plan
+        listed = joined((change.brief() for change in own[:NAMING]), "，", ", ")
+        if len(own) > NAMING:
+            listed += "…"
+        return tr("{plan}: {changes}", plan=result.plan, changes=listed)
+
+    @cached_property
+    def shared_changes(self) -> tuple[Change, ...]:
+        """What every plan changes alike in its file, as the baseline does."""
+        of_each = [{_to(change) for change in result.changes} for result in self.results]
+        alike = set.intersection(*of_each) if of_each else set()
+        return tuple(c for c in self.result(self.baseline).changes if _to(c) in alike)
+
+    def changes(self, plan: str) -> tuple[Change, ...]:
+        """What a plan changes in its file that not all others change too."""
+        alike = set(map(_to, self.shared_changes))
+        return tuple(c for c in self.result(plan).changes if _to(c) not in alike)
 
     def result(self, plan: str) -> Result:
         """The run of a plan."""
@@ -284,6 +306,11 @@ class Comparison:
         if self.folder is not None:
             lines.append(f"  {self.folder}")
         return "\n".join(lines)
+
+
+def _to(change: Change) -> tuple[str, str]:
+    """What an input is changed to, whatever it was in the file."""
+    return change.path, repr(change.after)
 
 
 def judged(found: Paired, measure: Measure) -> Verdict:

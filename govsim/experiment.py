@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,16 +20,17 @@ import pandas as pd
 
 from govsim import network, provenance, sources, storage, tasks, warmup
 from govsim.catalogue import CATALOGUE
-from govsim.errors import InputError, Problem, RunError
+from govsim.errors import RunError
 from govsim.executors import Executor, Serial
 from govsim.language import joined, kept, name, tr
 from govsim.network import Network
 from govsim.offered_load import load_warnings
 from govsim.results import MAIN, Result, on_disk, places
+from govsim.scenarios.changes import Change
 from govsim.scenarios.loading import Loaded, LoadedAs, Settings, load
 from govsim.scenarios.schema import Scenario
-from govsim.scenarios.units import DAY, nearest
-from govsim.statistics import interval, precise_enough
+from govsim.scenarios.units import DAY
+from govsim.stopping import Wanted, wanted
 from govsim.storage import RunFolder
 from govsim.tasks import Engine, Plan, Task
 from govsim.uncertainty import PER_DRAW, Draws, Uncertainty, whole_blocks
@@ -82,6 +82,7 @@ def run(
     engine: Engine = "compiled",
     executor: Executor | None = None,
     uncertainty: Uncertainty | None = None,
+    name: str = "",
 ) -> Result:
     """Simulate a scenario.
 
@@ -103,6 +104,7 @@ def run(
     executor : where replications are done; in this process, one after another, if not
         given. See `govsim.executors.choose`.
     uncertainty : ``posterior`` to use a calibration's draws; see `govsim.uncertainty`.
+    name : of this run, in place of the scenario's; what an earlier run was called if not given.
 
     Returns
     -------
@@ -117,21 +119,35 @@ def run(
         The results can't be written.
     """
     asked = wanted(replications, precision, on, at_least, most)
-    loaded = _loaded(scenario, settings, overrides)
-    if seed is not None:
-        loaded = replace(loaded, scenario=loaded.scenario.model_copy(update={"seed": seed}))
+    loaded = with_seed(_loaded(scenario, settings, overrides), seed)
     service = network.build(loaded.scenario, loaded.folder)
     draws = None
     if uncertainty is not None:
         number = whole_blocks(replications, precision, loaded.scenario.replications)
         draws, asked = draws_of(loaded), replace(asked, replications=number)
-    under_way = Run(loaded, service, asked, out, keep_orders, on_progress, engine, draws)
+    under_way = Run(
+        loaded, service, asked, out, keep_orders, on_progress, engine, draws, name.strip()
+    )
     return under_way.result(executor or Serial())
 
 
 def scenario_name(loaded: Loaded) -> str:
     """Name of a scenario's folder under the results: that of its file."""
     return loaded.files[0].path.stem if loaded.files else "scenario"
+
+
+def with_seed(loaded: Loaded, seed: int | None) -> Loaded:
+    """Give a scenario another seed, which is a change like any other."""
+    before = loaded.scenario.seed
+    if seed is None or seed == before:
+        return loaded
+    changes = {change.path: change for change in loaded.changes}
+    known = changes.pop("seed", None)
+    was = before if known is None else known.before
+    if seed != was:
+        changes["seed"] = Change("seed", was, seed)
+    scenario = loaded.scenario.model_copy(update={"seed": seed})
+    return replace(loaded, scenario=scenario, changes=tuple(changes.values()))
 
 
 def _loaded(
@@ -144,80 +160,6 @@ def _loaded(
     if isinstance(scenario, Scenario):
         return LoadedAs(scenario, scenario.model_dump(mode="json"), {}, Path(), ())
     return scenario
-
-
-def wanted(
-    replications: int | None,
-    precision: float | None,
-    on: Sequence[str],
-    at_least: int = 5,
-    most: int = 200,
-) -> Wanted:
-    """Say how many replications are wanted; as in `run`.
-
-    Raises
-    ------
-    InputError
-        With all that makes no sense.
-    """
-    problems = [
-        Problem(
-            tr("unknown measure “{name}”", name=measure),
-            file="--on",
-            suggestion=nearest(measure, CATALOGUE),
-        )
-        for measure in on
-        if measure not in CATALOGUE
-    ]
-    if replications is not None and replications < 1:
-        problems.append(Problem(tr("at least one replication is needed"), file="--replications"))
-    if precision is not None and not 0 < precision < 1:
-        problems.append(
-            Problem(tr("the precision must be between 0 and 1, such as 5%"), file="--precision")
-        )
-    if problems:
-        raise InputError(problems)
-    return Wanted(replications, precision, tuple(on), at_least, max(most, at_least))
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """When there are enough replications.
-
-    Attributes
-    ----------
-    replications : how many; None for the scenario's own number.
-    precision, on, at_least, most : as in `run`.
-    """
-
-    replications: int | None
-    precision: float | None
-    on: tuple[str, ...]
-    at_least: int
-    most: int
-
-    def enough(self, values: pd.DataFrame, confidence: float) -> bool:
-        """Whether to stop after the replications in `values`, which has a row for each."""
-        if len(values) < self.at_least:
-            return False
-        return len(values) >= self.most or not self.imprecise(values, confidence)
-
-    def imprecise(self, values: pd.DataFrame, confidence: float) -> list[str]:
-        """Name the measures whose intervals are still too wide; not those without any value."""
-        if self.precision is None:
-            return []
-        found = {m: interval(values[m], confidence) for m in self.on if m in values}
-        return [m for m, i in found.items() if i.n and not precise_enough(i, self.precision)]
-
-    def expected(self, values: pd.DataFrame, confidence: float) -> int:
-        """Guess the replications that a precision takes: half-widths shrink with their root."""
-        done = len(values)
-        guess = max(self.at_least, done)
-        for measure in self.imprecise(values, confidence) if done > 1 else ():
-            i = interval(values[measure], confidence)
-            ratio = i.half_width / ((self.precision or 1.0) * abs(i.mean)) if i.mean else 1.0
-            guess = max(guess, ceil(done * ratio**2) if ratio == ratio else guess)
-        return min(guess, self.most)
 
 
 @dataclass
@@ -236,6 +178,7 @@ class Run:
     on_progress: OnProgress | None = None
     engine: Engine = "compiled"
     draws: Draws | None = None
+    name: str = ""
     kept: dict[int, dict[str, bytes]] = field(default_factory=dict)
     """Packed tables of each replication, where there is no folder."""
 
@@ -296,6 +239,7 @@ class Run:
             self.keep_orders or bool(self.before.get("orders"))
         )
         self.began_with = self.before.get("replications", 0)
+        self.name = self.name or self.before.get("name", "")
         known = self.before.get("warm_up", {})
         if known.get("measure"):
             self.warm_up = WarmUp(known["length_ms"], known["settled"], known["measure"])
@@ -441,7 +385,8 @@ class Run:
         self.folder.record(manifest)
         self.folder.drop_journal()
         self.folder.release()
-        self.folder.point_latest()
+        if not manifest["changes"]:
+            self.folder.point_latest()
         return on_disk(self.folder, manifest, self.network)
 
     def _in_memory(self, table: str) -> Iterator[pa.Table]:
@@ -451,6 +396,11 @@ class Run:
         if self.folder:
             self.folder.record(self._manifest(state, self.before.get("replications", 0), error))
 
+    def _changes(self) -> list[Change]:
+        """What the run changes in the plan of its file, but for what changes no replication."""
+        apart = provenance.NOT_OF_THE_RUN
+        return [c for c in self.loaded.changes if c.path.partition(".")[0] not in apart]
+
     def _manifest(self, state: str, replications: int, error: str = "") -> dict[str, Any]:
         """Describe the run; everything but times and machine is fixed by the run's id."""
         warm_up, service = self.warm_up, self.network
@@ -459,6 +409,8 @@ class Run:
             "state": state,
             **({"error": error} if error else {}),
             "scenario_name": scenario_name(self.loaded),
+            "name": self.name,
+            "changes": [change.record() for change in self._changes()],
             "replications": replications,
             "orders": self.keep_orders,
             "horizon_days": service.end / DAY,

@@ -19,6 +19,7 @@ from govsim.catalogue import CATALOGUE, FLOWS, YEARLY, days, per
 from govsim.errors import RunError
 from govsim.language import name as in_language
 from govsim.language import retold, tr
+from govsim.scenarios.changes import Change
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.units import DAY, YEAR
 from govsim.statistics import Interval, Moments
@@ -119,8 +120,28 @@ class Result:
 
     @property
     def title(self) -> str:
+        """The run's own name, else the scenario's in the current language, and if it is changed.
+
+        What is changed stands below it wherever it is shown; see `govsim.report.changes`.
+        """
+        if self.name:
+            return self.name
+        return tr("{plan}, changed", plan=self.plan) if self.changes else self.plan
+
+    @property
+    def plan(self) -> str:
         """The scenario's name in the current language."""
         return in_language(self.scenario.label)
+
+    @property
+    def name(self) -> str:
+        """The run's own name; empty if it has none."""
+        return str(self.manifest.get("name", ""))
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What the run changes in the plan of its file; unknown, and empty, for older runs."""
+        return tuple(map(Change.recorded, self.manifest.get("changes", ())))
 
     @property
     def confidence(self) -> float:
@@ -251,7 +272,7 @@ class Result:
     def __repr__(self) -> str:
         """Say the main measures, as `print` of a result should."""
         head = tr("{title}: {n} replications", title=self.title, n=self.replications)
-        lines = [head]
+        lines = [head, *(f"  {change}" for change in self.changes)]
         for name in MAIN:
             measure, found = CATALOGUE[name], self.get(name)
             scale = 100.0 if measure.kind == "share" else 1.0

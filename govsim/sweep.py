@@ -19,12 +19,13 @@ import pandas as pd
 from govsim import network, tasks
 from govsim.errors import InputError, Problem
 from govsim.executors import Executor, Serial
-from govsim.experiment import OnProgress, Progress, Run, Wanted, scenario_name, wanted
+from govsim.experiment import OnProgress, Progress, Run, scenario_name, with_seed
 from govsim.language import tr
 from govsim.results import MAIN, Result, a_year
 from govsim.scenarios.loading import Loaded, Settings, load
 from govsim.scenarios.territory import Territory, build
 from govsim.statistics import Interval
+from govsim.stopping import Wanted, wanted
 from govsim.storage import write_text
 from govsim.tasks import Engine, Task
 
@@ -222,8 +223,7 @@ def _combinations(
         mine = tuple(zip(grid, values, strict=True))
         try:
             loaded = load(scenario, settings=(*before, *mine), overrides=overrides)
-            if seed is not None:
-                loaded = replace(loaded, scenario=loaded.scenario.model_copy(update={"seed": seed}))
+            loaded = with_seed(loaded, seed)
             section = loaded.scenario.territory
             key = section.model_dump_json()
             if key not in territories:

@@ -38,7 +38,7 @@ def test_a_scenario_runs_from_python_in_three_lines():
     assert result.replications == 3
     assert result.folder is None
     assert 0 < result.get("compliance_scene").mean < 1
-    assert "My scenario: 3 replications" in repr(result)
+    assert "My scenario, changed: 3 replications" in repr(result)
 
 
 def test_the_same_seed_gives_the_same_and_another_seed_does_not(short):

@@ -239,7 +239,7 @@ def test_reports_of_a_run_and_of_the_newest_comparison_and_explanation_can_be_as
     from govsim.cli.reporting import report
 
     titles = {
-        "tiandi": "Tiandi New City station",
+        result.folder.name: "Tiandi New City station, changed",
         "comparisons": "3 plans compared",
         "explanations": "12345 orders",
     }

@@ -18,10 +18,10 @@ from govsim.storage import RunFolder
 
 
 @pytest.fixture(scope="module")
-def result(tmp_path_factory):
+def result(short, tmp_path_factory):
     language.use("en")
     out = tmp_path_factory.mktemp("results")
-    return govsim.run(TEMPLATE, settings=SHORT, replications=3, out=out, keep_orders=True)
+    return govsim.run(short, replications=3, out=out, keep_orders=True)
 
 
 def test_a_manifest_says_all_that_a_run_was_made_from(result):

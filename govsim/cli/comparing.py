@@ -182,7 +182,8 @@ def as_values(found: Comparison) -> dict[str, Any]:
         "plans": [
             {
                 "name": plan,
-                "title": result.title,
+                "title": found.title(plan),
+                "changes": [change.record() for change in result.changes],
                 "run": None if result.folder is None else str(result.folder),
                 "replications": used,
             }

@@ -70,6 +70,7 @@ def _runs(folder: Path) -> list[dict[str, Any]]:
             manifest = run.manifest()
         except RunError:
             manifest = {}
+        entry |= {"name": manifest.get("name", ""), "changes": manifest.get("changes", [])}
         entry |= {"state": run.state(), "replications": run.kept()}
         found.append(entry | {key: manifest.get(key) for key in ("started", "seed")})
     return found
@@ -98,11 +99,11 @@ def show(
     out: Path,
     as_json_: bool,
 ) -> None:
-    """Show the latest run of a bare name if there is one; a file, always as a scenario."""
-    from govsim.storage import find
+    """Show the newest unchanged run of a bare name if there is one; a file, as a scenario."""
+    from govsim.cli.finding import run_named
 
     of_scenario = bool(parameters or settings or overrides or Path(what).suffix)
-    run = None if of_scenario else find(out, what)
+    run = None if of_scenario else run_named(what, out)
     if run is None:
         file = scenario_file(what)
         if not of_scenario and not file.is_file():

@@ -90,7 +90,8 @@ def report(what: str, to: Path | None, form: str, out: Path) -> None:
 
 def _found(what: str, out: Path) -> Found:
     """Open a run, a comparison, an explanation or a calibration; ``comparisons``: the newest."""
-    from govsim import calibration, comparison, explanation, storage
+    from govsim import calibration, comparison, explanation
+    from govsim.cli.finding import run_named
     from govsim.results import open_run
 
     below = (comparison.COMPARISONS, explanation.EXPLANATIONS, calibration.CALIBRATIONS)
@@ -101,7 +102,7 @@ def _found(what: str, out: Path) -> Found:
             return explanation.open_explanation(place)
         if (place / calibration.RECORD).is_file():
             return calibration.open_calibration(place)
-    run = storage.find(out, what)
+    run = run_named(what, out)
     if run is None:
         text = tr("nothing was found under “{what}” in {out}", what=what, out=out)
         fail(text, WRONG_INPUT)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from govsim.cli.finding import check_name
 from govsim.cli.options import (
     as_json,
     command,
@@ -58,6 +58,11 @@ if TYPE_CHECKING:
 )
 @overrides()
 @out(tr("Folder for results."))
+@click.option(
+    "--name",
+    metavar="TEXT",
+    help=tr("Name of this run in reports and lists; govsim show TEXT finds it."),
+)
 @click.option("--orders", is_flag=True, help=tr("Also write what became of each demand."))
 @engine()
 @uncertainty()
@@ -81,6 +86,7 @@ def run(
     grid: tuple[str, ...],
     overrides: tuple[str, ...],
     out: Path,
+    name: str | None,
     orders: bool,
     engine: Engine,
     uncertainty: Uncertainty | None,
@@ -101,7 +107,11 @@ def run(
     from govsim.results import MAIN
     from govsim.scenarios.loading import load, split_setting
 
+    if name is not None and (grid or traced is not None):
+        raise click.UsageError(tr("--name goes with a plain run"))
     file, pairs = scenario_file(scenario), [split_setting(s) for s in settings]
+    if name is not None:
+        check_name(name, file.stem, out)
     asked: dict[str, Any] = {
         "replications": replications,
         "precision": width,
@@ -125,8 +135,7 @@ def run(
     if traced is not None:
         from govsim.cli.tracing import trace
 
-        changes = {} if seed is None else {"seed": seed}
-        loaded = replace(loaded, scenario=loaded.scenario.model_copy(update=changes))
+        loaded = experiment.with_seed(loaded, seed)
         trace(loaded, traced, replications or loaded.scenario.replications, engine, as_json_)
         return
     if not quiet:
@@ -138,7 +147,12 @@ def run(
         progress(quiet or as_json_) as told,
     ):
         result = experiment.run(
-            loaded, on_progress=told, executor=chosen, uncertainty=uncertainty, **asked
+            loaded,
+            on_progress=told,
+            executor=chosen,
+            uncertainty=uncertainty,
+            name=name or "",
+            **asked,
         )
     _draw(result)
     if not no_report:
@@ -167,6 +181,9 @@ def as_values(result: Result) -> dict[str, Any]:
     shown = frame[frame["level"].isin(["district", "cause", "team"])]
     kept = ("state", "scenario_name", "replications", "seed", "warm_up_days", "horizon_days")
     return {
+        "title": result.title,
+        "name": result.name,
+        "changes": [change.record() for change in result.changes],
         **{name: result.manifest[name] for name in kept},
         "confidence": result.confidence,
         "folder": None if result.folder is None else str(result.folder),

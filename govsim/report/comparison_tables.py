@@ -14,8 +14,8 @@ from rich.text import Text
 
 from govsim.comparison import Comparison, Difference, Quantity
 from govsim.language import tr
+from govsim.report import changes, screen, uncertain
 from govsim.report import comparison_words as words
-from govsim.report import screen, uncertain
 from govsim.report.comparison_sentences import sentences
 from govsim.report.wording import how_measured
 from govsim.tradeoffs import EFFECTS, dominated, trade_offs
@@ -26,6 +26,7 @@ def summary(comparison: Comparison) -> RenderableType:
     title = tr("Compared with “{baseline}”", baseline=comparison.title(comparison.baseline))
     parts: list[RenderableType] = [
         Text(title, style="bold"),
+        *(Text(line) for line in changes.of_all(comparison)),
         *_plans(comparison),
         *_in_words(comparison),
         Padding(_differences(comparison), (1, 0, 0, 0)),
@@ -44,6 +45,7 @@ def _plans(comparison: Comparison) -> Iterator[RenderableType]:
     alike = len(set(measured.values())) == 1
     for plan, letter in words.letters(comparison).items():
         yield Text(f"{letter}  {comparison.title(plan)}")
+        yield from (Text(f"   {line}") for line in changes.of_plan(comparison, plan))
         if not alike:
             yield Text("   " + measured[plan], style="dim")
     if alike:

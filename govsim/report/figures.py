@@ -13,7 +13,7 @@ import numpy as np
 
 from govsim.catalogue import CATALOGUE
 from govsim.language import tr
-from govsim.report import marks, style
+from govsim.report import changes, marks, style
 from govsim.report.wording import (
     PROMISES,
     cause_name,
@@ -51,9 +51,10 @@ def overview(result: Result) -> Figure:
     """Draw what a planner asks first: promises kept, orders and why, weeks, use of teams."""
     from matplotlib.figure import Figure
 
-    notes = _footnote(result)
+    notes, changed = _footnote(result), "\n".join(changes.told(result))
     foot = FOOT + LINE * (notes.count("\n") + 1)
-    height = HEAD + BODY + foot
+    under_title = LINE * (changed.count("\n") + 1) if changed else 0.0
+    height = HEAD + under_title + BODY + foot
     figure = Figure(figsize=(WIDTH, height))
     figure.set_layout_engine(
         "constrained", rect=(0, foot / height, 1, BODY / height), wspace=0.06, hspace=0.1
@@ -65,9 +66,10 @@ def overview(result: Result) -> Figure:
     _weeks(axes[1, 1], result)
     top, grey = 1 - 0.24 / height, style.GREY
     figure.text(0.012, top, result.title, fontsize=15, va="center")
-    figure.text(
-        0.012, top - 0.31 / height, how_measured(result), fontsize=9, color=grey, va="center"
-    )
+    if changed:
+        figure.text(0.012, top - 0.17 / height, changed, fontsize=9, va="top")
+    measured = top - (0.31 + under_title) / height
+    figure.text(0.012, measured, how_measured(result), fontsize=9, color=grey, va="center")
     figure.text(0.012, (foot - 0.05) / height, notes, fontsize=8, color=grey, va="top")
     style.settle(figure)
     return figure

@@ -107,7 +107,8 @@ class Contents:
     Attributes
     ----------
     kind : what it is a report of.
-    title, question, measured : what stands at its head.
+    title, changes, question, measured : what stands at its head; `changes` under the title, a
+        line each.
     answer, plates, warnings, notes : the first page.
     sections : the other pages.
     """
@@ -121,6 +122,7 @@ class Contents:
     sections: tuple[Section, ...]
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
 
 @dataclass

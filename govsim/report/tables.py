@@ -16,7 +16,7 @@ from rich.text import Text
 
 from govsim.catalogue import CATALOGUE
 from govsim.language import name, tr
-from govsim.report import uncertain
+from govsim.report import changes, uncertain
 from govsim.report.wording import (
     MISSING,
     PROMISES,
@@ -35,6 +35,7 @@ from govsim.report.wording import (
 )
 from govsim.results import Result
 from govsim.rules import CAUSES
+from govsim.scenarios.changes import Change, compact
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,6 +59,7 @@ def summary(result: Result) -> RenderableType:
     """Lay out the main results of a run with their intervals."""
     parts: list[RenderableType] = [
         Text(result.title, style="bold"),
+        *(Text(line) for line in changes.told(result)),
         Text(how_measured(result), style="dim"),
         _promises(result),
         _orders(result),
@@ -218,13 +220,16 @@ def listing(scenarios: list[dict[str, Any]], runs: list[dict[str, Any]]) -> Rend
         parts.append(table)
     if runs:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-        for head in (tr("Run"), tr("state"), tr("replications"), tr("started")):
+        heads = (tr("Run, and what it changes"), tr("state"), tr("replications"), tr("started"))
+        for head in heads:
             table.add_column(head, overflow="fold")
         for entry in runs:
             started = str(entry["started"] or "")[:16].replace("T", " ")
             run = f"{entry['scenario']}/{entry['run']}"
+            differs = [entry["name"], *map(str, map(Change.recorded, entry["changes"]))]
+            lines = [run, *(f"  {line}" for line in differs if line)]
             state = state_name(entry["state"])
-            table.add_row(run, state, str(entry["replications"]), started)
+            table.add_row("\n".join(lines), state, str(entry["replications"]), started)
         parts.append(_section(table))
     return Group(*parts)
 
@@ -271,18 +276,3 @@ def _broken(path: str) -> str:
             lines.append("  ")
         lines[-1] += part
     return "\n".join(lines)
-
-
-def compact(value: object) -> str:
-    """Write a value on little room: ``lognormal(median 30 min, sigma 0.7)``."""
-    if isinstance(value, dict):
-        parts = (
-            f"{key}({compact(item)})" if isinstance(item, dict) else f"{key} {compact(item)}"
-            for key, item in value.items()
-        )
-        return ", ".join(parts)
-    if isinstance(value, list | tuple):
-        return ", ".join(map(compact, value))
-    if isinstance(value, bool):
-        return str(value).lower()  # as a scenario file spells it
-    return "" if value is None else str(value)

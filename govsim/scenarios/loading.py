@@ -23,6 +23,7 @@ from ruamel.yaml.representer import RoundTripRepresenter
 
 from govsim.errors import InputError, Problem
 from govsim.language import tr
+from govsim.scenarios.changes import Change, asked_for, between
 from govsim.scenarios.documents import Key, Node, Origin
 from govsim.scenarios.explaining import explain, origin_of
 from govsim.scenarios.merging import COMMAND_LINE, TABLE_KEYS, Assembly, FileRead, dotted, root_of
@@ -47,6 +48,7 @@ class LoadedAs(Generic[M]):
     folder : folder of the scenario file.
     files : every file that was read, with the SHA-256 of its bytes.
     warnings : suspicions that don't forbid a run.
+    changes : what ``--set`` and overrides change in what the file says.
     """
 
     scenario: M
@@ -55,6 +57,7 @@ class LoadedAs(Generic[M]):
     folder: Path
     files: tuple[FileRead, ...]
     warnings: tuple[Problem, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 if TYPE_CHECKING:
@@ -103,6 +106,7 @@ def load(path: str | Path, *, overrides: Sequence[str] = (), settings: Settings 
         folder=loaded.folder,
         files=loaded.files,
         warnings=tuple(_in_order(problem for _, problem in findings)),
+        changes=loaded.changes,
     )
 
 
@@ -126,13 +130,14 @@ def _read(
     if build.problems:
         # What was not read can't be judged: everything further would be noise.
         raise InputError(_in_order(build.problems))
-    command = Origin(COMMAND_LINE, 0, Path.cwd())
+    command, in_file = Origin(COMMAND_LINE, 0, Path.cwd()), tree
     tree = build.apply(
         tree, [Node(name, Origin("--override", 0, command.folder)) for name in overrides]
     )
     build.check_unapplied(tree, set(overrides))
-    tree = Node({k: v for k, v in (tree.mapping or {}).items() if k != "overrides"}, tree.origin)
-    for where, text in settings.items() if isinstance(settings, Mapping) else settings:
+    tree = _without_overrides(tree)
+    pairs = tuple(settings.items() if isinstance(settings, Mapping) else settings)
+    for where, text in pairs:
         tree = build.assign(tree, where, text)
     tree = build.find_tables(tree)
     plain = tree.plain()
@@ -153,8 +158,26 @@ def _read(
         origins={path: node.origin for path, node in tree.walk()},
         folder=path.resolve().parent,
         files=tuple(build.files),
+        changes=_changes(in_file, scenario, build, pairs) if overrides or pairs else (),
     )
     return loaded, tree
+
+
+def _without_overrides(tree: Node) -> Node:
+    entries = {k: v for k, v in (tree.mapping or {}).items() if k != "overrides"}
+    return Node(entries, tree.origin)
+
+
+def _changes(
+    in_file: Node, scenario: BaseModel, build: Assembly, settings: Sequence[tuple[str, str]]
+) -> tuple[Change, ...]:
+    """Find what differs from the file alone; what was asked for where that is no scenario."""
+    alone = Assembly(build.model, build.root).find_tables(_without_overrides(in_file))
+    try:
+        before = build.model.model_validate(alone.plain())
+    except ValidationError:
+        return asked_for(settings)
+    return between(before, scenario, build.root)
 
 
 def _without(

@@ -8,7 +8,8 @@ by `govsim.experiment`; read by `govsim.results`.
 
 from govsim.storage.contents import GRIDS, OUTLINE, POINTS, STAFF
 from govsim.storage.files import write_text, writing
-from govsim.storage.folder import LATEST, MANIFEST, RunFolder, find, runs
+from govsim.storage.finding import find, runs, what_ifs
+from govsim.storage.folder import LATEST, MANIFEST, RunFolder
 from govsim.storage.tables import MEASURES, ORDERS, WEEKLY, as_frame, pack, unpack
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "pack",
     "runs",
     "unpack",
+    "what_ifs",
     "write_text",
     "writing",
 ]

@@ -129,7 +129,7 @@ class RunFolder:
         write_text(self.path / MANIFEST, text + "\n", alone=True)
 
     def point_latest(self) -> None:
-        """Let ``latest`` beside the run's folder name this run."""
+        """Let ``latest`` beside the run's folder name this run, whose plan is that of its file."""
         latest = self.path.parent / LATEST
         sweep(latest)
         write_text(latest, self.path.name + "\n")
@@ -270,28 +270,3 @@ def _sha256(manifest: dict[str, Any]) -> str:
     rest = {key: value for key, value in manifest.items() if key != "sha256"}
     as_read = json.loads(json.dumps(rest))
     return sha256(json.dumps(as_read, sort_keys=True).encode()).hexdigest()
-
-
-def runs(out: Path) -> list[RunFolder]:
-    """List the runs under a results folder, by scenario, the newest first."""
-    found = []
-    for file in out.glob(f"*/*/{MANIFEST}"):
-        with suppress(OSError):  # one that is being removed
-            found.append((file.parent.parent.name, -file.stat().st_mtime, file.parent))
-    return [RunFolder(folder) for _, _, folder in sorted(found)]
-
-
-def find(out: Path, name: str) -> RunFolder | None:
-    """Find a run by its folder, by ``scenario/run``, by the run's id, or by its scenario.
-
-    A scenario's name stands for its latest run.
-    """
-    for place in (Path(name), out / name):
-        with suppress(OSError, ValueError):
-            if (place / MANIFEST).is_file():
-                return RunFolder(place)
-            latest = (place / LATEST).read_text(encoding="utf-8").strip()
-            if latest and (place / latest / MANIFEST).is_file():
-                return RunFolder(place / latest)
-    matches = [run for run in runs(out) if len(name) >= 4 and run.path.name.startswith(name)]
-    return matches[0] if len(matches) == 1 else None

@@ -8,7 +8,7 @@ from math import nan
 from govsim.catalogue import CATALOGUE
 from govsim.comparison import Comparison, Difference, Quantity
 from govsim.language import tr
-from govsim.report import comparison_tables, plates, uncertain
+from govsim.report import changes, comparison_tables, plates, uncertain
 from govsim.report import comparison_words as words
 from govsim.report.comparison_reasons import following
 from govsim.report.comparison_sentences import sentences
@@ -27,7 +27,6 @@ from govsim.report.parts import (
     row,
 )
 from govsim.report.sections import from_screen, record
-from govsim.report.tables import compact
 from govsim.report.wording import (
     PROMISES,
     cause_name,
@@ -41,6 +40,7 @@ from govsim.report.wording import (
     what_use_leaves_out,
 )
 from govsim.rules import CAUSES
+from govsim.scenarios.changes import compact
 from govsim.statistics import Interval
 from govsim.tradeoffs import trade_offs
 
@@ -74,6 +74,7 @@ def contents(found: Comparison, desk: Desk) -> Contents:
         ),
         warnings=found.warnings,
         notes=tuple(dict.fromkeys(notes)),
+        changes=tuple(changes.of_all(found)),
     )
 
 
@@ -82,7 +83,12 @@ def _answer(found: Comparison) -> Iterator[Point]:
         tr("{letter}: {plan}", letter=letter, plan=found.title(plan))
         for plan, letter in words.letters(found).items()
     )
-    yield Point(tr("Plans"), (tr("; ").join(plans),))
+    changed = (
+        tr("{letter}: {plan}", letter=letter, plan=line)
+        for plan, letter in words.letters(found).items()
+        for line in changes.of_plan(found, plan)
+    )
+    yield Point(tr("Plans"), (tr("; ").join(plans), *changed))
     for heading, lines in sentences(found):
         yield Point(heading, tuple(lines))
     if found.per_draw > 1:

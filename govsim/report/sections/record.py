@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from govsim.language import tr
+from govsim.language import joined, tr
 from govsim.report.parts import Block, Row, Section, Table, Words, row
-from govsim.report.tables import compact
 from govsim.report.wording import evidence_name
 from govsim.results import Result
+from govsim.scenarios.changes import compact
 from govsim.scenarios.parameters import parameters
 
 STRENGTH = ("calibrated", "published", "inferred", "assumed", "given")
@@ -111,6 +111,8 @@ def recorded(result: Result) -> Iterator[tuple[str, str]]:
     if result.folder is not None:
         yield tr("run"), f"{result.folder.parent.name}/{result.folder.name}"
     yield tr("scenario"), str(m["scenario_name"])
+    if result.changes:
+        yield tr("changed"), joined(map(str, result.changes), "；", "; ")
     yield tr("replications"), str(m["replications"])
     yield tr("seed"), str(m["seed"])
     yield tr("horizon, days"), f"{m['horizon_days']:g}"

@@ -7,7 +7,7 @@ from math import isnan
 
 from govsim.catalogue import CATALOGUE
 from govsim.language import name, tr
-from govsim.report import plates, tables, uncertain
+from govsim.report import changes, plates, tables, uncertain
 from govsim.report.parts import Contents, Desk, Plate, Point
 from govsim.report.sections import cost, orders, people, places, promises, record
 from govsim.report.wording import (
@@ -55,6 +55,7 @@ def contents(result: Result, desk: Desk) -> Contents:
         ),
         warnings=(*result.warnings, *([missing] if missing else [])),
         notes=(*result.notes, how_sure(result)),
+        changes=tuple(changes.told(result)),
     )
 
 

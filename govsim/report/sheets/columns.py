@@ -11,7 +11,7 @@ from govsim.catalogue import FLOWS, Measure
 from govsim.language import name, tr
 from govsim.report import spreadsheet
 from govsim.report.spreadsheet import Column, Sheet, Value
-from govsim.report.tables import compact
+from govsim.scenarios.changes import compact
 
 FORMATS = {
     "share": spreadsheet.SHARE,

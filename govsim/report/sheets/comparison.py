@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from govsim.comparison import Comparison, Quantity
 from govsim.language import tr
+from govsim.report import changes, spreadsheet
 from govsim.report import comparison_words as words
-from govsim.report import spreadsheet
 from govsim.report.sections import record
 from govsim.report.sheets.columns import (
     FORMATS,
@@ -30,6 +30,7 @@ def of_comparison(found: Comparison) -> Iterator[Sheet]:
     yield about(
         [
             (tr("Comparison of service plans"), tr("{n} plans compared", n=len(found.names))),
+            *[("", line) for line in changes.of_all(found)],
             *how_to_read(found.confidence),
             *[(tr("how sure"), line) for line in words.how_sure(found)],
             *[(tr("warning"), text) for text in found.warnings],
@@ -49,6 +50,7 @@ def _records(found: Comparison) -> Iterator[tuple[str, str]]:
     for plan, letter in words.letters(found).items():
         result = found.result(plan)
         yield letter, found.title(plan)
+        yield from (("", line) for line in changes.of_plan(found, plan))
         for what, value in (
             (tr("measured"), how_measured(result, used[plan])),
             *record.recorded(result),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from govsim.catalogue import CATALOGUE, FLOWS, Measure
 from govsim.language import current, name, tr
-from govsim.report import spreadsheet
+from govsim.report import changes, spreadsheet
 from govsim.report.heatmaps import weekdays
 from govsim.report.sections import record
 from govsim.report.sheets.columns import (
@@ -53,6 +53,7 @@ def of_run(result: Result) -> Iterator[Sheet]:
     yield about(
         [
             (tr("Simulation of a service plan"), result.title),
+            *[("", line) for line in changes.told(result, len(result.changes))],
             *_question(result),
             (tr("measured"), how_measured(result)),
             *how_to_read(result.confidence),
