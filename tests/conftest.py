@@ -13,14 +13,46 @@ import os
 for _library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
-from short_runs import SHORT, TEMPLATE
+from short_runs import EXPLAINED, SHORT, TEMPLATE
 
+import govsim
 from govsim import language
+from govsim.explain import Budget
+from govsim.explanation import EXPLANATIONS, Explanation, open_explanation
+from govsim.regression import Selection
 from govsim.scenarios.loading import Loaded, load
+
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+FIRST = ("explain",)
+"""The longest file of all, for one of the test processes to begin with."""
+
+WITHOUT_ENGINE = (
+    "durations", "loading", "inspect", "orders", "order_values", "checks", "quantities",
+    "order_forms", "order_times", "parameters", "tables", "randomness", "forecast", "scores",
+)  # fmt: skip
+"""For the others: while the first one compiles the engine, so that they need not do so too."""
+
+LONG = (
+    "boston", "independent", "durability", "calibrate", "workbook", "report", "sweep",
+    "validation", "sensitivity", "inference", "engine", "invariants",
+)  # fmt: skip
+"""Then whatever takes long, so that no process is left with it at the end."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files in an order in which several processes come to their end together."""
+    order = {f"test_{name}.py": n for n, name in enumerate((*FIRST, *WITHOUT_ENGINE, *LONG))}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
+
 
 settings.register_profile(
     "ci",
@@ -44,6 +76,42 @@ settings.load_profile("ci")
 @pytest.fixture(autouse=True)
 def _english() -> None:
     language.use("en")
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Let no other test process in while this one is at it."""
+    while True:
+        try:
+            lock.mkdir()
+            break
+        except FileExistsError:
+            time.sleep(0.2)
+    try:
+        yield
+    finally:
+        lock.rmdir()
+
+
+@pytest.fixture(scope="session")
+def explained(tmp_path_factory: pytest.TempPathFactory) -> Explanation:
+    """Explain Tiandi's fall, with little of everything; once for all test processes."""
+    language.use("en")
+    budget = Budget(trajectories=2, points=20, screened=2, samples=2, selection=Selection(years=4))
+    place = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        place = place.parent  # that of all of them
+    with _alone(place / "explained.lock"):
+        for kept in (place / "explained" / EXPLANATIONS).glob("*/"):
+            return open_explanation(kept)
+        return govsim.explain(
+            SCENARIOS / "tiandi-before.yaml",
+            SCENARIOS / "tiandi.yaml",
+            replications=3,
+            settings=EXPLAINED,
+            budget=budget,
+            out=place / "explained",
+        )
 
 
 @pytest.fixture(scope="session")

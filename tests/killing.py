@@ -42,6 +42,9 @@ with executors.choose(workers, processes=how == "processes") as executor:
 NUMBERS = (30, 60)
 """Replications that are asked for, one after the other."""
 
+FEWER = (8, 16)
+"""The same, where starting a program takes longer than what it is killed in."""
+
 HOW = ("serial", "threads", "processes")
 """Where replications are done, one after another or two at once."""
 
@@ -93,15 +96,19 @@ def left(run: RunFolder) -> dict[str, bytes]:
 
 
 def kills(
-    number: int, moments: random.Random, place: Path, how: Sequence[str] = HOW
+    number: int,
+    moments: random.Random,
+    place: Path,
+    how: Sequence[str] = HOW,
+    numbers: Sequence[int] = NUMBERS,
 ) -> Iterator[str]:
     """Kill runs so often and tell of each; fail where one ends with other bytes."""
-    lasts = [run(place / "undisturbed", replications, "serial") or 0.0 for replications in NUMBERS]
+    lasts = [run(place / "undisturbed", replications, "serial") or 0.0 for replications in numbers]
     expected = left(folder(place / "undisturbed"))
     done = ended = 0
     while done < number:
         out = place / str(ended)
-        for replications, last in zip(NUMBERS, lasts, strict=True):
+        for replications, last in zip(numbers, lasts, strict=True):
             while done < number:
                 after, way = moments.uniform(0, last), moments.choice(how)
                 if run(out, replications, way, after) is not None:

@@ -12,6 +12,9 @@ from govsim import tasks
 TEMPLATE = Path(govsim.__file__).parent / "scenarios" / "template.yaml"
 SHORT = (("horizon", "4 weeks"), ("warm_up", "1 week"))
 
+EXPLAINED = (("horizon", "9 weeks"), ("warm_up", "1 week"))
+"""What is set in the scenarios that the fixture `explained` explains."""
+
 
 def tables(folder: Path) -> dict[str, bytes]:
     """Read the files of a run that hold numbers."""

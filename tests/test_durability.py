@@ -82,8 +82,9 @@ def typed(*arguments: object):
 # ------------------------------------------------------------------ killed
 
 
+@pytest.mark.slow
 def test_runs_that_are_killed_end_with_the_same_bytes(tmp_path):
-    told = list(killing.kills(3, random.Random(8), tmp_path, killing.HOW[:2]))
+    told = list(killing.kills(3, random.Random(8), tmp_path, killing.HOW[:2], killing.FEWER))
     assert sum("killed" in line for line in told) == 3
     assert "came to its end with the same bytes" in told
 
@@ -387,8 +388,9 @@ def test_who_reads_while_new_files_are_put_in_place_waits_for_a_moment(copied, s
 # ------------------------------------------------------------------ memory
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_replications(tmp_path):
-    """What 240 replications hold would be seen if more than half of it stayed in memory."""
+    """What 120 replications hold would be seen if more than half of it stayed in memory."""
     program = """
 import resource, sys, govsim
 from govsim.scenarios.loading import load
@@ -405,5 +407,5 @@ print(sum(table.nbytes for table in result.tables("orders")))
         kibibytes, held = map(int, said.split())
         return kibibytes * 1024, held
 
-    (memory_of_few, few), (memory_of_many, many) = used(10), used(250)
+    (memory_of_few, few), (memory_of_many, many) = used(10), used(130)
     assert memory_of_many - memory_of_few < (many - few) / 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from rich.cells import cell_len
+from short_runs import EXPLAINED as SHORT
 
 import govsim
 from govsim import attribution, language, mechanisms, network, switches, trials
@@ -20,7 +22,7 @@ from govsim.cli import cli
 from govsim.errors import InputError, RunError
 from govsim.executors import Serial
 from govsim.explain import QUICK, Budget
-from govsim.explanation import AGAIN, FAILED, FIRST, FRAMES, open_explanation
+from govsim.explanation import AGAIN, EXPLANATIONS, FAILED, FIRST, FRAMES, open_explanation
 from govsim.regression import Selection
 from govsim.rules import CAUSES
 from govsim.scenarios.loading import load
@@ -30,7 +32,6 @@ from govsim.trials import FILE, Kept, Trial
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 BEFORE, AFTER = SCENARIOS / "tiandi-before.yaml", SCENARIOS / "tiandi.yaml"
-SHORT = (("horizon", "9 weeks"), ("warm_up", "1 week"))
 A_YEAR = 365 / 56
 """From what is counted in eight weeks to a year."""
 
@@ -51,15 +52,6 @@ def pair():
 def tiandi(pair):
     """Tiandi's two scenarios as switches."""
     return switches.between(pair[0].scenario, pair[1].scenario, pair[0].folder)
-
-
-@pytest.fixture(scope="module")
-def explained(tmp_path_factory):
-    """Explain Tiandi's fall, with little of everything."""
-    language.use("en")
-    budget = Budget(trajectories=2, points=20, screened=2, samples=2, selection=Selection(years=4))
-    out = tmp_path_factory.mktemp("results")
-    return govsim.explain(BEFORE, AFTER, replications=3, settings=SHORT, budget=budget, out=out)
 
 
 # ---------------------------------------------------------------- mechanisms
@@ -213,9 +205,12 @@ def test_an_explanation_is_read_back_as_it_was_written(explained):
         pd.testing.assert_frame_equal(mine, theirs, check_dtype=False)
 
 
-def test_what_is_kept_is_not_simulated_again(explained, monkeypatch):
+@pytest.mark.slow
+def test_what_is_kept_is_not_simulated_again(explained, monkeypatch, tmp_path):
     """Neither after a kill, of which a line that was cut off is left."""
-    with (explained.folder / FILE).open("a", encoding="utf-8") as file:
+    own = tmp_path / "results"
+    shutil.copytree(explained.folder.parents[1], own)
+    with (own / EXPLANATIONS / explained.folder.name / FILE).open("a", encoding="utf-8") as file:
         file.write('\n["cut off", [[1')
 
     def never(trial):
@@ -231,9 +226,9 @@ def test_what_is_kept_is_not_simulated_again(explained, monkeypatch):
         replications=3,
         settings=SHORT,
         budget=budget,
-        out=explained.folder.parents[1],
+        out=own,
     )
-    assert again.folder == explained.folder
+    assert again.folder == own / EXPLANATIONS / explained.folder.name
     assert again.points.equals(explained.points)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +29,7 @@ from govsim.validation.independent import (
 from govsim.validation.independent.checking import Check, two_samples
 from govsim.validation.independent.checks import CHECKS
 from govsim.validation.independent.people import People, next_open
+from govsim.validation.running import Finding
 
 FOLDER = Path(__file__).parents[1] / "scenarios" / "independent"
 FALSE_ALARM = 0.0009
@@ -87,9 +88,19 @@ def test_who_comes_after_closing_comes_again_on_the_next_open_day():
 # ------------------------------------------------------------------ the programs
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda c: f"{c.name} {c.block}".strip())
-def test_both_programs_tell_the_same_things(check: Check):
-    *_, found = checking.run(check, FOLDER, 2)
+@cache
+def _found(place: int) -> list[Finding]:
+    """Findings of one check; two tests look at them."""
+    *_, found = checking.run(CHECKS[place], FOLDER, 5)
+    return found or []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "place", range(len(CHECKS)), ids=[f"{c.name} {c.block}".strip() for c in CHECKS]
+)
+def test_both_programs_tell_the_same_things(place: int):
+    found = _found(place)
     assert found
     assert all(np.isfinite([f.expected, f.simulated]).all() for f in found)
 
@@ -129,12 +140,10 @@ def test_a_program_of_another_service_is_told(
     assert max(abs(f.z) for f in found) > family_wise_z(len(found), FALSE_ALARM)
 
 
+@pytest.mark.slow
 @pytest.mark.statistics
 def test_both_programs_agree():
-    findings = []
-    for check in CHECKS:
-        *_, found = checking.run(check, FOLDER, 5)
-        findings += found or []
+    findings = [one for place in range(len(CHECKS)) for one in _found(place)]
     limit = family_wise_z(len(findings), FALSE_ALARM)
     assert [(f.case, f.quantity, f.z) for f in findings if not f.agrees(limit)] == []
 

@@ -16,9 +16,7 @@ import govsim
 from govsim import language
 from govsim.comparison import Comparison
 from govsim.errors import RunError
-from govsim.explain import Budget
 from govsim.explanation import Explanation
-from govsim.regression import Selection
 from govsim.report import spreadsheet, workbook
 from govsim.report.sections import Found
 from govsim.results import Result
@@ -56,15 +54,6 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     return govsim.compare([BEFORE, AFTER], settings=SHORT, replications=5, out=out)
 
 
-@pytest.fixture(scope="module")
-def explanation(tmp_path_factory: pytest.TempPathFactory) -> Explanation:
-    out = tmp_path_factory.mktemp("results")
-    budget = Budget(trajectories=2, points=12, screened=2, samples=2, selection=Selection(years=4))
-    return govsim.explain(
-        BEFORE, AFTER, settings=SHORT, replications=3, budget=budget, out=out
-    )  # fmt: skip
-
-
 def opened(found: Found, folder: Path) -> openpyxl.Workbook:
     return openpyxl.load_workbook(workbook.write(found, folder / "tables.xlsx"))
 
@@ -76,7 +65,7 @@ def rows(sheet: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("which", ["result", "comparison", "explanation"])
+@pytest.mark.parametrize("which", ["result", "comparison", "explained"])
 def test_no_cell_acts_and_every_column_has_a_head(
     which: str, lang: language.Language, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -165,12 +154,12 @@ def test_a_comparison_has_its_differences_and_the_pairs_they_come_from(
 
 
 def test_an_explanation_has_contributions_that_add_up(
-    explanation: Explanation, tmp_path: Path
+    explained: Explanation, tmp_path: Path
 ) -> None:
-    table = rows(opened(explanation, tmp_path)["Mechanisms"])
+    table = rows(opened(explained, tmp_path)["Mechanisms"])
     assert sum(row["share of the change"] for row in table) == pytest.approx(1)
     assert sum(row["contribution"] for row in table) == pytest.approx(
-        explanation.total("change").mean
+        explained.total("change").mean
     )
 
 
