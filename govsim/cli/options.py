@@ -225,7 +225,7 @@ def as_json() -> Callable[[F], F]:
 def console() -> Console:
     """Make a console of at most 100 columns; 100 where the width isn't known."""
     from govsim.cli.screen import Screen
-    from govsim.report.tables import WIDTH
+    from govsim.report import WIDTH
 
     found = Screen()
     width = min(found.width, WIDTH) if found.is_terminal else WIDTH

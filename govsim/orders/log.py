@@ -66,7 +66,7 @@ class OrderLog:
         order with a time of closing (of resolution, if closings are not mapped) is closed.
         Where there is no column for repeats, an order with a parent is one.
     set_aside : the rows that can't: ``row``, the mapped fields as they were written,
-        ``reason``.
+        ``reason``; before them ``sheet``, where several sheets of a workbook were read.
     rounding : step to which each column of times is rounded, ms. A time t stands for
         [t, t + step).
     times : more about each of these columns.
@@ -133,7 +133,8 @@ class OrderLog:
                     file.unlink()
                 return None
         columns = self.mapping.columns.given()
-        header = [tr("row"), *columns.values(), tr("reason")]
+        first = [tr("sheet")] if "sheet" in self.set_aside else []
+        header = [*first, tr("row"), *columns.values(), tr("reason")]
         with writing(file), replacing(file) as stream:
             # With its mark, or Excel takes Chinese for something else.
             self.set_aside.to_csv(stream, index=False, header=header, encoding="utf-8-sig")

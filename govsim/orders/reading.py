@@ -175,7 +175,8 @@ class _Reader:
 
     def _times(self) -> dict[str, Parsed]:
         """Read all times, by the clock of creation where a change to summer time is between."""
-        parsed, self.remarks = read_times(self.cells, self.mapping, self.source)
+        parsed, remarks = read_times(self.cells, self.mapping, self.source)
+        self.remarks = [*self.raw.remarks, *remarks]
         self._far(parsed)
         for name, found in parsed.items():
             self._judge(name, found)
@@ -426,6 +427,7 @@ class _Reader:
         taken = pa.array(where)
         frame = pd.DataFrame(
             {
+                **({} if self.raw.sheets is None else {"sheet": self._sheets(taken)}),
                 "row": self.raw.rows[where],
                 **{
                     name: cells.take(taken).cast(pa.large_string()).to_pandas()
@@ -441,6 +443,11 @@ class _Reader:
             frame[columns] = frame[columns].fillna("")
         frame["reason"] = frame["reason"].astype("str")
         return frame.reset_index(drop=True)
+
+    def _sheets(self, taken: pa.Array) -> pd.Series:
+        assert self.raw.sheets is not None
+        sheets: pd.Series = self.raw.sheets.take(taken).cast(pa.large_string()).to_pandas()
+        return sheets
 
     def _nothing(self, bad: Bools) -> None:
         """Refuse a table of which no row can be used."""

@@ -8,14 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal[
-    "zone", "swapped", "year first", "buddhist", "far", "endless", "nowhere", "words", "marks"
-]
+Kind = (
+    Literal["zone", "swapped", "year first", "buddhist", "far", "endless", "nowhere"]
+    | Literal["words", "marks", "sheets", "other sheets", "missing in sheet"]
+)
 
 
 @dataclass(frozen=True)
 class Remark:
-    """Something that was done to cells of a column.
+    """Something that was done to cells of a column, or to the whole table.
 
     Attributes
     ----------
@@ -25,10 +26,12 @@ class Remark:
         others that they must be slips, their rows set aside; ``endless``, such times that occur
         again and again, taken for none; ``nowhere``, positions such as 0/0 taken for none;
         ``words``, words that are neither yes nor no, taken for no answer; ``marks``, marks taken
-        for yes and no.
-    field : of the mapping.
-    cells : how many.
-    detail : the zone, the times or words in question, or which marks are good.
+        for yes and no; ``sheets``, several of a workbook that were read as one table; ``other
+        sheets``, those that were not read; ``missing in sheet``, columns that one of them
+        doesn't have.
+    field : of the mapping; empty for remarks on the whole table.
+    cells : how many; how many sheets for remarks on these.
+    detail : the zone, the times or words in question, which marks are good, or names of sheets.
     """
 
     kind: Kind

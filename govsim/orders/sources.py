@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from govsim.errors import InputError, Problem
 from govsim.language import tr
 from govsim.orders.mapping import Mapping
+from govsim.orders.remarks import Remark
 from govsim.scenarios.documents import Unreadable, fetch
 
 _ADDRESS = re.compile(r"^[a-z][a-z0-9+]{2,}:|\b(pwd|password)=", re.IGNORECASE)
@@ -42,11 +43,15 @@ class Raw:
     rows : int64[n], the number of each row, as a spreadsheet counts: 1 is the first of the
         file, above or at the header; in a database, the first of the answer.
     broken : rows that have no such cells: their number, and why.
+    sheets : the sheet of each row, where they are of several.
+    remarks : what was done beyond reading one table as written.
     """
 
     columns: dict[str, pa.Array]
     rows: NDArray[np.int64]
     broken: list[tuple[int, str]] = field(default_factory=list)
+    sheets: pa.Array | None = None
+    remarks: tuple[Remark, ...] = ()
 
 
 class Source(Protocol):
@@ -98,7 +103,7 @@ def open_source(address: str | Path, mapping: Mapping | None = None) -> Source:
     if beginning.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         from govsim.orders.workbooks import Workbook
 
-        return Workbook(path, None if mapping is None else mapping.sheet)
+        return Workbook(path, mapping)
     if beginning.startswith(b"PAR1"):
         return Parquet(path)
     if beginning.startswith(b"SQLite format 3\0"):
@@ -144,8 +149,10 @@ def _beginning(path: Path) -> bytes:
         raise
 
 
-def places(header: Sequence[str], names: Sequence[str], file: str) -> list[int]:
-    """Find columns in a header.
+def places(
+    header: Sequence[str], names: Sequence[str], file: str, missing: bool = False
+) -> list[int]:
+    """Find columns in a header; some may be missing if that is said.
 
     Raises
     ------
@@ -156,7 +163,7 @@ def places(header: Sequence[str], names: Sequence[str], file: str) -> list[int]:
     if twice:
         message = tr("the column “{name}” occurs twice; rename one of them", name=twice[0])
         refuse(message, file)
-    return [header.index(name) for name in names]
+    return [header.index(name) for name in names if not missing or name in header]
 
 
 def header_at(rows: Sequence[Sequence[Any]]) -> int:

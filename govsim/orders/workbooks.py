@@ -1,94 +1,233 @@
-"""Work orders in a spreadsheet: xlsx, xls, xlsb or ods, read by calamine.
+"""Work orders in a spreadsheet: xlsx, xls, xlsb or ods; one sheet, or one for each month.
 
-Used by `govsim.orders.sources`. Cells become text, times included, so that a column that
-changes its type half-way is read like any other.
+Used by `govsim.orders.sources`. Which sheets are read is said: all that have the header of the
+orders; covers, statistics and lists of other things are named as not read. Cells become text,
+times included, so that a column that changes its type half-way is read like any other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
-from itertools import islice
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
-from python_calamine import CalamineError, CalamineWorkbook
 
+from govsim.errors import InputError
 from govsim.language import tr
-from govsim.orders.sources import Raw, damaged, header_at, places, refuse
+from govsim.orders import xlsx
+from govsim.orders.grids import Grid, Ints, filled_down, header_of
+from govsim.orders.mapping import Mapping
+from govsim.orders.proposing import NAMES
+from govsim.orders.remarks import Remark
+from govsim.orders.sources import Raw, damaged, places, reason, refuse
+from govsim.orders.times import Kind, parse
+from govsim.orders.words import plain
 from govsim.scenarios.units import nearest
 
-AT_A_TIME = 20_000
-"""Rows made into text at a time: Python's texts take several times the room of Arrow's."""
+T = TypeVar("T")
+
+ALIKE = 0.6
+"""Share of the names of columns, at least, that sheets of one table have in common."""
+
+
+SUMS = re.compile(r"汇总|合计|总表|全部|总计|\b(all|total|summary|combined)\b", re.IGNORECASE)
+"""Names of a sheet that may hold all that the others hold."""
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A sheet with its header.
+
+    Attributes
+    ----------
+    grid : the sheet.
+    row : the last row of the header.
+    header : the columns: place and name.
+    times : how many of them hold times, by their first rows.
+    known : how many have a name that such columns of orders often have.
+    """
+
+    grid: Grid
+    row: int
+    header: list[tuple[int, str]]
+    times: int
+    known: int
+
+    @property
+    def names(self) -> list[str]:
+        return [name for _, name in self.header]
+
+    def like(self, other: _Table) -> bool:
+        """Whether both are parts of one table."""
+        mine, others = set(self.names), set(other.names)
+        return len(mine & others) >= ALIKE * max(len(mine), len(others))
 
 
 class Workbook:
-    """A sheet of a workbook.
+    """The work orders of a workbook.
 
     Parameters
     ----------
     path : the file.
-    sheet : name of the sheet; the first if None.
+    mapping : may name a sheet, which is then the only one; and columns, by which sheets are
+        known.
     """
 
-    def __init__(self, path: Path, sheet: str | None) -> None:
+    def __init__(self, path: Path, mapping: Mapping | None) -> None:
         self.name = str(path)
-        try:
-            book = CalamineWorkbook.from_path(str(path))
-        except CalamineError as error:
-            damaged(self.name, error)
-        if sheet is not None and sheet not in book.sheet_names:
-            names = ", ".join(book.sheet_names)
-            message = tr(
-                "there is no sheet “{sheet}”; there are: {names}", sheet=sheet, names=names
-            )
-            refuse(message, self.name, nearest(sheet, book.sheet_names))
-        if not book.sheet_names:
+        grids = self._guarded(lambda: _grids(path))
+        if not grids:
             refuse(tr("the file is empty"), self.name)
-        try:
-            self.sheet = book.get_sheet_by_name(sheet or book.sheet_names[0])
-        except CalamineError as error:
-            damaged(self.name, error)
-        top = [[_text(cell) for cell in row] for row in islice(self.sheet.iter_rows(), 20)]
-        if not any(map(any, top)):
+        sheet = None if mapping is None else mapping.sheet
+        names = [grid.name for grid in grids]
+        if sheet is not None and sheet not in names:
+            message = tr(
+                "there is no sheet “{sheet}”; there are: {names}",
+                sheet=sheet,
+                names=", ".join(names),
+            )
+            refuse(message, self.name, nearest(sheet, names))
+        if sheet is not None:
+            grids = [grid for grid in grids if grid.name == sheet]
+        tables = self._guarded(lambda: list(map(_table, grids)))
+        tables = [table for table in tables if table.header]
+        if not tables:
             refuse(tr("the sheet is empty"), self.name)
-        at = header_at(top)
-        self.header = [cell.strip() for cell in top[at]]
-        self.above = at + 1
+        self.tables = _chosen(tables, mapping)
+        used = {table.grid.name for table in self.tables}
+        self.unused = [] if sheet is not None else [name for name in names if name not in used]
+        self.header = self.tables[0].names
+        for table in self.tables[1:]:
+            self.header += [name for name in table.names if name not in self.header]
+
+    def _guarded(self, read: Callable[[], T]) -> T:
+        """Read something; if the file is damaged, say so."""
+        try:
+            return read()
+        except (InputError, MemoryError):
+            raise
+        except xlsx.UNREADABLE as error:
+            damaged(self.name, reason(error))
 
     def read(self, names: Sequence[str], most: int | None = None) -> Raw:
         """Read columns; see `Source`."""
-        at = places(self.header, names, self.name)
-        rows = islice(
-            self.sheet.iter_rows(), self.above, None if most is None else self.above + most
+        chunks: list[list[pa.Array]] = [[pa.array([], pa.large_string())] for _ in names]
+        numbers: list[Ints] = [np.empty(0, np.int64)]
+        sheets: list[str] = []
+        for table in self.tables:
+            left = None if most is None else most - sum(map(len, numbers))
+            if left is not None and left <= 0:
+                break
+            rows, columns = self._of(table, names, left)
+            numbers.append(rows)
+            sheets += [table.grid.name] * len(rows)
+            for chunk, cells in zip(chunks, columns, strict=True):
+                chunk.append(cells)
+        several = len(self.tables) > 1
+        return Raw(
+            dict(zip(names, map(pa.concat_arrays, chunks), strict=True)),
+            np.concatenate(numbers),
+            sheets=pa.array(sheets).dictionary_encode() if several else None,
+            remarks=tuple(self._remarks(names)),
         )
-        chunks: list[list[pa.Array]] = [[] for _ in names]
-        n = 0
-        while part := list(islice(rows, AT_A_TIME)):
-            n += len(part)
-            for place, column in zip(at, chunks, strict=True):
-                column.append(pa.array([_text(row[place]) for row in part], pa.large_string()))
-        columns = {
-            name: pa.chunked_array(column, pa.large_string()).combine_chunks()
-            for name, column in zip(names, chunks, strict=True)
+
+    def _of(
+        self, table: _Table, names: Sequence[str], most: int | None
+    ) -> tuple[Ints, list[pa.Array]]:
+        """Read columns of a sheet; empty where it has none of that name."""
+        places(table.names, names, f"{self.name} ({table.grid.name})", missing=True)
+        there = {name: place for place, name in table.header if name in names}
+        rows, found, merges = self._guarded(
+            lambda: table.grid.columns(list(there.values()), table.row, most)
+        )
+        cells = {
+            name: filled_down(rows, column, place, merges)
+            for (name, place), column in zip(there.items(), found, strict=True)
         }
-        # Calamine leaves out empty rows above the first that is filled.
-        first = self.sheet.start[0] if self.sheet.start else 0
-        return Raw(columns, np.arange(n, dtype=np.int64) + first + self.above + 1)
+        empty = pa.nulls(len(rows), pa.large_string())
+        return rows, [cells.get(name, empty) for name in names]
+
+    def _remarks(self, names: Sequence[str]) -> Iterator[Remark]:
+        """Say which sheets were read, which not, and what is missing in one of them."""
+        if len(self.tables) > 1:
+            read = ", ".join(table.grid.name for table in self.tables)
+            yield Remark("sheets", "", len(self.tables), read)
+        if self.unused:
+            yield Remark("other sheets", "", len(self.unused), ", ".join(self.unused))
+        for table in self.tables:
+            if missing := [name for name in names if name not in table.names]:
+                said = tr("{sheet}: {names}", sheet=table.grid.name, names=", ".join(missing))
+                yield Remark("missing in sheet", "", len(missing), said)
 
 
-def _text(cell: Any) -> str:
-    """Write a cell as text; spreadsheets keep 320115001 as 320115001.0."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.isoformat(" ", "milliseconds" if cell.microsecond >= 1000 else "seconds")
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return repr(cell / timedelta(days=1))  # a number of days, as the file has it
-    return str(cell).lower() if isinstance(cell, bool) else str(cell)
+def _grids(path: Path) -> list[Grid]:
+    with path.open("rb") as stream:
+        packed = stream.read(2) == b"PK"
+    if packed:
+        book = zipfile.ZipFile(path)
+        names = [name.lower().replace("\\", "/") for name in book.namelist()]
+        if any(name.endswith("workbook.xml") for name in names):
+            return list(xlsx.Xlsx(path).sheets)
+        if not any(name in ("content.xml", "xl/workbook.bin") for name in names):
+            inside = ", ".join(book.namelist()[:10])
+            refuse(
+                tr(
+                    "this is a packed folder; unpack it, and name a file of it: {names}",
+                    names=inside,
+                ),
+                str(path),
+            )
+    from govsim.orders.old_workbooks import sheets
+
+    return list(sheets(path))
+
+
+def _table(grid: Grid) -> _Table:
+    """Find the header of a sheet, and see what is below it."""
+    row, names, below = header_of(grid)
+    columns = [[cells.get(column, "") for cells in below.values()] for column in names]
+    times = 0
+    for cells in columns:
+        kind = parse(pa.array(cells, pa.large_string())).kind
+        filled = kind != Kind.BLANK
+        times += bool(filled.any() and (kind[filled] == Kind.MOMENT).mean() > 0.5)
+    known = sum(plain(name) in _known() for name in names.values())
+    return _Table(grid, row, list(names.items()), times, known)
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(plain(name) for names in NAMES.values() for name in names)
+
+
+def _chosen(tables: list[_Table], mapping: Mapping | None) -> list[_Table]:
+    """Choose the sheets that hold the orders; hidden ones only where no other does."""
+    wanted = [] if mapping is None else [c for c in mapping.columns.given().values() if c]
+    found = []
+    if mapping is not None and mapping.columns.created:
+        has = {id(table): len(set(wanted) & set(table.names)) for table in tables}
+        found = [
+            table
+            for table in tables
+            if mapping.columns.created in table.names
+            if has[id(table)] >= ALIKE * max(has.values())
+        ]
+    if not found:
+        first = max(
+            tables,
+            key=lambda one: (one.times > 0, one.grid.visible, one.times + one.known, one.grid.size),
+        )
+        found = [table for table in tables if table.like(first)]
+    if any(table.grid.visible for table in found):
+        found = [table for table in found if table.grid.visible]
+    for table in found:
+        others = sum(other.grid.size for other in found if other is not table)
+        if SUMS.search(table.grid.name) and len(found) > 2 and table.grid.size >= 0.8 * others:
+            return [table]
+    return found

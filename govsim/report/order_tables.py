@@ -299,7 +299,7 @@ def _shares(states: Iterable[State], of: int) -> str:
 
 def remark(one: Remark) -> str:
     """Say what was done to cells beyond reading them as written."""
-    field = "" if one.kind == "nowhere" else field_name(one.field)
+    field = "" if one.kind == "nowhere" or not one.field else field_name(one.field)
     n = f"{one.cells:,}"
     match one.kind:
         case "zone":
@@ -357,6 +357,18 @@ def remark(one: Remark) -> str:
             )
         case "nowhere":
             return tr("{n} positions such as 0/0 stand for none", n=n)
+        case "sheets":
+            return tr("{n} sheets were read as one table: {names}", n=n, names=one.detail)
+        case "other sheets":
+            return tr(
+                "sheets that are not read: {names}; name one by “sheet:” in the mapping if it "
+                "holds the orders",
+                names=one.detail,
+            )
+        case "missing in sheet":
+            return tr(
+                "columns that a sheet doesn't have are empty there: {which}", which=one.detail
+            )
 
 
 def _left_out(proposal: Proposal | None) -> Iterator[str]:

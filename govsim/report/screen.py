@@ -8,8 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from govsim.report import wrapping
-from govsim.report.tables import WIDTH
+from govsim.report import WIDTH, wrapping
 
 
 def paragraph(text: str, mark: str, style: str = "") -> Iterator[Text]:

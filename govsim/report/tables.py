@@ -40,9 +40,6 @@ from govsim.scenarios.changes import Change, compact
 if TYPE_CHECKING:
     import pandas as pd
 
-WIDTH = 100
-"""Columns of a terminal that every table fits in."""
-
 PATH_WIDTH = 30
 """Columns for the path of an input."""
 
