@@ -124,7 +124,7 @@ def compare(
     ):
         found = compared(
             [scenario_file(name) for name in scenarios],
-            baseline=None if baseline is None else scenario_file(baseline).stem,
+            baseline=None if baseline is None else scenario_file(baseline, needed=False).stem,
             on=on,
             replications=replications,
             precision=share(precision),

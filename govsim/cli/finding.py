@@ -32,7 +32,7 @@ def check_name(name: str, scenario: str, out: Path) -> None:
             n=LONGEST,
             found=name,
         )
-    elif bare == scenario or (out / bare).is_dir() or scenario_file(bare).is_file():
+    elif bare == scenario or (out / bare).is_dir() or scenario_file(bare, needed=False).is_file():
         message = tr(
             "“{name}” is the name of a scenario, and so of its run without changes; "
             "take another one",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from govsim.cli.options import (
-    SCENARIOS,
     WRONG_INPUT,
     as_json,
     command,
@@ -17,47 +16,39 @@ from govsim.cli.options import (
     out,
     overrides,
     print_json,
-    scenario_file,
     settings,
 )
-from govsim.errors import InputError, RunError
-from govsim.language import name, tr
+from govsim.cli.places import listed, scenario_file, sought
+from govsim.errors import RunError
+from govsim.language import tr
 
 if TYPE_CHECKING:
     from govsim.scenarios.loading import Loaded
 
 
-@command("list", tr("List the scenarios in ./scenarios and the runs in the results folder."))
+@command(
+    "list",
+    tr("List scenarios, your own first, and the runs in the results folder."),
+)
+@click.option(
+    "--all", "every", is_flag=True, help=tr("Also the cases that come with govsim for validation.")
+)
 @out(tr("Folder of results."))
 @as_json()
-def list_(out: Path, as_json_: bool) -> None:
+def list_(every: bool, out: Path, as_json_: bool) -> None:
     """Show what can be run, and what has been."""
-    scenarios, runs = _scenarios(), _runs(out)
+    scenarios, left_out = listed(every)
+    runs = _runs(out)
     if as_json_:
         print_json({"scenarios": scenarios, "runs": runs})
         return
     from govsim.report.tables import listing
 
     console().print(listing(scenarios, runs))
-    if not scenarios:
-        click.echo(tr("There is no folder “scenarios” here; govsim new FILE begins a scenario."))
-
-
-def _scenarios() -> list[dict[str, Any]]:
-    from govsim.scenarios.loading import load
-
-    found = []
-    for file in sorted(SCENARIOS.rglob("*.y*ml")):
-        entry = {"scenario": file.relative_to(SCENARIOS).with_suffix("").as_posix()}
-        try:
-            scenario = load(file).scenario
-        except InputError as error:
-            found.append(entry | {"title": "", "question": str(error.problems[0])})
-            continue
-        title = name(scenario.label)
-        question = title if scenario.question is None else name(scenario.question)
-        found.append(entry | {"title": title, "question": question})
-    return found
+    if left_out:
+        click.echo(tr("{n} cases for validation are left out; --all lists them", n=left_out))
+    if not scenarios and not left_out:
+        click.echo(tr("There are no scenarios here; govsim new FILE begins one."))
 
 
 def _runs(folder: Path) -> list[dict[str, Any]]:
@@ -105,12 +96,15 @@ def show(
     of_scenario = bool(parameters or settings or overrides or Path(what).suffix)
     run = None if of_scenario else run_named(what, out)
     if run is None:
-        file = scenario_file(what)
+        file = scenario_file(what, needed=False)
         if not of_scenario and not file.is_file():
             fail(
                 tr(
-                    "there is no run and no scenario “{what}”; govsim list names what there is",
+                    "there is no run “{what}” in {out}, and no scenario of that name in {places}; "
+                    "govsim list names what there is",
                     what=what,
+                    out=out,
+                    places=sought(),
                 ),
                 WRONG_INPUT,
             )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -17,6 +18,7 @@ import click
 from govsim import language
 from govsim.cli import terminal
 from govsim.cli.helping import Command
+from govsim.cli.places import scenario_file
 from govsim.errors import InputError, Problem, RunError
 from govsim.language import tr
 from govsim.storage.files import reason_of
@@ -27,12 +29,17 @@ if TYPE_CHECKING:
 
     from govsim.executors import Executor
 
+__all__ = ["scenario_file"]
+
 F = TypeVar("F", bound=Callable[..., Any])
 
-SCENARIOS, RESULTS = Path("scenarios"), Path("results")
-"""Folders of scenarios and results, below where the command is run."""
+RESULTS = Path("results")
+"""Folder of results, below where the command is run."""
 
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
+
+NARROWEST = 20
+"""Columns below which no table can be read, whatever COLUMNS says."""
 
 
 def command(name: str, help_: str) -> Callable[[Callable[..., Any]], click.Command]:
@@ -223,13 +230,18 @@ def as_json() -> Callable[[F], F]:
 
 
 def console() -> Console:
-    """Make a console of at most 100 columns; 100 where the width isn't known."""
+    """Make a console of at most 100 columns, or as many as COLUMNS says.
+
+    Where neither is known, as in a pipe without COLUMNS, it has 100.
+    """
     from govsim.cli.screen import Screen
     from govsim.report import WIDTH
 
     found = Screen()
-    width = min(found.width, WIDTH) if found.is_terminal else WIDTH
-    return Screen(width=width)
+    said = os.environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said) >= NARROWEST:
+        return Screen(width=int(said))
+    return Screen(width=min(found.width, WIDTH) if found.is_terminal else WIDTH)
 
 
 def print_json(value: object) -> None:
@@ -246,14 +258,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
-
-
-def scenario_file(name: str) -> Path:
-    """Find the file of a scenario: a path, or the bare name of one in ``./scenarios``."""
-    given = Path(name)
-    if given.suffix or given.exists():
-        return given
-    for suffix in (".yaml", ".yml"):
-        if (file := (SCENARIOS / name).with_name(given.name + suffix)).is_file():
-            return file
-    return given

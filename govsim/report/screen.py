@@ -1,20 +1,34 @@
-"""What tables and sentences on the screen are laid out with, in 100 columns."""
+"""What tables and sentences on the screen are laid out with, in as many columns as it has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from rich import box
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from govsim.report import WIDTH, wrapping
+from govsim.report import wrapping
 
 
-def paragraph(text: str, mark: str, style: str = "") -> Iterator[Text]:
+@dataclass(frozen=True)
+class _Paragraph:
+    """A text behind a mark of two columns, its further lines below its first."""
+
+    text: str
+    mark: str
+    style: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for i, line in enumerate(wrapping.lines(self.text, options.max_width - 2)):
+            yield Text(("  " if i else self.mark) + line, style=self.style)
+
+
+def paragraph(text: str, mark: str, style: str = "") -> Iterator[RenderableType]:
     """Write a text behind a mark of two columns, its further lines below its first."""
-    for i, line in enumerate(wrapping.lines(text, WIDTH - 2)):
-        yield Text(("  " if i else mark) + line, style=style)
+    yield _Paragraph(text, mark, style)
 
 
 def table(*columns: tuple[str, int]) -> Table:

@@ -208,13 +208,14 @@ def _notes(result: Result) -> Iterator[RenderableType]:
 def listing(scenarios: list[dict[str, Any]], runs: list[dict[str, Any]]) -> RenderableType:
     """Lay out scenarios with the question each answers, and runs with their state."""
     parts: list[RenderableType] = []
-    if scenarios:
+    for group in dict.fromkeys(entry["group"] for entry in scenarios):
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-        table.add_column(tr("Scenario"), overflow="fold", max_width=30)
+        table.add_column(group_name(group), overflow="fold", max_width=30)
         table.add_column(tr("Question"), overflow="fold")
         for entry in scenarios:
-            table.add_row(entry["scenario"], entry["question"])
-        parts.append(table)
+            if entry["group"] == group:
+                table.add_row(entry["scenario"], entry["question"])
+        parts.append(_section(table) if parts else table)
     if runs:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
         heads = (tr("Run, and what it changes"), tr("state"), tr("replications"), tr("started"))
@@ -231,12 +232,23 @@ def listing(scenarios: list[dict[str, Any]], runs: list[dict[str, Any]]) -> Rend
     return Group(*parts)
 
 
+def group_name(group: str) -> str:
+    """Name a group of scenarios."""
+    names = {
+        "own": tr("Your scenarios"),
+        "shipped": tr("Shipped with govsim"),
+        "validation": tr("Cases for validation"),
+    }
+    return names[group]
+
+
 def state_name(state: str | None) -> str:
     """Name the state of a run."""
     names = {
         "running": tr("running"),
         "killed": tr("killed"),
         "damaged": tr("damaged"),
+        "incomplete": tr("a file is missing"),
         "done": tr("done"),
         "failed": tr("failed"),
         "stopped": tr("stopped"),

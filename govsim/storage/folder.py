@@ -141,13 +141,16 @@ class RunFolder:
         -------
         str
             As the manifest says, ``done``, ``failed``, ``stopped`` or ``running``; but
-            ``killed`` if it runs no more, and ``damaged`` where the manifest can't be read
-            or a file is missing or too short. Who reads a file looks at the rest of it.
+            ``killed`` if it runs no more, ``incomplete`` where a file is missing, and
+            ``damaged`` where the manifest can't be read or a file is too short. Who reads a
+            file looks at the rest of it.
         """
         try:
             manifest = self.manifest()
             files = manifest.get("files", {}).items()
             lengths = {name: (self.path / name).stat().st_size for name, _ in files}
+        except (FileNotFoundError, NotADirectoryError):
+            return "incomplete"
         except (RunError, OSError):
             return "damaged"
         state = str(manifest.get("state", ""))
@@ -234,7 +237,7 @@ class RunFolder:
         Raises
         ------
         RunError
-            It is damaged.
+            It is missing, or damaged.
         """
         file = file_of(self.path, name)
         for _ in range(ATTEMPTS):
@@ -245,6 +248,8 @@ class RunFolder:
             if not lock.is_held(self.path):
                 break
             time.sleep(WAIT)
+        if not file.exists():
+            raise RunError(tr("{file} is missing; the same “govsim run” makes it anew", file=file))
         raise RunError(tr("{file} is damaged; the same “govsim run” makes it anew", file=file))
 
     def read(self, name: str, replications: int | None = None) -> Iterator[pa.Table]:
