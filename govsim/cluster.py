@@ -1,8 +1,10 @@
-"""A Dask cluster as an executor: ``--cluster tcp://host:port``, with ``govsim[cluster]``.
+"""A Dask cluster as an executor: ``--cluster tls://host:port``, with ``govsim[cluster]``.
 
 Scheduler and workers need govsim and its libraries in the same versions, and none of the
 caller's files: tasks carry what is simulated, and results come back to be written here. What
-a lost worker had in hand, another does again. Called by `govsim.executors.choose`.
+a lost worker had in hand, another does again. Whoever reaches a scheduler can run code on its
+workers, so ``tls://``, where each shows its certificate, is what the documentation recommends.
+Called by `govsim.executors.choose`.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from govsim.language import tr
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+ADDRESS = re.compile(r"(tls|tcp)://[^\s@/?#]+:\d+")
 
 PATIENCE = 10.0
 """Seconds to wait for the scheduler, and for its first worker."""
@@ -55,8 +59,12 @@ class Cluster(Pooled):
     here = False
 
     def __init__(self, address: str) -> None:
-        if not re.fullmatch(r"\w+://\S+:\d+", address):
-            message = tr("expected an address such as tcp://host:8786, not “{it}”", it=address)
+        if not ADDRESS.fullmatch(address):
+            # Not what was given: it may be an address of something else, with a password in it.
+            message = tr(
+                "expected an address such as tls://host:8786 or tcp://host:8786, without a user, "
+                "a password or a path"
+            )
             raise InputError([Problem(message, file="--cluster")])
         try:
             distributed: Any = import_module("distributed")
@@ -68,8 +76,12 @@ class Cluster(Pooled):
         for name in LOGGERS:
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         try:
-            self.client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
-        except (OSError, ValueError) as error:
+            _see_certificates(distributed, address)
+            self.client = _client(distributed, address)
+        except RunError:
+            self._let_dask_speak()
+            raise
+        except Exception as error:  # Dask fails in many ways where it is not Dask that answers
             self._let_dask_speak()
             message = tr("no Dask scheduler answers at {address}", address=address)
             raise RunError(message) from error
@@ -147,6 +159,35 @@ class Cluster(Pooled):
     def _let_dask_speak(self) -> None:
         for name, level in self.levels.items():
             logging.getLogger(name).setLevel(level)
+
+
+def _see_certificates(distributed: Any, address: str) -> None:
+    """See that Dask's settings name the certificate that ``tls://`` needs."""
+    if not address.startswith("tls://"):
+        return
+    reason = ""
+    try:
+        there = distributed.Security().get_connection_args("client").get("ssl_context")
+    except (OSError, ValueError, TypeError) as error:  # one is missing, or is none
+        there, reason = None, f" ({error})"
+    if there is None:
+        message = tr(
+            "tls:// needs certificates, which Dask's settings distributed.comm.tls name: "
+            "ca-file, client.cert and client.key{reason}",
+            reason=reason,
+        )
+        raise RunError(message)
+
+
+def _client(distributed: Any, address: str) -> Any:
+    """Join a cluster; if that fails, leave nothing behind that complains of it later."""
+    client = distributed.Client.__new__(distributed.Client)
+    try:
+        client.__init__(address, timeout=PATIENCE, set_as_default=False)
+    except BaseException:
+        client.close = lambda: None  # it would wait for half a minute, for nobody
+        raise
+    return client
 
 
 def _on_cluster(function: Callable[[T], R], task: T, lang: language.Language) -> R:

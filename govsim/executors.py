@@ -380,7 +380,7 @@ def choose(
     workers : tasks at once; as many as this process may use cores if not given. 1 is this
         process without further threads.
     processes : take processes, not threads.
-    cluster : address of a Dask scheduler, ``tcp://host:port``; its workers do the tasks.
+    cluster : address of a Dask scheduler, ``tls://host:port``; its workers do the tasks.
 
     Raises
     ------

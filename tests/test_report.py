@@ -137,6 +137,25 @@ def test_a_page_asks_nothing_of_a_network(pages, which):
 
 
 @pytest.mark.parametrize("which", EACH)
+def test_a_page_allows_itself_nothing_but_its_own_style_font_and_pictures(pages, which):
+    (policy,) = (
+        one["content"]
+        for one in Tree(pages[which]).all("meta")
+        if one.get("http-equiv") == "Content-Security-Policy"
+    )
+    allowed = dict(part.split(maxsplit=1) for part in policy.split("; "))
+    assert allowed.pop("default-src") == allowed.pop("base-uri") == "'none'"
+    assert allowed == {
+        "img-src": "data:",
+        "font-src": "data:",
+        "style-src": "'unsafe-inline'",
+        "form-action": "'none'",
+    }
+    head = pages[which].partition("<style>")[0]
+    assert "Content-Security-Policy" in head  # what stands before it is not bound by it
+
+
+@pytest.mark.parametrize("which", EACH)
 def test_a_page_is_small_enough_for_a_mail(pages, which):
     assert len(pages[which].encode()) < 5_000_000
 

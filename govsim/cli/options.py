@@ -143,7 +143,9 @@ def workers() -> Callable[[F], F]:
         there = click.option(
             "--cluster",
             metavar="ADDRESS",
-            help=tr("Use the workers of a Dask cluster: tcp://host:port of its scheduler."),
+            help=tr(
+                "Use the workers of a Dask cluster: tls://host:port of its scheduler, or tcp://."
+            ),
         )
         return here(there(function))
 
