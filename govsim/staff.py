@@ -7,6 +7,8 @@ people against demand, and say whose pay a cheaper plan saves.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +20,8 @@ from govsim.scenarios.units import DAY, HOUR, WEEK, YEAR
 
 Floats = NDArray[np.float64]
 
-COLUMNS = ("point", "kind", "team", "hour", "paid", "free", "cost")
+WORDS = ("point", "kind", "team")
+COLUMNS = (*WORDS, "hour", "paid", "free", "cost")
 
 
 def table(network: Network, start: int, end: int) -> pd.DataFrame:
@@ -37,12 +40,13 @@ def table(network: Network, start: int, end: int) -> pd.DataFrame:
         first), ``paid`` and ``free`` (mean number on duty, and free for demands after patrols and
         other duties), ``cost`` (their pay, yuan a year, in that hour).
     """
-    points = network.territory.points
+    points = network.territory.points["point"].astype(str).tolist()
+    kinds = network.territory.points["kind"].astype(str).tolist()
     plan = network.scenario
     hours = hour_of_week(network, start, end)
     length = max(end - start, 1)
     by_line: dict[int, tuple[Floats, Floats, Floats]] = {}
-    parts = []
+    parts: list[tuple[Any, ...]] = []
     for pool in network.pools:
         if pool.kind not in (TEAM, DESK) or pool.point < 0:
             continue
@@ -51,20 +55,19 @@ def table(network: Network, start: int, end: int) -> pd.DataFrame:
         paid, free, person_ms = by_line[pool.timeline]
         wage = plan.teams[pool.name].cost if pool.kind == TEAM else plan.desk.cost
         on = np.flatnonzero(paid > 0)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "point": str(points["point"].iloc[pool.point]),
-                    "kind": str(points["kind"].iloc[pool.point]),
-                    "team": pool.name if pool.kind == TEAM else "desk",
-                    "hour": on,
-                    "paid": paid[on],
-                    "free": free[on],
-                    "cost": person_ms[on] / HOUR * float(wage) * (YEAR / length),
-                }
-            )
-        )
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+        team = pool.name if pool.kind == TEAM else "desk"
+        cost = person_ms[on] / HOUR * float(wage) * (YEAR / length)
+        words = ([word] * len(on) for word in (points[pool.point], kinds[pool.point], team))
+        parts.append((*words, on, paid[on], free[on], cost))
+    columns = zip(COLUMNS, zip(*parts, strict=True), strict=True)
+    return pd.DataFrame(
+        {
+            name: list(chain.from_iterable(column)) if name in WORDS else np.concatenate(column)
+            for name, column in columns
+        }
+        if parts
+        else {name: [] for name in COLUMNS}
+    )
 
 
 def hour_of_week(network: Network, start: int, end: int) -> NDArray[np.int64]:

@@ -129,20 +129,14 @@ def _weeks(
 
 
 def _panel(axes: Axes, week: Week, shades: Any, top: float) -> None:
-    import seaborn as sns
-
     # What has no value is hatched, which no shade is in print.
     axes.patch.set(facecolor="white", edgecolor="#C9CDD1", hatch="////", linewidth=0)
-    sns.heatmap(
-        pd.DataFrame(week, index=weekdays()),
-        ax=axes,
-        cmap=shades,
-        vmin=0,
-        vmax=top,
-        cbar=False,
-        linewidths=0.5,
-        linecolor="white",
-    )
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    shown = np.ma.masked_invalid(week)
+    axes.pcolormesh(shown, cmap=shades, vmin=0, vmax=top, linewidths=0.5, edgecolor="white")
+    axes.set(xlim=(0, HOURS), ylim=(DAYS, 0))
+    axes.set_yticks(np.arange(DAYS) + 0.5, weekdays())
     edges = range(0, HOURS + 1, 3)
     axes.set_xticks(edges, [str(hour) for hour in edges], rotation=0)
     axes.tick_params(axis="both", length=0, labelsize=8)

@@ -23,24 +23,39 @@ PALE = "#C9DFEE"
 """Blue, for bands and bars behind lines; light enough to print under ink."""
 
 _SETTINGS = {
+    "axes.axisbelow": True,
     "axes.edgecolor": GREY,
     "axes.labelcolor": INK,
     "axes.labelsize": 9,
+    "axes.linewidth": 1.0,
     "axes.titlelocation": "left",
     "axes.titlepad": 9,
     "axes.titlesize": 10.5,
     "axes.unicode_minus": False,  # the shipped font has the hyphen, not the minus
     "figure.facecolor": "white",
+    "font.size": 9.6,
     "grid.color": "#E4E7EA",
     "grid.linewidth": 0.8,
+    "legend.fontsize": 8.8,
+    "legend.title_fontsize": 9.6,
+    "lines.linewidth": 1.2,
+    "lines.markersize": 4.8,
+    "lines.solid_capstyle": "round",
+    "patch.edgecolor": "w",
+    "patch.force_edgecolor": True,
+    "patch.linewidth": 0.8,
     "savefig.facecolor": "white",
     "svg.hashsalt": "govsim",  # the same figure gives the same file
     "text.color": INK,
     "text.parse_math": False,  # a $ in a planner's name is a $
     "xtick.color": INK,
     "xtick.labelsize": 8.5,
+    "xtick.major.size": 4.8,
+    "xtick.major.width": 1.0,
     "ytick.color": INK,
     "ytick.labelsize": 9,
+    "ytick.major.size": 4.8,
+    "ytick.major.width": 1.0,
 }
 
 
@@ -48,10 +63,8 @@ _SETTINGS = {
 def drawing() -> Iterator[None]:
     """Draw with this style; the settings of whoever calls stay as they were."""
     import matplotlib as mpl
-    import seaborn as sns
 
     with mpl.rc_context():
-        sns.set_theme(context="paper", style="ticks")
         fonts.register()
         settings: Any = mpl.rcParams  # typed by key, which a table of keys is not
         settings.update(_SETTINGS)
@@ -60,9 +73,8 @@ def drawing() -> Iterator[None]:
 
 def bare(axes: Axes, grid: str) -> None:
     """Leave only what carries meaning: an axis, and a light grid along it (``x`` or ``y``)."""
-    import seaborn as sns
-
-    sns.despine(ax=axes, left=grid == "x")
+    for side in ("top", "right", *(["left"] if grid == "x" else [])):
+        axes.spines[side].set_visible(False)
     axes.grid(axis="x" if grid == "x" else "y")
     axes.set_axisbelow(True)
     axes.tick_params(length=0 if grid == "x" else 3, axis="y")
@@ -70,12 +82,10 @@ def bare(axes: Axes, grid: str) -> None:
 
 def shades(dark_is_low: bool = False) -> Colormap:
     """Shades of blue from pale to dark, whose order shows in black and white too."""
-    import seaborn as sns
+    from matplotlib.colors import LinearSegmentedColormap
 
-    draw: Any = sns  # whose colour maps have no types
     ends = ["#F2F7FA", BLUE, "#002B45"]
-    made: Colormap = draw.blend_palette(ends[::-1] if dark_is_low else ends, as_cmap=True)
-    return made
+    return LinearSegmentedColormap.from_list("blend", ends[::-1] if dark_is_low else ends)
 
 
 def settle(figure: Figure) -> None:

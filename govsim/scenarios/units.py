@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import NoReturn
 
 from govsim.language import current, tr
@@ -219,7 +220,11 @@ def write_amount(value: float | Fraction, choices: Iterable[tuple[str, Fraction]
     Ties go to the earlier of `choices`. One of them must be the base unit (size 1), which
     can always say it exactly.
     """
-    target = float(value)
+    return _written(float(value), tuple(choices))
+
+
+@lru_cache(maxsize=4096)  # a scenario has the same few amounts over and over
+def _written(target: float, choices: tuple[tuple[str, Fraction], ...]) -> str:
     exact = []
     for unit, size in choices:
         scaled = float(Fraction(target) / size)

@@ -6,23 +6,39 @@ figures (`govsim.report.parts`); every number comes from what was found.
 
 from __future__ import annotations
 
-from govsim.calibration import Calibration
+from typing import TYPE_CHECKING, TypeAlias
+
 from govsim.comparison import Comparison
-from govsim.explanation import Explanation
 from govsim.report.parts import Contents, Desk
-from govsim.report.sections import calibration, comparison, explanation, run
 from govsim.results import Result
 
-Found = Result | Comparison | Explanation | Calibration
+if TYPE_CHECKING:
+    from govsim.calibration import Calibration
+    from govsim.explanation import Explanation
+
+Found: TypeAlias = "Result | Comparison | Explanation | Calibration"
 """What there are reports of."""
 
 
 def of(found: Found, desk: Desk) -> Contents:
-    """Say what was found."""
+    """Say what was found.
+
+    Each kind is imported when there is one: the report of a run needs no readers of records.
+    """
+    if isinstance(found, Result):
+        from govsim.report.sections import run
+
+        return run.contents(found, desk)
     if isinstance(found, Comparison):
+        from govsim.report.sections import comparison
+
         return comparison.contents(found, desk)
+    from govsim.explanation import Explanation
+
     if isinstance(found, Explanation):
+        from govsim.report.sections import explanation
+
         return explanation.contents(found, desk)
-    if isinstance(found, Calibration):
-        return calibration.contents(found, desk)
-    return run.contents(found, desk)
+    from govsim.report.sections import calibration
+
+    return calibration.contents(found, desk)
