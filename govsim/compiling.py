@@ -8,17 +8,15 @@ cache has a folder of its own for each state of all sources, named by their hash
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from types import FunctionType
 from typing import Any, TypeVar
 
 from numba import config, njit, types
 
+from govsim import cache
 from govsim.sources import code_hash
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -88,7 +86,6 @@ def kept(function: Function) -> Function:
     return made
 
 
-@cache
 def cache_folder() -> Path | None:
     """Find or make the folder for compiled code of this state of the sources.
 
@@ -97,17 +94,7 @@ def cache_folder() -> Path | None:
     Path or None
         None where there is no place to write; all is then compiled anew in each process.
     """
-    for base in _places():
-        folder = base / "govsim" / "compiled" / code_hash()[:16]
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            probe = folder / f".{os.getpid()}"
-            probe.write_bytes(b"")
-            probe.unlink()
-        except OSError:
-            continue
-        return folder
-    return None
+    return cache.folder("compiled", code_hash()[:16])
 
 
 def is_kept() -> bool:
@@ -116,17 +103,3 @@ def is_kept() -> bool:
     files = [] if folder is None else [file.name for file in folder.rglob("*.nbc")]
     names = [f"{f.__module__.rpartition('.')[2]}.{f.__name__}-" for f in ENTERED]
     return all(any(file.startswith(name) for file in files) for name in names)
-
-
-def _places() -> list[Path]:
-    """User cache folders by the customs of the system, the most particular first."""
-    places = []
-    for name in ("GOVSIM_CACHE_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA"):
-        if os.environ.get(name):
-            places.append(Path(os.environ[name]))
-    try:
-        home = Path.home()
-    except RuntimeError:
-        return places
-    places.append(home / ("Library/Caches" if sys.platform == "darwin" else ".cache"))
-    return places

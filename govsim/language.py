@@ -114,7 +114,10 @@ def retold(again: Any) -> Any:
     if not isinstance(again, dict):
         return again
     if "join" in again:
-        return joined(map(str, map(retold, again["join"])), again["zh"], again["en"])
+        parts = map(retold, again["join"])
+        # A text stays one that can be said again; str() would make a plain one of it.
+        plain = [one if isinstance(one, str) else str(one) for one in parts]
+        return joined(plain, again["zh"], again["en"])
     if "say" in again:
         values = again.get("with", {})
         return _say(again["say"], **{key: retold(value) for key, value in values.items()})

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from govsim.rosters import Duty, Timeline, constant, timeline
 from govsim.scenarios import staffing
 from govsim.scenarios.calendar import Calendar, WorkingClock
+from govsim.scenarios.kept_territory import laid_out
 from govsim.scenarios.quantities import DAY, Span
 from govsim.scenarios.schema import PointKind, Roster, Scenario
 from govsim.scenarios.territory import Territory
-from govsim.scenarios.territory import build as build_territory
 
 Ints = NDArray[np.int64]
 
@@ -163,7 +163,7 @@ def build(scenario: Scenario, folder: Path | None = None) -> Network:
     InputError
         When a table that the scenario names can't be used.
     """
-    return lay_out(scenario, build_territory(scenario.territory, folder or Path()))
+    return lay_out(scenario, laid_out(scenario.territory, folder or Path()))
 
 
 def lay_out(scenario: Scenario, territory: Territory) -> Network:

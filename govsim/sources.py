@@ -42,6 +42,7 @@ MODEL = frozenset(
 
 CARRYING = frozenset(
     {
+        "cache",
         "catalogue",
         "errors",
         "executors",
@@ -54,7 +55,7 @@ CARRYING = frozenset(
     }
 )
 """What these import too, and no number depends on: words, messages, which files are refused, and
-where results are kept."""
+where things are kept."""
 
 ENDINGS = {".py", ".csv", ".geojson"}
 

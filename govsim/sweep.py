@@ -22,8 +22,9 @@ from govsim.executors import Executor, Serial
 from govsim.experiment import OnProgress, Progress, Run, scenario_name, with_seed
 from govsim.language import tr
 from govsim.results import MAIN, Result, a_year
+from govsim.scenarios.kept_territory import laid_out
 from govsim.scenarios.loading import Loaded, Settings, load
-from govsim.scenarios.territory import Territory, build
+from govsim.scenarios.territory import Territory
 from govsim.statistics import Interval
 from govsim.stopping import Wanted, wanted
 from govsim.storage import write_text
@@ -227,7 +228,7 @@ def _combinations(
             section = loaded.scenario.territory
             key = section.model_dump_json()
             if key not in territories:
-                territories[key] = build(section, loaded.folder)
+                territories[key] = laid_out(section, loaded.folder)
             combinations.append(_Combination(values, loaded, territories[key]))
         except InputError as error:
             problems += error.problems

@@ -22,7 +22,7 @@ from typing import Literal
 
 import pandas as pd
 
-from govsim import demand, measures, model, network, provenance, storage, warmup
+from govsim import demand, measures, network, provenance, storage, warmup
 from govsim.demand import DemandTable
 from govsim.errors import RunError
 from govsim.executors import report
@@ -179,8 +179,10 @@ def simulate(
 
 
 def runs(engine: Engine) -> Callable[..., Outcome]:
-    """Get the function that simulates; the compiled engine is imported only where it is used."""
+    """Get the function that simulates; either engine is imported only where it is used."""
     if engine == "simpy":
+        from govsim import model
+
         return model.run
     from govsim.engine import run as compiled
 

@@ -14,9 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -183,6 +181,8 @@ def apportion(total: int, weights: Floats, least: int = 0) -> Ints:
 
 
 def _cells(shape: Any, count: int) -> _Cells:
+    import shapely
+
     wanted = min(max(CELLS_PER_GRID * count, LEAST_CELLS), MOST_CELLS)
     pitch = sqrt(shape.area / wanted)
     west, south, east, north = shape.bounds
@@ -202,6 +202,8 @@ def _place_communities(
     cells: _Cells, communities: pd.DataFrame, rng: np.random.Generator, streets: Streets | None
 ) -> Ints:
     """Give each cell its community (row of the table), and each its density."""
+    from scipy.spatial import cKDTree
+
     names = list(dict.fromkeys(communities["street"]))
     points = np.column_stack([cells.x, cells.y])
     size = communities["street"].map({n: i for i, n in enumerate(names)}).to_numpy()
@@ -314,6 +316,8 @@ def _clusters(
 
 
 def _nearest(points: Floats, centres: Floats) -> Ints:
+    from scipy.spatial import cKDTree
+
     if len(points) * len(centres) > 20_000:
         return np.asarray(cKDTree(centres).query(points)[1], dtype=np.int64)
     (x, y), (to_x, to_y) = points.T[:, :, None], centres.T
@@ -323,6 +327,8 @@ def _nearest(points: Floats, centres: Floats) -> Ints:
 
 def _middle(x: Floats, y: Floats, shape: Any) -> tuple[float, float]:
     """Middle of a grid's cells; the cell nearest to it where it falls out of the outline."""
+    import shapely
+
     mx, my = float(x.mean()), float(y.mean())
     if shapely.contains_xy(shape, mx, my):
         return mx, my

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from govsim.errors import InputError, Problem
@@ -63,6 +62,8 @@ class Outline:
 
     def rings(self) -> list[Ring]:
         """Outer and inner rings, each closed."""
+        import shapely
+
         polygons = shapely.get_parts(self.shape)
         rings = [r for p in polygons for r in (p.exterior, *p.interiors)]
         return [[(float(x), float(y)) for x, y in ring.coords] for ring in rings]
@@ -70,14 +71,15 @@ class Outline:
 
 def square(side: float) -> Outline:
     """Make a square around the origin."""
+    import shapely
+
     return Outline(shapely.box(-side / 2, -side / 2, side / 2, side / 2))
 
 
 _NOT_POLYGONS = (
-    *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError),
-    shapely.errors.ShapelyError,
-)
-"""What reading fails with where a file is no GeoJSON, or one of another kind."""
+    ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError,
+)  # fmt: skip
+"""What reading fails with where a file is no GeoJSON, or one of another kind; beside shapely's."""
 
 
 def read_outline(path: Path, setting: str = "territory.outline") -> Outline:
@@ -88,6 +90,8 @@ def read_outline(path: Path, setting: str = "territory.outline") -> Outline:
     InputError
         When the file can't be read or holds no polygon in degrees.
     """
+    import shapely
+
     try:
         data = json.loads(read_plain(path, MOST_TABLE_BYTES).decode("utf-8-sig"))
         shape = _polygons(data)
@@ -97,7 +101,7 @@ def read_outline(path: Path, setting: str = "territory.outline") -> Outline:
         reason = error.strerror or str(error)
         text = tr("“{file}” can't be read: {reason}", file=path.name, reason=reason)
         raise _wrong(text, path, setting) from None
-    except _NOT_POLYGONS:
+    except (*_NOT_POLYGONS, shapely.errors.ShapelyError):
         raise _wrong(tr("this is no GeoJSON file with a polygon"), path, setting) from None
     if shape.is_empty or shape.area == 0:
         raise _wrong(tr("this is no GeoJSON file with a polygon"), path, setting)
@@ -113,11 +117,15 @@ def read_outline(path: Path, setting: str = "territory.outline") -> Outline:
 
 def around(x: Floats, y: Floats, margin: float) -> Outline:
     """Make an outline for points that have none: their hull with a margin, metres."""
+    import shapely
+
     hull = shapely.MultiPoint(np.column_stack([x, y])).convex_hull
     return Outline(hull.buffer(max(margin, 1.0), quad_segs=4))
 
 
 def _polygons(data: Any) -> Any:
+    import shapely
+
     features = data["features"] if data.get("type") == "FeatureCollection" else [data]
     geometries = [f["geometry"] if f.get("type") == "Feature" else f for f in features]
     shapes = [shapely.make_valid(shapely.from_geojson(json.dumps(g))) for g in geometries]

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from govsim.errors import Problem
@@ -103,6 +102,8 @@ class OwnTables:
 
     def _around(self, frame: pd.DataFrame) -> Outline:
         """Keep the scenario's outline where most grids lie in it."""
+        import shapely
+
         x, y = frame["x"].to_numpy(), frame["y"].to_numpy()
         if shapely.contains_xy(self.outline.shape, x, y).mean() >= 0.5:
             return self.outline

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from govsim.scenarios.layout import apportion
 
@@ -61,6 +60,8 @@ def place_stations(
     points : a row for each station; fewer than `count` where no such grid is left.
     station : int64[grids], the station that covers each grid, or -1.
     """
+    from scipy.spatial import cKDTree
+
     xy = grids[["x", "y"]].to_numpy(np.float64)
     residents = grids["residents"].to_numpy(np.float64)
     able = np.flatnonzero(grids["estate"].isin(list(estates)).to_numpy())
@@ -111,6 +112,8 @@ def cover(
     int64[grids]
         Row of the covering station in `points`, or -1.
     """
+    from scipy.spatial import cKDTree
+
     station = np.full(len(grids), -1, dtype=np.int64)
     able = np.flatnonzero(grids["estate"].isin(list(estates)).to_numpy())
     if not len(points) or not len(able):
@@ -201,6 +204,8 @@ def serve(grids: pd.DataFrame, points: pd.DataFrame) -> Ints:
     int64[grids]
         Row in `points`; -1 where there are neither workstations nor offices.
     """
+    from scipy.spatial import cKDTree
+
     found = np.full(len(grids), -1, dtype=np.int64)
     xy, at = grids[["x", "y"]].to_numpy(np.float64), points[["x", "y"]].to_numpy(np.float64)
     kind, theirs = points["kind"].to_numpy(), points["community"].to_numpy()
