@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from govsim import comparison, experiment, network, selection, storage
+from govsim import comparison, experiment, selection, storage
 from govsim.catalogue import CATALOGUE
 from govsim.comparison import COMPARED, LEVELS, Comparison, Quantity
 from govsim.errors import InputError, Problem
@@ -24,9 +24,17 @@ from govsim.executors import Executor
 from govsim.experiment import Progress
 from govsim.language import name as in_language
 from govsim.language import tr
+from govsim.plans import (
+    Given,
+    Plan,
+    WhatIf,
+    differing_demands,
+    gathered,
+    other_residents,
+    read_plans,
+)
 from govsim.results import MAIN, Result
-from govsim.scenarios.loading import Loaded, LoadedAs, Settings, load
-from govsim.scenarios.schema import Scenario
+from govsim.scenarios.loading import Settings
 from govsim.scenarios.units import nearest
 from govsim.tasks import Engine
 from govsim.uncertainty import Uncertainty
@@ -41,12 +49,11 @@ MOST = 500
 OnPlan = Callable[[str, Progress], None]
 """Told the name of the plan that is being simulated, and how far its run is."""
 
-Given = str | Path | Scenario | Loaded
-
 
 def compare(
     scenarios: Sequence[Given],
     *,
+    plans: Sequence[str | WhatIf] = (),
     baseline: str | None = None,
     on: Sequence[str] = (),
     replications: int | None = None,
@@ -69,14 +76,17 @@ def compare(
 
     Parameters
     ----------
-    scenarios : at least two, as for `govsim.run`. Their seeds, starts and horizons must be the
-        same, so that the same demands meet them all.
+    scenarios : as for `govsim.run`, or results of it. Their seeds, starts and horizons must be the
+        same, so that the same demands meet them all. With `plans` at least two.
+    plans : what-ifs on the first scenario, such as ``night desk: desk.rosters.office.night=1``;
+        several settings stand with a semicolon between them.
     baseline : name of the plan that the others are compared with; the first if not given.
     on : what to compare besides `COMPARED`: measures of the district, or of a part of it such
         as ``team/volunteers:utilisation``. With `precision`, what that is asked of (if nothing
         is named, of `govsim.results.MAIN`).
     replications : how many of each plan; the largest of the scenarios' own numbers if not
-        given. Where earlier runs have made more of all plans, those count too.
+        given; so many as results have, where some are given. Where earlier runs have made more of
+        all plans, those count too.
     precision : instead, go on until the interval of each difference from the baseline has a
         half-width of at most this share of the baseline's mean, e.g. 0.05.
     best : instead, go on until one plan is the best on this measure; see `govsim.selection`.
@@ -102,35 +112,46 @@ def compare(
     goal = None if best is None else Quantity.parse(best)
     problems = [*_unknown(asked, "--on"), *_unknown((goal,) if goal else (), "--best")]
     problems += _check_stop(replications, precision, goal, delta, confidence)
-    plans = _load(scenarios, seed, settings, overrides, problems)
+    what_ifs = _what_ifs(plans, problems)
+    number = len(scenarios) + len(plans)
+    known = gathered(scenarios, what_ifs, seed, settings, overrides, problems, number)
     if baseline is None:
-        baseline = next(iter(plans))
-    problems += _check_plans(plans, baseline)
+        baseline = next(iter(known))
+    problems += differing_demands(known, baseline)
     if uncertainty is not None:
-        problems += _check_draws(plans, precision, goal)
+        problems += _check_draws(known, precision, goal)
+    problems += _too_few(known, replications, precision is not None or goal is not None)
     if problems:
         raise InputError(problems)
     if confidence is None:
-        confidence = plans[baseline].scenario.confidence
-    warnings = _other_residents(plans, baseline)
+        confidence = known[baseline].scenario.confidence
+    warnings = other_residents(known, baseline)
     with _folder(out) as place:
-        runs = _Runs(plans, place, on_progress, engine, executor, uncertainty)
+        runs = _Runs(known, place, on_progress, engine, executor, uncertainty)
         quantities = dict.fromkeys([*map(Quantity, COMPARED), *asked, *([goal] if goal else [])])
         found = Comparison(
-            tuple(plans), (), (), baseline, tuple(quantities), confidence, every_pair, goal
+            tuple(known),
+            (),
+            (),
+            baseline,
+            tuple(quantities),
+            confidence,
+            every_pair,
+            goal,
+            called=tuple(plan.called for plan in known.values()),
         )
         if goal is not None and delta is not None:
             found = _until_best(runs, found, goal, delta, most)
         elif precision is not None:
             found = _until_precise(runs, found, precision, asked, most)
         else:
-            own = max(plan.scenario.replications for plan in plans.values())
-            usual = None if uncertainty else own
+            usual = None if uncertainty else _usual(known)
             found = runs.compared(found, replications or usual)
         if out is None:
             found = replace(found, results=tuple(map(_in_memory, found.results)))
     _check_values(found, asked)
-    found = replace(found, warnings=(*warnings, *_of_runs(found), *found.warnings))
+    warnings += [*_of_runs(found), *(_other_demands(found) if not warnings else ())]
+    found = replace(found, warnings=(*warnings, *found.warnings))
     return found if out is None else comparison.write(found, Path(out))
 
 
@@ -162,7 +183,7 @@ def _in_memory(result: Result) -> Result:
 class _Runs:
     """The runs of the plans, each gone on with when more of its replications are wanted."""
 
-    plans: dict[str, Loaded]
+    plans: dict[str, Plan]
     out: Path
     on_progress: OnPlan | None
     engine: Engine
@@ -172,6 +193,10 @@ class _Runs:
 
     def extend(self, plan: str, replications: int | None) -> Result:
         """Give a run with at least so many replications, or its usual number."""
+        chosen = self.plans[plan]
+        if chosen.loaded is None:
+            assert chosen.run is not None
+            return self.results.setdefault(plan, chosen.run)
         done = self.results[plan].replications if plan in self.results else 0
         if not done or done < (replications or 0):
             told = self.on_progress
@@ -181,13 +206,14 @@ class _Runs:
                     told(plan, now)
 
             self.results[plan] = experiment.run(
-                self.plans[plan],
+                chosen.loaded,
                 replications=replications,
                 out=self.out,
                 on_progress=on_progress,
                 engine=self.engine,
                 executor=self.executor,
                 uncertainty=self.uncertainty,
+                name=chosen.called,
             )
         return self.results[plan]
 
@@ -325,119 +351,61 @@ def _check_stop(
         )
 
 
-def _load(
-    scenarios: Sequence[Given],
-    seed: int | None,
-    settings: Settings,
-    overrides: Sequence[str],
-    problems: list[Problem],
-) -> dict[str, Loaded]:
-    """Load all plans by their names; what is wrong with any is raised with `problems`."""
-    plans: dict[str, Loaded] = {}
-    files: set[Path] = set()
-    wrong = list(problems)
-    for given in scenarios:
-        if isinstance(given, str | Path):
-            if Path(given).resolve() in files:
-                wrong.append(
-                    Problem(tr("the same scenario is given twice"), file=Path(given).as_posix())
-                )
-                continue
-            files.add(Path(given).resolve())
+def _what_ifs(plans: Sequence[str | WhatIf], problems: list[Problem]) -> list[WhatIf]:
+    """Read the what-ifs that are given as text; what can't be read is added to the problems."""
+    found = []
+    for plan in plans:
         try:
-            plan = _loaded(given, seed, settings, overrides)
+            found += [plan] if isinstance(plan, WhatIf) else read_plans([plan])
         except InputError as error:
-            wrong += error.problems
-            continue
-        plans[_free(experiment.scenario_name(plan), plans)] = plan
-    if len(scenarios) < 2:
-        wrong.append(Problem(tr("a comparison needs at least two scenarios")))
-    if len(wrong) > len(problems):
-        raise InputError(wrong)
-    return plans
-
-
-def _loaded(given: Given, seed: int | None, settings: Settings, overrides: Sequence[str]) -> Loaded:
-    if isinstance(given, Scenario):
-        given = LoadedAs(given, given.model_dump(mode="json"), {}, Path(), ())
-    elif isinstance(given, str | Path):
-        given = load(given, settings=settings, overrides=overrides)
-    return experiment.with_seed(given, seed)
-
-
-def _free(name: str, taken: dict[str, Loaded]) -> str:
-    """Give a name that no other plan has: files in two folders may be called the same."""
-    found, number = name, 1
-    while found in taken:
-        number += 1
-        found = f"{name}-{number}"
+            problems += error.problems
     return found
 
 
-def _check_plans(plans: dict[str, Loaded], baseline: str) -> Iterator[Problem]:
-    """Find what makes the demands of the plans different."""
-    if baseline not in plans:
-        yield Problem(
-            tr("“{name}” is none of the plans", name=baseline),
-            file="--baseline",
-            suggestion=nearest(baseline, plans),
-        )
-        return
-    said = {
-        "seed": tr("the seeds differ"),
-        "start": tr("the plans start on different days"),
-        "horizon": tr("the horizons differ"),
-    }
-    for what, words in said.items():
-        values = {name: getattr(plan.scenario, what) for name, plan in plans.items()}
-        if len(set(values.values())) > 1:
-            found = ", ".join(f"{name}: {_shown(plans[name], what)}" for name in plans)
+def _usual(plans: dict[str, Plan]) -> int:
+    """Say how many replications to compare: what runs have, else what scenarios ask for."""
+    made = [plan.run.replications for plan in plans.values() if plan.run is not None]
+    return min(made) if made else max(plan.scenario.replications for plan in plans.values())
+
+
+def _too_few(plans: dict[str, Plan], replications: int | None, goes_on: bool) -> Iterator[Problem]:
+    """Find finished runs that don't have what is asked; `goes_on`: nobody knows how many yet."""
+    for name, plan in plans.items():
+        if plan.run is None:
+            continue
+        if goes_on:
+            yield Problem(
+                tr("of a run that is finished no more can be made; give --replications"),
+                file=plan.where(name),
+            )
+        elif plan.run.replications < (replications or 0):
             yield Problem(
                 tr(
-                    "{what}, so the same demands would not meet all plans ({found}); "
-                    "--set {path}=... makes them the same",
-                    what=words,
-                    found=found,
-                    path=what,
-                )
+                    "this run has {n} replications, and {asked} are asked for; the same “govsim "
+                    "run” with --replications {asked} makes them",
+                    n=plan.run.replications,
+                    asked=replications,
+                ),
+                file=plan.where(name),
             )
 
 
-def _shown(plan: Loaded, what: str) -> object:
-    return plan.tree.get(what, getattr(plan.scenario, what))
-
-
 def _check_draws(
-    plans: dict[str, Loaded], precision: float | None, goal: Quantity | None
+    plans: dict[str, Plan], precision: float | None, goal: Quantity | None
 ) -> Iterator[Problem]:
     """Find what makes the inputs of the plans differ in the same replication."""
     if precision is not None or goal is not None:
         yield Problem(tr("with draws from a posterior, give --replications"), file="--uncertainty")
-    found = {name: draws_of(plan) for name, plan in plans.items()}
+    if any(plan.run is not None for plan in plans.values()):
+        text = tr("it can't be carried into runs that are finished")
+        yield Problem(text, file="--uncertainty")
+        return
+    found = {name: draws_of(plan.loaded) for name, plan in plans.items() if plan.loaded}
     if len({draws.sha256 for draws in found.values()}) > 1:
         yield Problem(
             tr("the plans have draws from different posteriors: {names}", names=", ".join(found)),
             file="--uncertainty",
         )
-
-
-def _other_residents(plans: dict[str, Loaded], baseline: str) -> list[str]:
-    """Lay out every plan before any is run, and warn where other people are served."""
-    columns = ["grid", "residents"]
-    grids = {
-        name: network.build(plan.scenario, plan.folder).territory.grids[columns]
-        for name, plan in plans.items()
-    }
-    return [
-        tr(
-            "“{plan}” serves other residents than “{baseline}”: the difference is also one "
-            "between places, and little luck cancels",
-            plan=in_language(plans[name].scenario.label),
-            baseline=in_language(plans[baseline].scenario.label),
-        )
-        for name, mine in grids.items()
-        if not mine.equals(grids[baseline])
-    ]
 
 
 # ---------------------------------------------------------------------- what came out
@@ -449,6 +417,20 @@ def _check_values(found: Comparison, asked: Sequence[Quantity]) -> None:
     if nowhere:
         words = [tr("“{name}” has no value in any plan", name=quantity) for quantity in nowhere]
         raise InputError([Problem(message, file="--on") for message in words])
+
+
+def _other_demands(found: Comparison) -> list[str]:
+    """Warn where plans did not meet the same demands: an input that makes demands differs."""
+    return [
+        tr(
+            "“{plan}” did not meet the same demands as “{baseline}” ({change:+.1%} of them): "
+            "the difference is also one of demand",
+            plan=found.title(plan),
+            baseline=found.title(found.baseline),
+            change=change,
+        )
+        for plan, change in found.other_demands.items()
+    ]
 
 
 def _of_runs(found: Comparison) -> list[str]:

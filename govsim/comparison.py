@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -161,6 +162,7 @@ class Comparison:
     every_pair : whether each plan is compared with each, not with the baseline alone.
     best, selection : what the best plan was asked for, and what was found; None if not asked.
     warnings : what is legal and suspicious, in a plan or in the comparison.
+    called : names that the planner gave the plans here, "" where none; empty if to none.
     folder : its results folder; None where nothing was written.
     """
 
@@ -175,12 +177,13 @@ class Comparison:
     selection: Selection | None = None
     warnings: tuple[str, ...] = ()
     folder: Path | None = None
+    called: tuple[str, ...] = ()
 
     def title(self, plan: str) -> str:
         """Name of a plan in the current language; a what-if is named by what it changes."""
         result, own = self.result(plan), self.changes(plan)
-        if result.name or not own:
-            return result.name or result.plan
+        if name := self.name(plan) or ("" if own else result.plan):
+            return name
         listed = joined((change.brief() for change in own[:NAMING]), "，", ", ")
         if len(own) > NAMING:
             listed += "…"
@@ -198,6 +201,11 @@ class Comparison:
         alike = set(map(_to, self.shared_changes))
         return tuple(c for c in self.result(plan).changes if _to(c) not in alike)
 
+    def name(self, plan: str) -> str:
+        """Give the name that a planner gave a plan, here or when it was run; else nothing."""
+        here = self.called[self.names.index(plan)] if self.called else ""
+        return here or self.result(plan).name
+
     def result(self, plan: str) -> Result:
         """The run of a plan."""
         return self.results[self.names.index(plan)]
@@ -214,6 +222,25 @@ class Comparison:
     def _known(self) -> dict[Quantity, pd.DataFrame]:
         """Values that were looked up before."""
         return {}
+
+    @cached_property
+    def other_demands(self) -> dict[str, float]:
+        """Plans that did not meet the demands of the baseline, and how many more they met.
+
+        As a share of the baseline's, over the replications of both: an input that makes demands
+        differs, or the people who are served.
+        """
+        demands = self.values(Quantity("demands"))
+        base, found = demands[self.baseline], {}
+        for plan in self.names:
+            days = self.result(plan).measured_days
+            if abs(days - self.result(self.baseline).measured_days) > 1e-6:
+                continue  # another time is measured, which is told by itself
+            both = demands[plan].notna() & base.notna()
+            mine, theirs = demands.loc[both, plan], base[both]
+            if not mine.equals(theirs):
+                found[plan] = float(mine.mean() / theirs.mean() - 1)
+        return found
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -377,7 +404,7 @@ def write(comparison: Comparison, out: Path) -> Comparison:
     RunError
         It can't be written.
     """
-    asked = _asked(comparison)
+    asked = _asked(comparison, out)
     text = json.dumps(asked, sort_keys=True, ensure_ascii=False)
     folder = out / COMPARISONS / hashlib.sha256(text.encode()).hexdigest()[:12]
     record = {
@@ -395,20 +422,26 @@ def write(comparison: Comparison, out: Path) -> Comparison:
     return replace(comparison, folder=folder)
 
 
-def _asked(comparison: Comparison) -> dict[str, Any]:
+def _asked(comparison: Comparison, out: Path) -> dict[str, Any]:
     """What determines a comparison but for the number of replications."""
     folders = [result.folder for result in comparison.results]
     assert all(folders), "only what was written can be compared on disk"
     return {
         "plans": list(comparison.names),
-        "runs": [f"{folder.parent.name}/{folder.name}" for folder in folders if folder],
+        "runs": [_below(out, folder) for folder in folders if folder],
         "baseline": comparison.baseline,
         "quantities": list(map(str, comparison.quantities)),
         "confidence": comparison.confidence,
         "every_pair": comparison.every_pair,
         "best": None if comparison.best is None else str(comparison.best),
         "delta": None if comparison.selection is None else comparison.selection.delta,
+        **({"called": list(comparison.called)} if any(comparison.called) else {}),
     }
+
+
+def _below(out: Path, run: Path) -> str:
+    """Name the folder of a run from the results folder, where runs are as a rule."""
+    return Path(os.path.relpath(run.resolve(), out.resolve())).as_posix()
 
 
 def open_comparison(folder: Path) -> Comparison:
@@ -440,5 +473,6 @@ def open_comparison(folder: Path) -> Comparison:
         best=None if record["best"] is None else Quantity.parse(record["best"]),
         selection=chosen,
         warnings=tuple(map(retold, record.get("said", record["warnings"]))),
+        called=tuple(record.get("called", ())),
         folder=folder,
     )

@@ -21,6 +21,7 @@ from govsim.errors import InputError, Problem
 from govsim.executors import Executor, Serial
 from govsim.experiment import OnProgress, Progress, Run, scenario_name, with_seed
 from govsim.language import tr
+from govsim.plans import split_outside
 from govsim.results import MAIN, Result, a_year
 from govsim.scenarios.kept_territory import laid_out
 from govsim.scenarios.loading import Loaded, Settings, load
@@ -164,7 +165,7 @@ def read_grid(texts: Sequence[str]) -> dict[str, list[str]]:
     problems = []
     for text in texts:
         path, equals, values = (part.strip() for part in text.partition("="))
-        given = _split(values)
+        given = split_outside(values, ",，")
         if not equals or not path or not all(given):
             message = tr("“{text}” is not of the form path=value,value,...", text=text)
         elif path in grid:
@@ -178,24 +179,6 @@ def read_grid(texts: Sequence[str]) -> dict[str, list[str]]:
     if problems:
         raise InputError(problems)
     return grid
-
-
-def _split(values: str) -> list[str]:
-    parts, depth, quote = [""], 0, ""
-    for sign in values:
-        if quote:
-            quote = "" if sign == quote else quote
-        elif sign in "\"'":
-            quote = sign
-        elif sign in "[{(":
-            depth += 1
-        elif sign in "]})":
-            depth -= 1
-        elif sign in ",，" and depth <= 0:
-            parts.append("")
-            continue
-        parts[-1] += sign
-    return [part.strip() for part in parts]
 
 
 def _file_name(paths: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from govsim.cli.finding import scenario_or_run
 from govsim.cli.options import (
     as_json,
     command,
@@ -32,6 +33,7 @@ from govsim.language import tr
 
 if TYPE_CHECKING:
     from govsim.comparison import Comparison
+    from govsim.results import Result
     from govsim.tasks import Engine
     from govsim.uncertainty import Uncertainty
 
@@ -39,11 +41,18 @@ if TYPE_CHECKING:
 @command(
     "compare",
     tr(
-        "Compare scenarios over the same demands: differences to the first, how sure they are, "
-        "and what they cost."
+        "Compare scenarios, what-ifs (--plan) and finished runs (their ids) over the same demands: "
+        "differences to the first, how sure they are, and what they cost."
     ),
 )
-@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO SCENARIO...")
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO_OR_RUN...")
+@click.option(
+    "--plan",
+    "what_ifs",
+    multiple=True,
+    metavar="NAME:PATH=VALUE;...",
+    help=tr("Compare the first scenario changed like this, too; may be repeated."),
+)
 @click.option("--baseline", metavar="SCENARIO", help=tr("Compare with this one, not the first."))
 @click.option("--pairs", is_flag=True, help=tr("Compare each with each."))
 @click.option(
@@ -91,6 +100,7 @@ if TYPE_CHECKING:
 @as_json()
 def compare(
     scenarios: tuple[str, ...],
+    what_ifs: tuple[str, ...],
     baseline: str | None,
     pairs: bool,
     on: tuple[str, ...],
@@ -117,14 +127,16 @@ def compare(
     from govsim.compare import compare as compared
     from govsim.scenarios.loading import split_setting
 
+    given = _given(scenarios, what_ifs, out)
     with (
         stoppable(),
         executor(workers, cluster, engine) as chosen,
         plans(quiet or as_json_, named=True) as told,
     ):
         found = compared(
-            [scenario_file(name) for name in scenarios],
-            baseline=None if baseline is None else scenario_file(baseline, needed=False).stem,
+            list(given.values()),
+            plans=what_ifs,
+            baseline=None if baseline is None else _name(baseline, given),
             on=on,
             replications=replications,
             precision=share(precision),
@@ -150,6 +162,43 @@ def compare(
         from govsim.report.comparison_tables import summary
 
         console().print(summary(found))
+
+
+def _given(scenarios: tuple[str, ...], what_ifs: tuple[str, ...], out: Path) -> dict[str, Any]:
+    """Find what is to be compared, by how it is spelt; all that isn't there is told at once."""
+    from govsim.plans import read_plans
+
+    given: dict[str, Any] = {}
+    problems = []
+    for text in scenarios:
+        if text in given:
+            twice = tr(
+                "the same scenario is given twice; --plan “name: path=value” compares it with a "
+                "what-if"
+            )
+            problems.append(Problem(twice, file=text))
+            continue
+        try:
+            given[text] = scenario_or_run(text, out)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        try:
+            read_plans(what_ifs)
+        except InputError as error:
+            problems += error.problems
+        raise InputError(problems)
+    return given
+
+
+def _name(baseline: str, given: dict[str, Path | Result]) -> str:
+    """Give the name that a plan has in the comparison, however it is spelt."""
+    from govsim.plans import name_of
+
+    if baseline in given:
+        return name_of(given[baseline])
+    file = scenario_file(baseline, needed=False)
+    return file.stem if file.is_file() else baseline
 
 
 def _amount(text: str | None, best: str | None) -> float | None:

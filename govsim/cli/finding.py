@@ -10,6 +10,7 @@ from govsim.errors import InputError, Problem
 from govsim.language import tr
 
 if TYPE_CHECKING:
+    from govsim.results import Result
     from govsim.storage import RunFolder
 
 LONGEST = 60
@@ -41,6 +42,23 @@ def check_name(name: str, scenario: str, out: Path) -> None:
     else:
         return
     raise InputError([Problem(message, file="--name")])
+
+
+def scenario_or_run(what: str, out: Path) -> Path | Result:
+    """Find the file of a scenario, or else a finished run by its id, folder or name.
+
+    Raises
+    ------
+    InputError
+        A bare name is neither.
+    """
+    from govsim.results import open_run
+
+    file = scenario_file(what, needed=False)
+    if file.is_file():
+        return file
+    run = run_named(what, out)
+    return scenario_file(what) if run is None else open_run(run)
 
 
 def run_named(what: str, out: Path) -> RunFolder | None:

@@ -27,7 +27,7 @@ def of_all(comparison: Comparison) -> list[str]:
 def of_plan(comparison: Comparison, plan: str) -> list[str]:
     """Say of which plan one of a comparison is, and what it changes beside `of_all`."""
     result = comparison.result(plan)
-    lines = [tr("Plan: {plan}", plan=result.plan)] if result.name else []
+    lines = [tr("Plan: {plan}", plan=result.plan)] if comparison.name(plan) else []
     return lines + listed(comparison.changes(plan))
 
 

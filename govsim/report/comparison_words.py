@@ -35,11 +35,19 @@ PLAIN = frozenset({"orders", "demands", "reported"})
 
 def how_sure(comparison: Comparison) -> list[str]:
     """Say how the intervals are meant, and what the pairing is worth."""
+    same = tr(
+        "Every plan met the same demands, replication by replication, and differences are "
+        "taken within a replication. All {n} intervals of differences hold together with "
+        "{all:g}% confidence; to that end each alone has {each}%."
+    )
+    other = tr(
+        "The plans met the same luck, replication by replication, but not all the same demands, "
+        "since inputs that make these differ; differences are taken within a "
+        "replication. All {n} intervals of differences hold together with {all:g}% confidence; "
+        "to that end each alone has {each}%."
+    )
     lines = [
-        tr(
-            "Every plan met the same demands, replication by replication, and differences are "
-            "taken within a replication. All {n} intervals of differences hold together with "
-            "{all:g}% confidence; to that end each alone has {each}%.",
+        (other if comparison.other_demands else same).format(
             n=len(comparison.differences),
             all=100 * comparison.confidence,
             each=f"{100 * comparison.confidence_of_each:.4g}",

@@ -16,6 +16,9 @@ from pydantic import BaseModel
 from govsim.language import tr
 from govsim.scenarios.documents import Key
 
+COMMAND = "--set"
+"""Where a change comes from, as problems of it say."""
+
 MISSING = "missing"
 """Stands where an input was not there before, or is not there now; no input is this text."""
 
