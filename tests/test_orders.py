@@ -253,7 +253,7 @@ def test_an_order_that_occurs_again_is_used_once_with_the_row_that_knows_most(tm
     head, *rows = EXPORT.splitlines()
     log = read(tmp_path, "\n".join([head, early, *rows]))
     assert log.frame["row"].tolist() == [3, 4, 5]
-    assert log.reasons() == {"the order is in another row too": 1}
+    assert log.reasons() == {"an earlier state of the order": 1}
 
 
 def test_without_a_column_for_the_status_an_order_without_a_close_is_open(tmp_path):

@@ -84,7 +84,7 @@ def inspect(
         return
     from govsim.report.order_tables import description
 
-    console().print(description(found, mapping, proposal))
+    console().print(description(found, log.mapping, proposal))
     for line in _next_steps(source, mapping_file or write, aside):
         click.echo(line)
 

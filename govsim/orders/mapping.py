@@ -54,6 +54,13 @@ FOUND = "found by staff"
 Word = str | bool | None
 
 
+Step = (
+    Literal["created", "accepted", "dispatched", "departed", "scene"]
+    | Literal["resolved", "replied", "closed", "reopened"]
+)
+"""What a step of a log may be: a time of an order, or what takes back its end."""
+
+
 class Columns(Model):
     """Names of columns, as they stand in the header."""
 
@@ -102,6 +109,11 @@ class Columns(Model):
     latitude: str | None = None
     """Degrees north."""
 
+    event: str | None = None
+    """What happened, in a log with a row for each event; ``created`` is then when."""
+    updated: str | None = None
+    """When the row was written; of several rows of an order the last counts."""
+
     def given(self) -> dict[str, str]:
         """Columns by field, of those that are mapped, in the order of this class."""
         return {name: column for name, column in self if column is not None}
@@ -122,6 +134,8 @@ class Values(Model):
     """Words for yes and no."""
     satisfied: dict[str, bool | None] = Field(default_factory=dict)
     """Words for yes and no."""
+    event: dict[str, Step | None] = Field(default_factory=dict)
+    """Stages that the steps of a log are; nothing for steps that are none."""
     place_unknown: dict[str, bool | None] = Field(default_factory=dict)
     """Words for yes and no."""
 

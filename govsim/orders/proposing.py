@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 
 from govsim.errors import InputError, Problem
 from govsim.language import tr
+from govsim.orders.events import recognised
 from govsim.orders.mapping import (
     IDENTITIES,
     TIMES,
@@ -225,6 +226,7 @@ def propose(
         columns["created"] = columns.pop("date")
     if "created" not in columns:
         _by_content(columns, kinds)
+    _several(columns, sample, kinds)
     if "created" not in columns and "accepted" in columns:
         # A hotline takes an order down when it accepts it.
         columns["created"] = columns.pop("accepted")
@@ -242,6 +244,25 @@ def propose(
     taken = set(columns.values())
     unread = tuple(name for name in source.header if name and name not in taken)
     return Proposal(mapping, unread, unmatched)
+
+
+def _several(
+    columns: dict[str, str], sample: Table[str, pa.Array], kinds: Table[str, _Content]
+) -> None:
+    """Take the columns that tell the rows of an order apart, where it has several."""
+    times = [
+        name
+        for name, content in kinds.items()
+        if content.times > 0.9 and content.filled > 0.9 and content.of_day < 0.5
+    ]
+    found = recognised(columns, sample, times)
+    if found.event:
+        taken = found.event, found.created
+        for field in [field for field, column in columns.items() if column in taken]:
+            del columns[field]
+        columns |= {"created": found.created, "event": found.event}
+    if found.updated:
+        columns["updated"] = found.updated
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from govsim.errors import InputError, Problem
 from govsim.language import tr
 from govsim.orders.answers import State, distinct, read_answers, read_marks, read_states, scale_of
 from govsim.orders.answers import named as said_of
+from govsim.orders.events import stages
 from govsim.orders.log import OrderLog, TimeColumn, on_steps, rounding_of
 from govsim.orders.mapping import (
     CLOSED,
@@ -37,6 +38,7 @@ from govsim.orders.moments import beyond, elapsed, lone, named, read_times
 from govsim.orders.nothing import is_nothing, nothing
 from govsim.orders.positions import degrees, nowhere
 from govsim.orders.remarks import Remark
+from govsim.orders.several import content_of, judged, written_at
 from govsim.orders.shapes import Bools, Ints
 from govsim.orders.sources import Raw, Source, open_source
 from govsim.orders.text_files import GARBLED, ungarbled
@@ -79,8 +81,10 @@ def read_orders(
     columns = mapping.mapping.columns.given()
     if problems := mapping.missing_columns(source.header, source.name):
         raise InputError([*_garbled_header(source), *problems])
-    raw = source.read(list(columns.values()), most)
-    return _Reader(raw, source.name, mapping.mapping).log()
+    raw, read = source.read(list(columns.values()), most), mapping.mapping
+    if "event" in columns:
+        raw, read = stages(raw, read, source.name)
+    return _Reader(raw, source.name, read).log()
 
 
 def _garbled_header(source: Source) -> list[Problem]:
@@ -394,24 +398,38 @@ class _Reader:
             self.frame["repeat"] = pd.array(~pd.isna(self.frame["parent"]), dtype="boolean")
 
     def _duplicates(self, blank: Bools) -> None:
-        """Set aside all but one row of an order: that with most times, the first of those."""
+        """Use one row of each order; see `govsim.orders.several`."""
         if "order" not in self.frame:
             return
         identity = pd.Series(self.frame["order"])
-        filled = identity.notna().to_numpy() & ~blank
-        fine = filled.copy()
+        fine = identity.notna().to_numpy() & ~blank
         for mask, _ in self.faults:
             fine &= ~mask
-        again = fine & identity.where(fine).duplicated(keep=False).to_numpy()
-        where = np.flatnonzero(again)
-        if not len(where):
+        if not identity[fine].duplicated().any():
             return
-        times = np.sum([there[where] for there in self.there.values()], axis=0)
-        by_rank = where[np.lexsort((where, -times))]
-        lost = by_rank[identity.iloc[by_rank].duplicated(keep="first").to_numpy()]
-        mask = np.zeros(self.n, bool)
-        mask[lost] = True
-        self._fault(mask, tr("the order is in another row too"))
+        where = np.flatnonzero(fine)
+        found = judged(
+            identity.iloc[where],
+            content_of(self.cells, where),
+            self.ms["created"][where],
+            (self.frame["status"] == CLOSED)[where],
+            np.sum([there[where] for there in self.there.values()], axis=0),
+            written_at(self.cells, where, self.mapping.timezone),
+        )
+        found.hold(self.names["order"], self.source)
+        for bad, reason in (
+            (found.same, tr("the order is in another row too")),
+            (found.earlier, tr("an earlier state of the order")),
+        ):
+            mask = np.zeros(self.n, bool)
+            mask[where[bad]] = True
+            self._fault(mask, reason)
+        if found.states:
+            self.remarks.append(Remark("states", "order", found.states))
+        if found.created:
+            self.remarks.append(Remark("again", "order", found.created))
+            self.ms["created"][where] = found.first
+            self.frame["created"][where] = found.first.astype("datetime64[ms]")
 
     # --- rows set aside ----------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from typing import Literal
 Kind = (
     Literal["zone", "swapped", "year first", "buddhist", "far", "endless", "nowhere"]
     | Literal["words", "marks", "sheets", "other sheets", "missing in sheet"]
+    | Literal["events", "states", "again"]
 )
 
 
@@ -28,10 +29,13 @@ class Remark:
         ``words``, words that are neither yes nor no, taken for no answer; ``marks``, marks taken
         for yes and no; ``sheets``, several of a workbook that were read as one table; ``other
         sheets``, those that were not read; ``missing in sheet``, columns that one of them
-        doesn't have.
+        doesn't have; ``events``, rows of a log that became one for each order; ``states``, orders
+        of which several rows tell, the last of which counts; ``again``, those with several times
+        of creation, the first of which counts.
     field : of the mapping; empty for remarks on the whole table.
     cells : how many; how many sheets for remarks on these.
-    detail : the zone, the times or words in question, which marks are good, or names of sheets.
+    detail : the zone, the times or words in question, which marks are good, names of
+        sheets, or what the steps of a log are.
     """
 
     kind: Kind

@@ -299,7 +299,8 @@ def _shares(states: Iterable[State], of: int) -> str:
 
 def remark(one: Remark) -> str:
     """Say what was done to cells beyond reading them as written."""
-    field = "" if one.kind == "nowhere" or not one.field else field_name(one.field)
+    whole = one.kind in ("nowhere", "states", "again") or not one.field
+    field = "" if whole else field_name(one.field)
     n = f"{one.cells:,}"
     match one.kind:
         case "zone":
@@ -357,6 +358,21 @@ def remark(one: Remark) -> str:
             )
         case "nowhere":
             return tr("{n} positions such as 0/0 stand for none", n=n)
+        case "events":
+            return tr(
+                "{n} rows of events were read as one row for each order, created at the first: "
+                "{which}; if a step is another, list it under “values: event:” in the mapping",
+                n=n,
+                which=one.detail,
+            )
+        case "states":
+            return tr("{n} orders have several rows, of which the last counts", n=n)
+        case "again":
+            return tr(
+                "{n} orders were created several times (reopened); the first creation and the "
+                "last state count",
+                n=n,
+            )
         case "sheets":
             return tr("{n} sheets were read as one table: {names}", n=n, names=one.detail)
         case "other sheets":
