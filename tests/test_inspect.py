@@ -50,7 +50,12 @@ class Table:
         columns = {}
         for name in names:
             timely = re.search(r"时间|时限|dt$|Date|_at|Time", name)
-            columns[name] = when if timely else [f"w{i % 5}" for i in range(n)]
+            words = [f"w{i % 5}" for i in range(n)]
+            if re.search("itude|经度|纬度", name):
+                words = [f"{30 + i / n:.4f}" for i in range(n)]
+            elif re.search("是否|default", name):
+                words = ["是", "否"] * (n // 2)
+            columns[name] = when if timely else words
         return Raw(
             {name: pa.array(list(cells), pa.large_string()) for name, cells in columns.items()},
             np.arange(n),
@@ -107,6 +112,7 @@ class Table:
                 "category": "reason",
                 "place": "neighborhood",
                 "channel": "source",
+                "department": "queue",
                 "place_unknown": "loc_is_cityhall_default",
                 "latitude": "latitude",
                 "longitude": "longitude",
@@ -121,6 +127,7 @@ class Table:
                 "closed": "Closed Date",
                 "due": "Due Date",
                 "category": "Complaint Type",
+                "department": "Agency",
                 "status": "Status",
                 "place": "Borough",
                 "channel": "Open Data Channel Type",

@@ -16,7 +16,7 @@ import pandas as pd
 
 from govsim.orders.answers import State
 from govsim.orders.log import STEPS, OrderLog, TimeColumn
-from govsim.orders.mapping import CLOSED, OPEN, POSITIONS
+from govsim.orders.mapping import CLOSED, OPEN, POSITIONS, WORDS
 from govsim.orders.remarks import Remark
 from govsim.orders.times import Form
 from govsim.scenarios.units import DAY, HOUR, SECOND
@@ -183,9 +183,7 @@ def describe(log: OrderLog) -> Description:
         per_day=len(frame) * DAY / max(last - first, DAY),
         gaps=_gaps(created),
         times=log.times,
-        words={
-            name: _words(frame[name]) for name in ("channel", "category", "place") if name in frame
-        },
+        words={name: _words(frame[name]) for name in WORDS if name in frame and name != "status"},
         open=int((frame["status"] == OPEN).sum()),
         closed_without_time=int((closed & ~ended).sum()),
         open_with_time=int((~closed & ended).sum()),

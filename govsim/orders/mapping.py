@@ -34,7 +34,7 @@ TIMES = (
 )
 """Fields that are times, in the order in which a work order goes through them; the limit last."""
 
-WORDS = ("channel", "category", "place", "status")
+WORDS = ("channel", "category", "place", "department", "status")
 """Fields that are one of some words."""
 
 IDENTITIES = ("order", "parent", "demand")
@@ -92,6 +92,8 @@ class Columns(Model):
     """What it is about."""
     place: str | None = None
     """Street, community or grid."""
+    department: str | None = None
+    """Who is to do the work; described, and of no influence on a calibration."""
     status: str | None = None
     """Whether it is open or closed."""
     parent: str | None = None
@@ -130,6 +132,8 @@ class Values(Model):
     """Categories of the scenario."""
     place: dict[str, str | None] = Field(default_factory=dict)
     """Places of the scenario; nothing for words that stand for an unknown place."""
+    department: dict[str, str | None] = Field(default_factory=dict)
+    """Names for departments."""
     repeat: dict[str, bool | None] = Field(default_factory=dict)
     """Words for yes and no."""
     satisfied: dict[str, bool | None] = Field(default_factory=dict)

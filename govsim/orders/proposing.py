@@ -1,39 +1,34 @@
 """Proposes a mapping for a table, from the names of its columns and from what is in them.
 
 Columns whose names speak of people (names, telephones, addresses, what was said) are not even
-opened. Called by ``govsim inspect``.
+opened. Whatever is left out is told with the reason. Called by ``govsim inspect``.
 """
 
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from ruamel.yaml import YAML
 
 from govsim.errors import InputError, Problem
 from govsim.language import tr
+from govsim.orders.contents import Content, follows
 from govsim.orders.events import recognised
-from govsim.orders.mapping import (
-    IDENTITIES,
-    TIMES,
-    Columns,
-    Mapping,
-    Values,
+from govsim.orders.mapping import TIMES, Columns, Mapping, Values
+from govsim.orders.meanings import states_in, values_of
+from govsim.orders.recognising import (
+    fields_of,
+    is_change,
+    is_other_time,
+    is_personal,
+    spaced,
 )
-from govsim.orders.matching import MATCHED, like, parts_of, spellings
-from govsim.orders.nothing import is_nothing
 from govsim.orders.sources import Source
-from govsim.orders.states import state_of
-from govsim.orders.times import Kind, parse
-from govsim.orders.words import plain
 
 if TYPE_CHECKING:
     from govsim.scenarios.schema import Scenario
@@ -41,146 +36,30 @@ if TYPE_CHECKING:
 SAMPLE = 5000
 """Rows from the beginning that are looked at."""
 
-MOST_WORDS = 500
-"""Different words, at most, in a column of words."""
 
-NAMES: dict[str, tuple[str, ...]] = {
-    "order": (
-        *("案件号", "案件编号", "工单编号", "工单号", "任务号", "受理编号", "事件编号", "编号"),
-        *(
-            "工单id",
-            "案件id",
-            "台账编号",
-            "ledger id",
-            "order",
-            "order id",
-            "case id",
-            "case number",
-            "case enquiry id",
-        ),
-        *(
-            "unique key",
-            "service request id",
-            "service request number",
-            "sr number",
-            "ticket",
-            "id",
-        ),
-    ),
-    "created": (
-        *("上报时间", "创建时间", "来电时间", "反映时间", "登记时间", "诉求时间", "发生时间"),
-        *("投诉时间", "工单创建时间", "created", "created date", "created at", "open dt", "opened"),
-        *("open date", "opened date", "requested datetime", "reported", "report time", "toc"),
-    ),
-    "accepted": ("立案时间", "受理时间", "接单时间", "accepted", "accepted at", "acknowledged"),
-    "dispatched": (
-        *("派遣时间", "派单时间", "派发时间", "交办时间", "转派时间", "分派时间", "下派时间"),
-        *("dispatched", "dispatch time", "assigned date", "assigned at", "ord"),
-    ),
-    "departed": ("出发时间", "出动时间", "departed", "en route", "mobile", "mob"),
-    "scene": ("到场时间", "到达时间", "到达现场时间", "on scene", "scene", "arrived", "ia"),
-    "resolved": (
-        *("处置结束时间", "处置完成时间", "处置时间", "办理完成时间", "处理完成时间", "完成时间"),
-        *(
-            "解决时间",
-            "反馈时间",
-            "resolved",
-            "resolved date",
-            "completed",
-            "completed date",
-            "mav",
-        ),
-    ),
-    "replied": ("回复时间", "答复时间", "回访时间", "replied", "reply time", "answered"),
-    "closed": (
-        *("结案时间", "办结时间", "归档时间", "关闭时间", "closed", "closed date", "closed dt"),
-        *("closed at", "close date", "cd"),
-    ),
-    "due": (
-        *(
-            "处置截止时间",
-            "截止时间",
-            "办理时限",
-            "处置时限",
-            "要求完成时间",
-            "应办结时间",
-            "到期时间",
-        ),
-        *("due", "due date", "target dt", "target date", "sla due date", "expected datetime"),
-    ),
-    "channel": (
-        *("问题来源", "案件来源", "来源", "诉求来源", "工单来源", "受理渠道", "来电渠道", "渠道"),
-        *("channel", "open data channel type", "source", "origin", "method received"),
-    ),
-    "category": (
-        *(
-            "大类名称",
-            "案件大类",
-            "问题大类",
-            "大类",
-            "诉求类别",
-            "案件类型",
-            "问题类型",
-            "诉求类型",
-        ),
-        *(
-            "类别",
-            "小类名称",
-            "category",
-            "complaint type",
-            "reason",
-            "type",
-            "case type",
-            "service name",
-        ),
-    ),
-    "place": (
-        *("网格", "网格编号", "所属网格", "社区", "社区名称", "所属社区", "街道", "街道名称"),
-        *(
-            "所属街道",
-            "镇街",
-            "区域",
-            "grid",
-            "community",
-            "street",
-            "neighborhood",
-            "neighbourhood",
-        ),
-        *("district", "borough", "ward", "station name"),
-    ),
-    "status": (
-        *("案件状态", "工单状态", "办理状态", "处理状态", "当前状态", "状态", "当前阶段"),
-        *("status", "case status", "state"),
-    ),
-    "parent": (
-        "父案件号",
-        "原工单编号",
-        "关联工单",
-        "关联案件号",
-        "主工单编号",
-        "parent",
-        "parent id",
-    ),
-    "demand": ("诉求编号", "demand", "demand id"),
-    "repeat": ("是否重复", "重复件", "是否重复件", "是否重复诉求", "repeat", "duplicate"),
-    "satisfied": (
-        *("是否满意", "满意度", "回访满意度", "满意情况", "评价结果", "回访结果", "满意评价"),
-        *("satisfied", "satisfaction", "satisfaction rating"),
-    ),
-    "place_unknown": ("loc is cityhall default", "place unknown", "是否默认位置"),
-    "longitude": ("经度", "longitude", "lon", "lng"),
-    "latitude": ("纬度", "latitude", "lat"),
-    "date": ("日期", "date"),
-}
-"""Names of columns by field, the likeliest first; `govsim.orders.words.plain` folds them."""
+@dataclass(frozen=True)
+class Left:
+    """A column that is left out, and why.
 
-PERSONAL = re.compile(
-    r"姓名|人$|人员|联系|电话|手机|号码|身份|住址|地址|内容|描述|备注|标题|详情|邮箱|微信号|"
-    r"phone|mobile\s*n|address|e-?mail|contact|caller|complainant|applicant|citizen|owner|"
-    r"first.?name|last.?name|full.?name|descri|detail|comment|note|text|title|photo|url",
-    re.IGNORECASE,
-)
-"""Names of columns that may hold something of a person; they are not opened."""
+    Attributes
+    ----------
+    column : its name.
+    why : ``person``, not opened, as its name speaks of a person; ``change``, times of changes to
+        the row; ``other time``, times of something else; ``before``, times that are mostly before
+        creation; ``taken``, times of a field for which there is a better column; ``time``, times
+        after creation whose name says nothing; ``clock``, times of day without a date;
+        ``states``, no words for open and closed in it; ``answers``, answers that can't be
+        understood; ``none``, nothing that govsim asks for.
+    field : that it may be of, if that is known.
+    share : of the orders that have it, how many have it after creation; of all, for `filled`.
+    filled : share of cells that are filled.
+    """
+
+    column: str
+    why: str
+    field: str = ""
+    share: float = 0.0
+    filled: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -193,11 +72,15 @@ class Proposal:
     unread : columns that it leaves out.
     unmatched : by field, words without a counterpart: channels and categories that the
         scenario doesn't have, states that are not known to be open or closed.
+    left : the columns that it leaves out, with the reasons.
+    guessed : fields whose columns were found by what is in them, not by their names.
     """
 
     mapping: Mapping
     unread: tuple[str, ...]
     unmatched: Table[str, tuple[str, ...]]
+    left: tuple[Left, ...] = ()
+    guessed: tuple[str, ...] = ()
 
 
 def propose(
@@ -217,43 +100,29 @@ def propose(
         No column holds times of creation.
     """
     named = [name for name in source.header if name and source.header.count(name) == 1]
-    opened = [name for name in named if not PERSONAL.search(name)]
+    opened = [name for name in named if not is_personal(name)]
     sample = source.read(opened, SAMPLE).columns if opened else {}
-    kinds = {name: _Content.of(cells) for name, cells in sample.items()}
-    columns = _by_names(kinds)
-    if "created" not in columns and "date" in columns and kinds[columns["date"]].of_day < 0.5:
-        # With times beside it a date would be a part of them; alone it is when all began.
-        columns["created"] = columns.pop("date")
+    search = _Search({name: Content.of(name, cells) for name, cells in sample.items()})
+    columns = search.columns()
+    _several(columns, sample, search)
     if "created" not in columns:
-        _by_content(columns, kinds)
-    _several(columns, sample, kinds)
-    if "created" not in columns and "accepted" in columns:
-        # A hotline takes an order down when it accepts it.
-        columns["created"] = columns.pop("accepted")
-    if "created" not in columns:
-        message = tr(
-            "no column looks like the time of creation; the columns are: {names}",
-            names=", ".join(named),
-        )
-        raise InputError([Problem(message, file=source.name)])
-    if kinds[columns["created"]].of_day < 0.5:
-        columns.pop("date", None)
-    values, unmatched = _values(columns, sample, scenario)
+        raise InputError([Problem(_no_creation(named, search), file=source.name)])
+    values, unmatched = values_of(columns, sample, scenario)
     kept = {} if given is None else given.model_dump(include={"sheet", "table_name", "query"})
     mapping = Mapping(columns=Columns(**columns), values=Values(**values), **kept)
     taken = set(columns.values())
     unread = tuple(name for name in source.header if name and name not in taken)
-    return Proposal(mapping, unread, unmatched)
+    left = tuple(search.left(name) if name in sample else Left(name, "person") for name in unread)
+    guessed = tuple(field for field in columns if field in search.guessed)
+    return Proposal(mapping, unread, unmatched, left, guessed)
 
 
-def _several(
-    columns: dict[str, str], sample: Table[str, pa.Array], kinds: Table[str, _Content]
-) -> None:
+def _several(columns: dict[str, str], sample: Table[str, pa.Array], search: _Search) -> None:
     """Take the columns that tell the rows of an order apart, where it has several."""
     times = [
         name
-        for name, content in kinds.items()
-        if content.times > 0.9 and content.filled > 0.9 and content.of_day < 0.5
+        for name, content in search.contents.items()
+        if content.moments and content.times > 0.9 and content.filled > 0.9
     ]
     found = recognised(columns, sample, times)
     if found.event:
@@ -261,128 +130,267 @@ def _several(
         for field in [field for field, column in columns.items() if column in taken]:
             del columns[field]
         columns |= {"created": found.created, "event": found.event}
+        search.found = columns
     if found.updated:
         columns["updated"] = found.updated
 
 
-@dataclass(frozen=True)
-class _Content:
-    """What a sample of a column holds.
+def _no_creation(named: list[str], search: _Search) -> str:
+    message = tr(
+        "no column looks like the time of creation; the columns are: {names}",
+        names=", ".join(named),
+    )
+    if times := [name for name, content in search.contents.items() if content.is_times]:
+        message = tr(
+            "{message}; times stand in {times}: if one of them is when an order was created, write "
+            "“columns: {{created: ...}}” into a mapping",
+            message=message,
+            times=", ".join(times),
+        )
+    return message
+
+
+class _Search:
+    """Finds the column of each field.
 
     Attributes
     ----------
-    filled : share of cells with something in them.
-    times : share of these that are times, of any kind; `of_day` those without a date.
-    distinct : different words; `cells` filled ones.
-    first : mean of its moments, ms; 0 if it has none.
+    contents : what is in the columns that were opened.
+    found : columns by field.
+    guessed : fields found by content.
+    refused : columns that would have been of a field, and why they aren't.
     """
 
-    filled: float
-    times: float
-    of_day: float
-    distinct: int
-    cells: int
-    first: float
+    def __init__(self, contents: Table[str, Content]) -> None:
+        self.contents = contents
+        self.found: dict[str, str] = {}
+        self.guessed: set[str] = set()
+        self.refused: dict[str, Left] = {}
+        self.scores = {name: self._scores(name, content) for name, content in contents.items()}
 
-    @classmethod
-    def of(cls, cells: pa.Array) -> _Content:
-        parsed = parse(cells)
-        text = pc.utf8_trim_whitespace(pc.fill_null(cells.cast(pa.large_string()), ""))
-        words = [word for word in pc.unique(text).to_pylist() if not is_nothing(word)]
-        filled = int((parsed.kind != Kind.BLANK).sum())
-        moments = np.isin(parsed.kind, (Kind.MOMENT, Kind.AMBIGUOUS, Kind.PLACEHOLDER))
-        of_day = parsed.kind == Kind.TIME_OF_DAY
-        sure = parsed.kind == Kind.MOMENT
-        return cls(
-            filled=filled / max(len(cells), 1),
-            times=float((moments | of_day).sum()) / max(filled, 1),
-            of_day=float(of_day.sum()) / max(filled, 1),
-            distinct=len(words),
-            cells=filled,
-            first=float(parsed.ms[sure].mean()) if sure.any() else 0.0,
-        )
+    def _scores(self, name: str, content: Content) -> dict[str, int]:
+        """Scores by field of a column, by its name, of those that its content suits."""
+        of_times = fields_of(name, times=True) if content.may_be_times else {}
+        others = fields_of(name, times=False) if not content.is_times else {}
+        return {f: score for f, score in (of_times | others).items() if content.suits(f)}
 
-    def suits(self, field: str) -> bool:
-        """Whether a field may have such content; an empty sample says nothing against it."""
-        if not self.cells:
-            return True
-        if field in (*TIMES, "date"):
-            return self.times >= 0.5
-        if field in ("longitude", "latitude", *IDENTITIES):
-            return True
-        return self.distinct <= MOST_WORDS and (self.cells < 50 or self.distinct < self.cells / 2)
+    def columns(self) -> dict[str, str]:
+        """Give the columns by field, in the order of `Columns`."""
+        self._creation()
+        self._by_name()
+        if "created" in self.found:
+            self._by_content()
+        return {field: self.found[field] for field in Columns.model_fields if field in self.found}
 
+    # --- creation ----------------------------------------------------------------------------
 
-def _by_names(kinds: Table[str, _Content]) -> dict[str, str]:
-    """Give each field the column that is called most like it; exact names before others."""
-    found: dict[str, str] = {}
-    folded = {plain(name): name for name in kinds}
-    for inexact in (False, True):
-        for field, names in NAMES.items():
-            if field in found:
-                continue
-            for name in map(plain, names):
-                column = folded.get(name) if not inexact else _containing(folded, name)
-                if column and column not in found.values() and kinds[column].suits(field):
-                    found[field] = column
-                    break
-    return {field: found[field] for field in Columns.model_fields if field in found}
+    def _creation(self) -> None:
+        """Find the time of creation, and the date beside a time of day."""
+        named = {n: s["created"] for n, s in self.scores.items() if "created" in s}
+        if not named:
+            named = {n: s["date"] for n, s in self.scores.items() if "date" in s}
+        if not any(self.contents[n].moments for n in named):
+            # A hotline takes an order down when it accepts it; an answer comes later.
+            named |= {
+                n: score["accepted"] - 50
+                for n, score in self.scores.items()
+                if "accepted" in score
+                and self.contents[n].filled > 0.9
+                and "first" not in spaced(n)
+            }
+        if not any(self.contents[n].cells for n in named):
+            named |= dict(self._earliest())
+        ranked = sorted(named, key=lambda n: -self._rank(n, named))
+        for name in ranked:
+            content = self.contents[name]
+            if not content.of_day:
+                self.found["created"] = name
+                if content.daily and (clock := self._clock(name)):
+                    self.found |= {"created": clock, "date": name}
+                return
+            if date := self._day_beside(name):
+                self.found |= {"created": name, "date": date}
+                return
 
+    def _earliest(self) -> Iterator[tuple[str, int]]:
+        """Give the earliest of the columns of moments that are nearly always filled."""
+        free = [
+            (content.first, name)
+            for name, content in self.contents.items()
+            if content.is_times and content.times > 0.9 and content.filled > 0.9 and content.moments
+            if not content.of_day and not is_change(name) and not is_other_time(name)
+            if not any(f in self.scores[name] for f in ("due", "closed", "resolved", "replied"))
+        ]
+        if free:
+            self.guessed.add("created")
+            yield min(free)[1], 1
 
-def _containing(folded: Table[str, str], name: str) -> str:
-    """Find a column whose name ends with one that is long enough to mean something."""
-    if len(name) < (3 if not name.isascii() else 6):
+    def _rank(self, name: str, named: Table[str, int]) -> float:
+        """Rank a column as the time of creation: its name, unless others begin before it."""
+        content = self.contents[name]
+        rank = float(named[name])
+        others = [self.contents[n] for n in named if n != name and named[n] > 10]
+        if content.daily and any(o.moments and not o.daily and o.filled > 0.5 for o in others):
+            rank -= 200  # a day beside a time is the day of that time, or of a shift
+        if content.of_day:
+            rank -= 100
+        if content.filled < 0.5:
+            rank -= 60
+        later = [
+            self.contents[n]
+            for n, score in self.scores.items()
+            if n not in named and any(f in score for f in ("closed", "resolved", "scene"))
+        ]
+        if any((share := follows(content, o)) is not None and share < 0.5 for o in later):
+            rank -= 60
+        return rank
+
+    def _clock(self, day: str) -> str:
+        """Find the column of times of day beside a column of days."""
+        for name, content in self.contents.items():
+            score = self.scores[name]
+            fits = name != day and content.of_day and content.filled > 0.5
+            if fits and ("created" in score or not score):
+                return name
         return ""
-    return next((column for long, column in folded.items() if long.endswith(name)), "")
 
+    def _day_beside(self, clock: str) -> str:
+        """Find the column of days beside a column of times of day."""
+        days = [
+            (score.get("date", 0) + score.get("created", 0), name)
+            for name, score in self.scores.items()
+            if name != clock
+            and self.contents[name].moments
+            and ("date" in score or "created" in score)
+        ]
+        return max(days)[1] if days else ""
 
-def _by_content(columns: dict[str, str], kinds: Table[str, _Content]) -> None:
-    """Take the earliest of the columns of moments that are nearly always filled."""
-    free = [
-        (content.first, name)
-        for name, content in kinds.items()
-        if name not in columns.values() and content.times > 0.9 and content.filled > 0.9
-        if content.first and not content.of_day
-    ]
-    if free:
-        columns["created"] = min(free)[1]
+    # --- the other fields --------------------------------------------------------------------
 
-
-# ------------------------------------------------------------------ words
-
-
-def _values(
-    columns: Table[str, str], sample: Table[str, pa.Array], scenario: Scenario | None
-) -> tuple[dict[str, dict[str, Any]], dict[str, tuple[str, ...]]]:
-    """Match words with what they mean."""
-    values: dict[str, dict[str, Any]] = {}
-    unmatched: dict[str, tuple[str, ...]] = {}
-    if scenario is not None:
-        for field in MATCHED:
-            if field not in columns:
+    def _by_name(self) -> None:
+        """Give each field the column that is called most like it, if its content agrees."""
+        created = self.contents[self.found["created"]] if "created" in self.found else None
+        wanted = [
+            (score + self._fitness(field, name), field, name)
+            for name, scores in self.scores.items()
+            for field, score in scores.items()
+            if field not in ("created", "date")
+        ]
+        order = list(Columns.model_fields)
+        at = list(self.contents)
+        wanted.sort(key=lambda one: (-one[0], order.index(one[1]), at.index(one[2])))
+        for _, field, name in wanted:
+            if field in self.found or name in self.found.values():
                 continue
-            known = spellings(parts_of(scenario, field))
-            meant = {word: like(word, known, field) for word in _words(sample[columns[field]])}
-            if matched := {word: it for word, it in meant.items() if it and it != word}:
-                values[field] = matched
-            if missing := tuple(word for word, it in meant.items() if not it):
-                unmatched[field] = missing
-    if "status" in columns:
-        words = [w for w in _words(sample[columns["status"]]) if not is_nothing(w)]
-        guessed = {word: state_of(word) for word in words}
-        if sure := {word: it for word, it in guessed.items() if it}:
-            values["status"] = sure
-        if missing := tuple(word for word, it in guessed.items() if not it):
-            unmatched["status"] = missing
-    return values, unmatched
+            if why := self._objection(field, name, created):
+                self.refused.setdefault(name, Left(name, why, field))
+                continue
+            self.found[field] = name
+        self._second_acceptance()
+
+    def _fitness(self, field: str, name: str) -> float:
+        """Say how well a column suits a field: a day doesn't where there is a time of the same."""
+        content = self.contents[name]
+        others = (self.contents[n] for n, s in self.scores.items() if n != name and field in s)
+        finer = (o.moments and not o.daily and o.filled >= 0.8 * content.filled for o in others)
+        return content.fitness(field) - (80 if content.daily and any(finer) else 0)
+
+    def _objection(self, field: str, name: str, created: Content | None) -> str:
+        """Say why a column can't be of a field whose name it has; nothing if it can."""
+        content = self.contents[name]
+        if field in TIMES:
+            if content.of_day:
+                return "" if "date" in self.found else "clock"
+            share = None if created is None else follows(created, content)
+            return "before" if share is not None and share < 0.5 else ""
+        if field == "status":
+            return self._no_states(name, content)
+        if field in ("satisfied", "repeat", "place_unknown"):
+            return "" if content.answers(field) else "answers"
+        return ""
+
+    def _no_states(self, name: str, content: Content) -> str:
+        """Say whether a column has no words for open and closed: a "State" may be New York."""
+        understood = _understood(name, content)
+        bare = spaced(name) in ("state", "estado", "etat", "stato")
+        if not content.cells or understood >= 0.5:
+            return ""
+        plainly = self.scores[name]["status"] >= 30 and not bare
+        return "" if plainly and (understood or content.few) else "states"
+
+    def _second_acceptance(self) -> None:
+        """Where 受理 stands for creation, 签收 is the acceptance."""
+        if "accepted" in self.found and self.found["accepted"] == self.found.get("created"):
+            del self.found["accepted"]
+
+    # --- by content --------------------------------------------------------------------------
+
+    def _by_content(self) -> None:
+        """Find states by their words, and the end of an order by the times after its creation."""
+        free = [name for name in self.contents if name not in self.found.values()]
+        if "status" not in self.found:
+            for name in free:
+                content = self.contents[name]
+                if (
+                    not content.is_times
+                    and content.states_apart
+                    and _understood(name, content) >= 0.9
+                ):
+                    self.found["status"] = name
+                    self.guessed.add("status")
+                    break
+        if not {"closed", "resolved"} & set(self.found) and (end := self._end(free)):
+            self.found["closed"] = end
+            self.guessed.add("closed")
+
+    def _end(self, free: list[str]) -> str:
+        """Find the one column of times after creation that may be the end of an order."""
+        created = self.contents[self.found["created"]]
+        likely = []
+        for name in free:
+            content = self.contents[name]
+            if self._hint(name) or not content.moments or content.of_day:
+                continue
+            share = follows(created, content)
+            if share is not None and share >= 0.98 and content.differs(created):
+                likely.append(name)
+        status = self.found.get("status")
+        if status is not None:
+            ends = self.contents[status].closed_rows()
+            likely = [n for n in likely if (self.contents[n].present == ends).mean() >= 0.9]
+        return likely[0] if len(likely) == 1 else ""
+
+    # --- what is left ------------------------------------------------------------------------
+
+    def _hint(self, name: str) -> str:
+        """Say what speaks against taking a column of times for one of an order's."""
+        if is_change(name):
+            return "change"
+        return "other time" if is_other_time(name) else ""
+
+    def left(self, name: str) -> Left:
+        """Say why a column is left out."""
+        content, scores = self.contents[name], self.scores[name]
+        if name in self.refused:
+            return self._with_shares(self.refused[name])
+        if content.is_times and content.cells:
+            field = max(scores, key=lambda f: scores[f], default="")
+            why = self._hint(name) or ("clock" if content.of_day else "taken" if field else "time")
+            return self._with_shares(Left(name, why, field))
+        return Left(name, "none")
+
+    def _with_shares(self, left: Left) -> Left:
+        content = self.contents[left.column]
+        share = follows(self.contents[self.found["created"]], content)
+        why = "before" if left.why == "time" and share is not None and share < 0.5 else left.why
+        return Left(left.column, why, left.field, share or 0.0, content.filled)
 
 
-def _words(cells: pa.Array) -> list[str]:
-    counted = pc.value_counts(
-        pc.utf8_trim_whitespace(pc.fill_null(cells.cast(pa.large_string()), ""))
-    )
-    pairs = [(entry["counts"], entry["values"]) for entry in counted.to_pylist()]
-    return [word for _, word in sorted(pairs, key=lambda pair: -pair[0]) if word][:MOST_WORDS]
+def _understood(name: str, content: Content) -> float:
+    """Share of a column's cells whose words are understood as open or closed."""
+    meant = states_in(name, list(content.words))
+    n = sum(content.words.values())
+    return sum(k for word, k in content.words.items() if meant[word]) / n if n else 0.0
 
 
 # ------------------------------------------------------------------ the file

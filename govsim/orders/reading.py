@@ -153,7 +153,7 @@ class _Reader:
         )
 
     def _ordered(self) -> dict[str, Any]:
-        wanted = ("order", *TIMES, "channel", "category", "place", "status")
+        wanted = ("order", *TIMES, "channel", "category", "place", "department", "status")
         return {
             name: self.frame[name]
             for name in (*wanted, "parent", "demand", "repeat", "satisfied", *POSITIONS)

@@ -23,7 +23,7 @@ from govsim.language import tr
 from govsim.orders import xlsx
 from govsim.orders.grids import Grid, Ints, filled_down, header_of
 from govsim.orders.mapping import Mapping
-from govsim.orders.proposing import NAMES
+from govsim.orders.names import NAMES
 from govsim.orders.remarks import Remark
 from govsim.orders.sources import Raw, damaged, places, reason, refuse
 from govsim.orders.times import Kind, parse

@@ -22,6 +22,7 @@ from govsim.orders.log import TimeColumn, step_name
 from govsim.orders.mapping import CLOSED, OPEN, Mapping
 from govsim.orders.proposing import Proposal
 from govsim.orders.remarks import Remark
+from govsim.report.order_columns import also_read, field_name, left_out
 
 Columns = dict[str, str]
 """Names of columns, by fields of a mapping."""
@@ -53,11 +54,13 @@ def description(found: Description, mapping: Mapping, proposal: Proposal | None)
     ]
     if found.words or found.states:
         parts.append(_below(words(found, columns)))
+    if other := also_read(columns):
+        parts += [Text(), Text(other)]
     parts.append(_below(facts(found)))
     if found.set_aside:
         parts.append(_below(aside(found)))
     notes = [Text(f"! {line}", style="yellow") for line in warnings(found)]
-    notes += [Text(f"· {line}") for line in _left_out(proposal)]
+    notes += [Text(f"· {line}") for line in ([] if proposal is None else left_out(proposal))]
     if notes:
         parts += [Text(), *notes]
     return Group(*parts)
@@ -72,35 +75,6 @@ def _table(*heads: tuple[str, int | None, bool]) -> Table:
     for head, width, right in heads:
         table.add_column(head, width=width, justify="right" if right else "left", overflow="fold")
     return table
-
-
-def field_name(field: str) -> str:
-    """Name a field of a mapping in the planner's language."""
-    names = {
-        "created": tr("time of creation"),
-        "accepted": tr("time of acceptance"),
-        "dispatched": tr("time of dispatch"),
-        "departed": tr("time of departure"),
-        "scene": tr("time of arrival"),
-        "resolved": tr("time of resolution"),
-        "replied": tr("time of reply"),
-        "closed": tr("time of closing"),
-        "due": tr("time limit"),
-        "channel": tr("channel"),
-        "category": tr("category"),
-        "place": tr("place"),
-        "status": tr("status"),
-        "date": tr("date"),
-        "order": tr("identity of the order"),
-        "parent": tr("order that it repeats"),
-        "demand": tr("identity of the demand"),
-        "repeat": tr("whether it repeats another"),
-        "satisfied": tr("whether satisfied"),
-        "place_unknown": tr("whether the place is a default"),
-        "longitude": tr("longitude"),
-        "latitude": tr("latitude"),
-    }
-    return names[field]
 
 
 def times(found: Description, columns: Columns) -> Table:
@@ -385,16 +359,3 @@ def remark(one: Remark) -> str:
             return tr(
                 "columns that a sheet doesn't have are empty there: {which}", which=one.detail
             )
-
-
-def _left_out(proposal: Proposal | None) -> Iterator[str]:
-    if proposal is None:
-        return
-    if proposal.unread:
-        yield tr("columns that are not read: {names}", names=", ".join(proposal.unread))
-    for field, words in proposal.unmatched.items():
-        yield tr(
-            "{field}: without a counterpart: {words}",
-            field=field_name(field),
-            words=", ".join(words[:20]),
-        )
