@@ -8,7 +8,7 @@ residents meet, both engines for everything else. Nothing here is random.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from govsim.rosters import Duty, Timeline, constant, timeline
 from govsim.scenarios import staffing
 from govsim.scenarios.calendar import Calendar, WorkingClock
 from govsim.scenarios.kept_territory import laid_out
+from govsim.scenarios.names import rosters_in_keys
 from govsim.scenarios.quantities import DAY, Span
 from govsim.scenarios.schema import PointKind, Roster, Scenario
 from govsim.scenarios.territory import Territory
@@ -168,6 +169,10 @@ def build(scenario: Scenario, folder: Path | None = None) -> Network:
 
 def lay_out(scenario: Scenario, territory: Territory) -> Network:
     """Lay out the service in a territory that was built from the scenario's section."""
+    if len(rows := territory.rosters):
+        called = rosters_in_keys(rows, scenario.teams, scenario.calendar.shifts)
+        if not called.equals(rows):
+            territory = replace(territory, rosters=called)
     return _Builder(scenario, territory).network()
 
 

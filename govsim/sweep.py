@@ -164,7 +164,8 @@ def read_grid(texts: Sequence[str]) -> dict[str, list[str]]:
     grid: dict[str, list[str]] = {}
     problems = []
     for text in texts:
-        path, equals, values = (part.strip() for part in text.partition("="))
+        wide = text.replace("＝", "=", 0 if "=" in text else 1)
+        path, equals, values = (part.strip() for part in wide.partition("="))
         given = split_outside(values, ",，")
         if not equals or not path or not all(given):
             message = tr("“{text}” is not of the form path=value,value,...", text=text)

@@ -532,11 +532,12 @@ def test_all_mistakes_are_told_at_once() -> None:
 
 
 def test_a_table_of_rosters_uses_the_names_of_the_scenario(tmp_path: Path) -> None:
-    rows = "点站,队伍,班次,人数\n点站,志愿者,day,2\n点站,grid_staff,nite,1\n点站,desk,day,1\n"
+    rows = "点站,队伍,班次,人数\n点站,志愿者,白班,2\n点站,志愿,夜班,1\n"
+    rows += "点站,grid_staff,nite,1\n点站,前台,day,1\n"
     (tmp_path / "rosters.csv").write_text(rows, encoding="utf-8")
     findings = found({"territory.rosters": {"table": "rosters.csv"}}, tmp_path)
     told = {(f.suggestion, f.message.split(":")[0]) for f in findings}
-    assert told == {("volunteers", "line 2 of the table"), ("night", "line 3 of the table")}
+    assert told == {("志愿者", "line 3 of the table"), ("night", "line 4 of the table")}
 
 
 def test_a_roster_that_a_table_gives_is_not_missed(tmp_path: Path) -> None:

@@ -286,7 +286,7 @@ def channels_open(plan: Plan) -> Iterator[Finding]:
         here: Where = ("channels", key)
         if channel.if_closed != "wait" and channel.if_closed not in channels:
             what = tr("there is no channel “{found}”", found=channel.if_closed)
-            others = ["wait", *(k for k in channels if k != key)]
+            others = {"wait": None} | {k: c for k, c in channels.items() if k != key}
             yield missing((*here, "if_closed"), channel.if_closed, others, what)
         if not (channel.hours and channel.days):
             used = channel.with_station or channel.without_station or _is_target(plan, key)

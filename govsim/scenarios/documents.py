@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -278,6 +279,8 @@ class _Builder:
         if isinstance(node, MappingNode):
             return Node(self.entries(node), origin)
         if isinstance(node, SequenceNode):
+            if node.flow_style:
+                node.value = [part for item in node.value for part in _apart(item)]
             return Node([self.under(i, item, item) for i, item in enumerate(node.value)], origin)
         return Node(self.scalar(node), origin)
 
@@ -289,6 +292,9 @@ class _Builder:
         return found
 
     def scalar(self, node: ScalarNode) -> object:
+        if node.style is None and (folded := _narrow(node.value)) != node.value:
+            # ２ and ８：００ are typed with a Chinese keyboard; what is in quotes stays as it is.
+            node = self.yaml.compose(folded) if folded else node
         if not str(node.tag).startswith("tag:yaml.org,2002:") or str(node.tag).endswith("binary"):
             self.report(tr("the tag “{tag}” is not allowed here", tag=node.tag), node)
             return None
@@ -309,10 +315,26 @@ class _Builder:
             self.report(text, node)
             return None
 
+    def _pairs(self, node: MappingNode) -> Iterator[tuple[Any, Any]]:
+        """Give keys and values; {白班：2，夜班：1} with full-width signs has two of each."""
+        for key, value in node.value:
+            empty = isinstance(value, ScalarNode) and value.style is None and not value.value
+            if not (
+                node.flow_style and isinstance(key, ScalarNode) and key.style is None and empty
+            ):
+                yield key, value
+                continue
+            parts = [re.split("[：:]", one.value, maxsplit=1) for one in _apart(key)]
+            if all(len(part) == 2 and part[1].strip() for part in parts):
+                for word, said in parts:
+                    yield _like(key, word.strip()), _like(key, said.strip())
+            else:
+                yield key, value
+
     def entries(self, node: MappingNode) -> dict[str, Node]:
         found: dict[str, Node] = {}
         merged: dict[str, Node] = {}
-        for key, value in node.value:
+        for key, value in self._pairs(node):
             if not isinstance(key, ScalarNode):
                 self.report(tr("a key must be a word, not a list or a block"), key)
                 continue
@@ -348,6 +370,30 @@ class _Builder:
 def _unseen(text: str) -> str:
     """Say that a text has what no planner types, and no screen, figure or workbook can show."""
     return tr("{found} has a control character; retype it", found=describe(text))
+
+
+_WIDE_AMOUNT = re.compile(r"[\d\s.,:%~/+*-]*\d[\d\s.,:%~/+*-]*")
+
+
+def _narrow(text: str) -> str:
+    """Give a number, a time or a date in full-width signs its plain ones; other text stays."""
+    folded = unicodedata.normalize("NFKC", text)
+    return folded if folded != text and _WIDE_AMOUNT.fullmatch(folded) else text
+
+
+def _apart(item: Any) -> list[Any]:
+    """Split an unquoted item of a list in brackets at full-width commas."""
+    if not isinstance(item, ScalarNode) or item.style is not None:
+        return [item]
+    parts = [part.strip() for part in re.split("[，、]", item.value)]
+    return [_like(item, part) for part in parts if part] if len(parts) > 1 else [item]
+
+
+def _like(node: Any, text: str) -> Any:
+    """Make a scalar of a text where another stands, with the type that it has by itself."""
+    resolved = YAML(typ="safe", pure=True).compose(text)
+    tag = resolved.tag if isinstance(resolved, ScalarNode) else "tag:yaml.org,2002:str"
+    return ScalarNode(tag, text, node.start_mark, node.end_mark, style=None)
 
 
 def _explain(error: MarkedYAMLError, text: str, shown: str, first_line: int) -> Problem:

@@ -7,10 +7,11 @@ them into problems with file and line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple
 
 from govsim.language import joined, tr
+from govsim.scenarios.names import CHINESE, near_chinese
 from govsim.scenarios.schema import Label
 from govsim.scenarios.units import nearest
 
@@ -66,9 +67,18 @@ def missing(path: Path, found: str, known: Iterable[str], what: str) -> Finding:
     known : names that would do.
     what : a sentence that it isn't one of them, in the planner's language.
     """
-    known = list(known)
-    text = tr("{what}; known here: {known}", what=what, known=listed(known))
-    return error(path, text, nearest(found, known))
+    names = in_words(found, known, known if isinstance(known, Mapping) else {})
+    text = tr("{what}; known here: {known}", what=what, known=listed(names))
+    near = nearest(found, names) if found.isascii() else near_chinese(found, names)
+    return error(path, text, near)
+
+
+def in_words(found: str, known: Iterable[str], parts: Mapping[str, Any]) -> list[str]:
+    """Name what is known as whoever wrote `found` would: by keys, or by Chinese labels."""
+    if found.isascii():
+        return list(known)
+    labels = {key: getattr(part, "label", None) for key, part in parts.items()}
+    return [label.zh if (label := labels.get(key)) else CHINESE.get(key, key) for key in known]
 
 
 def meant_by_label(found: str, labels: Iterable[tuple[str, Label]]) -> str:

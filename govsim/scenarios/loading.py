@@ -27,6 +27,7 @@ from govsim.scenarios.changes import Change, asked_for, between
 from govsim.scenarios.documents import Key, Node, Origin
 from govsim.scenarios.explaining import explain, origin_of
 from govsim.scenarios.merging import COMMAND_LINE, TABLE_KEYS, Assembly, FileRead, dotted, root_of
+from govsim.scenarios.names import Names
 
 if TYPE_CHECKING:
     from govsim.scenarios.schema import Scenario
@@ -139,7 +140,7 @@ def _read(
     pairs = tuple(settings.items() if isinstance(settings, Mapping) else settings)
     for where, text in pairs:
         tree = build.assign(tree, where, text)
-    tree = build.find_tables(tree)
+    tree = build.find_tables(build.in_keys(tree, Names.of(tree)))
     plain = tree.plain()
     try:
         scenario = model.model_validate(plain)
@@ -236,7 +237,7 @@ def split_setting(text: str) -> tuple[str, str]:
     InputError
         There is no ``=``, or nothing before it.
     """
-    where, equals, value = text.partition("=")
+    where, equals, value = text.replace("＝", "=", 1 if "=" not in text else 0).partition("=")
     if not equals or not where.strip():
         message = tr("“{text}” is not of the form path=value", text=text)
         raise InputError([Problem(message, file=COMMAND_LINE)])

@@ -18,6 +18,7 @@ from pydantic_core import PydanticUndefined
 from govsim.errors import Problem
 from govsim.language import tr
 from govsim.plain_files import MOST_TABLE_BYTES
+from govsim.scenarios import names as called
 from govsim.scenarios import shape
 from govsim.scenarios.distributions import Distribution
 from govsim.scenarios.documents import (
@@ -31,6 +32,7 @@ from govsim.scenarios.documents import (
     parse,
     wrap,
 )
+from govsim.scenarios.schema.base import Label
 from govsim.scenarios.units import nearest
 
 FAMILIES = frozenset(Distribution.model_fields)
@@ -65,6 +67,8 @@ def merge(below: Node, above: Node, places: shape.Types) -> Node:
     """
     old, new = below.mapping, above.mapping
     if old is None or new is None or _other_distribution(old, new, places):
+        return above
+    if Label in places:  # the English name of another plan would be none of this one
         return above
     entries = dict(old)
     for key, node in new.items():
@@ -202,6 +206,7 @@ class Assembly:
 
     def overlay(self, tree: Node, above: Node) -> Node:
         """Merge a file over what it inherits; an override of the same name is replaced."""
+        above = self.in_keys(above, called.Names.of(tree, above))
         new = above.mapping or {}
         old = tree.mapping or {}
         merged = merge(
@@ -229,6 +234,13 @@ class Assembly:
             entries["overrides"] = Node(blocks, above.origin)
         return Node(entries, above.origin)
 
+    def in_keys(self, node: Node, names: called.Names) -> Node:
+        """Bring labels and Chinese words of a tree to the keys that they mean."""
+        canonical = called.Canonical(names, (self.model,))
+        found = canonical.tree(node, canonical.top)
+        self.problems += canonical.problems
+        return found
+
     # ------------------------------------------------------------ overrides
 
     def apply(self, tree: Node, names: Iterable[Node]) -> Node:
@@ -246,7 +258,7 @@ class Assembly:
                     nearest(name, blocks),
                 )
                 continue
-            block = blocks[name].mapping or {}
+            block = self.in_keys(blocks[name], called.Names.of(tree, blocks[name])).mapping or {}
             for key in RESERVED:
                 if key in block:
                     self.report(
@@ -289,10 +301,41 @@ class Assembly:
         except Unreadable as error:
             self.problems += (Problem(p.message, where, p.file, p.line) for p in error.problems)
             return tree
-        keys = [key.strip() for key in where.split(".")]
         before = len(self.problems)
+        keys, value = self._in_keys(tree, called.split(where), value)
+        if len(self.problems) > before:
+            return tree
         changed = self._assign(tree, keys, value, (self.model,), ())
         return tree if len(self.problems) > before else changed
+
+    def _in_keys(self, tree: Node, words: Sequence[str], value: Node) -> tuple[list[str], Node]:
+        """Bring a path as a planner writes it, and its value, to keys."""
+        names = called.Names.of(tree)
+        canonical = called.Canonical(names, (self.model,))
+        keys: list[str] = []
+        places = canonical.top
+        for word in words:
+            key = called.key_here(word, places, tuple(keys), names)
+            kind = called.kind_at((*keys, word), called.KEYS)
+            inner = shape.below(places, key)
+            if key == word and not word.isascii() and (kind or not inner):
+                if kind and key not in names.keys.get(kind, []):
+                    text, near = called.unknown(word, names, kind), names.near(kind, word)
+                    self.report(text, value.origin, (*keys, word), near)
+                elif not kind:
+                    allowed = [
+                        w for w, meant in called.FIELDS.items() if {*meant} & {*shape.keys(places)}
+                    ]
+                    hint = called.near_chinese(word, allowed)
+                    text = tr("unknown key “{key}”", key=word)
+                    self.report(text, value.origin, (*keys, word), hint)
+                break
+            keys.append(key)
+            places = inner
+        else:
+            value = canonical.tree(value, places, tuple(keys))
+            self.problems += canonical.problems
+        return keys, value
 
     def _assign(
         self,

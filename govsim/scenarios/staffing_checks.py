@@ -17,13 +17,14 @@ from govsim.scenarios import staffing, tables
 from govsim.scenarios.findings import (
     Finding,
     error,
+    in_words,
     listed,
-    meant_by_label,
     missing,
     point_kind,
     warning,
 )
 from govsim.scenarios.findings import Path as Where
+from govsim.scenarios.names import near_chinese, rosters_in_keys
 from govsim.scenarios.schema import PointKind, Roster, Scenario
 from govsim.scenarios.units import DAY, nearest
 from govsim.scenarios.week import write_hours
@@ -85,7 +86,15 @@ class Plan:
         table = self.scenario.territory.rosters
         if table is None:
             return None
-        return tables.read_table(self.folder / table.table, tables.ROSTERS)
+        read, s = tables.read_table(self.folder / table.table, tables.ROSTERS), self.scenario
+        if read.problems:
+            return read
+        frame = rosters_in_keys(read.frame, s.teams, s.calendar.shifts)
+        # Rows that are the same as they are written are told with the table's other mistakes.
+        frame["twice"] = read.frame.duplicated(
+            [c for c in read.frame if c not in ("line", "number")]
+        )
+        return read._replace(frame=frame)
 
     def has_own_roster(self, team: str) -> bool:
         """Whether the planner's table has numbers for a team, which the scenario can't tell."""
@@ -362,15 +371,23 @@ def own_rosters_name_teams_and_shifts(plan: Plan) -> Iterator[Finding]:
         return
     path: Where = ("territory", "rosters", "table")
     frame = read.frame
+    same = [name for name in ("point", "team", "shift", "day_kind") if name in frame]
+    for line in frame.loc[frame.duplicated(same) & ~frame["twice"], "line"]:
+        text = tr(
+            "line {line} of the table: this point, team, shift and kind of day has a number "
+            "already",
+            line=line,
+        )
+        yield error(path, text)
     known: tuple[tuple[str, Sequence[str], str], ...] = (
         ("team", [*s.teams, "desk"], tr("team")),
         ("shift", list(s.calendar.shifts), tr("shift")),
     )
-    for column, names, what in known:
-        wrong = frame[~frame[column].isin(names)].drop_duplicates(column)
+    for column, keys, what in known:
+        wrong = frame[~frame[column].isin(keys)].drop_duplicates(column)
         for found, line in zip(wrong[column], wrong["line"], strict=True):
-            labels = [(key, team.label) for key, team in s.teams.items()]
-            near = meant_by_label(str(found), labels) if column == "team" else ""
+            names = in_words(str(found), keys, s.teams)
+            near = near_chinese(str(found), names)
             text = tr(
                 "line {line} of the table: there is no {what} “{found}”; known here: {known}",
                 line=line,
@@ -378,7 +395,7 @@ def own_rosters_name_teams_and_shifts(plan: Plan) -> Iterator[Finding]:
                 found=found,
                 known=listed(names),
             )
-            yield error(path, text, near or nearest(str(found), names))
+            yield error(path, text, near)
 
 
 # ---------------------------------------------------------------- patrol

@@ -200,6 +200,22 @@ def read_amount(text: object, units: Units, example: str) -> Fraction:
     return total
 
 
+_COUNT = re.compile(
+    r"(?P<number>[+-]?\d[\d,]*(?:\.\d+)?)\s*(?P<many>[百千万亿]?)\s*"
+    r"(?:人|名|位|个|件|次|户|组|辆|遍|种|起|people|persons?)?"
+)
+_TIMES = {"": 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
+
+
+def read_count(text: str) -> object:
+    """Read a number with what is counted ("2人", "6.5万人") as it is; any other text stays."""
+    part = _COUNT.fullmatch(tidy(text))
+    if part is None:
+        return text
+    value = number(part["number"]) * _TIMES[part["many"]]
+    return int(value) if value.denominator == 1 else float(value)
+
+
 def describe(value: object) -> str:
     """Name the kind of a value that was found where text or a number was expected."""
     if value is None:

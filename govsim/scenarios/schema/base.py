@@ -6,12 +6,35 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from govsim.scenarios.units import read_count
 
 Evidence = Literal["published", "inferred", "assumed", "calibrated", "given"]
 """How well a value is known; ``given`` is a planner's own figure or choice."""
+
+
+def _read_counts(value: Any, hint: Any) -> Any:
+    """Read the plain numbers of a field, also those under names."""
+    kinds = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    if isinstance(value, str) and (int in kinds or float in kinds):
+        return read_count(value)
+    for kind in kinds:
+        if isinstance(value, dict) and get_origin(kind) is dict:
+            return {key: _read_counts(entry, get_args(kind)[1]) for key, entry in value.items()}
+    return value
 
 
 class Model(BaseModel):
@@ -25,14 +48,42 @@ class Model(BaseModel):
         allow_inf_nan=False,
     )
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _counted(cls, value: Any, info: ValidationInfo) -> Any:
+        """Read "2人" where a plain number is wanted."""
+        field = cls.model_fields[str(info.field_name)]
+        if any(isinstance(one, BeforeValidator) for one in field.metadata):
+            return value  # an amount with a unit of its own
+        return _read_counts(value, field.annotation)
+
 
 class Label(Model):
-    """A name in both languages."""
+    """A name in both languages; a plain text is the name in both."""
 
     zh: str
     """Chinese name."""
     en: str
     """English name."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_both(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"zh": value, "en": value}
+        if isinstance(value, dict) and set(value) <= {"zh", "en"}:
+            given = [name for name in value.values() if name]
+            return dict.fromkeys(("zh", "en"), given[0]) if len(given) == 1 else value
+        return value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        block = handler.resolve_ref_schema(handler(core))
+        block.pop("required", None)
+        block["minProperties"] = 1
+        return {"anyOf": [{"type": "string"}, dict(block)], "title": "Label"}
 
 
 def par(
