@@ -114,6 +114,7 @@ def test_what_is_beyond_its_limit_is_refused_with_what_is_allowed(path: str, val
         ("teams.volunteers.roster.day", "-1"),
         ("desk.rosters.point_station.day", "1000000000"),
         ("centre.roster.day", "9" * 30),
+        ("groups.safety.crew", "9" * 400),
         ("teams.volunteers.training", "1e-300"),
         ("demand.dispersion.k", "1e-300"),
         ("confidence", "1e-300"),

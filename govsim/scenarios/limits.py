@@ -20,6 +20,9 @@ from govsim.scenarios.findings import Finding, error, warning
 from govsim.scenarios.parameters import Leaf, leaves, matches
 from govsim.scenarios.quantities import DAY, HOUR, Distribution, Rate, Span
 from govsim.scenarios.schema import Scenario
+from govsim.scenarios.units import MOST_SHOWN
+
+HUGE = 10**300
 
 WORKING = {"working hours": HOUR, "working days": DAY}
 """Milliseconds that stand for an amount of working time here, roughly."""
@@ -207,7 +210,8 @@ def _written(leaf: Leaf, value: Any) -> str:
     if isinstance(value, Distribution) and value.deterministic is None:
         mean = Span(value.mean(), value.unit)
         return tr("a mean of {mean}", mean=_rough(mean))
-    return str(leaf.written if not isinstance(leaf.written, list | dict) else value)
+    text = str(leaf.written if not isinstance(leaf.written, list | dict) else value)
+    return text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "…"
 
 
 def _rough(span: Span) -> str:
@@ -231,8 +235,10 @@ def _amount(value: Any) -> float | None:
     """Give what is compared; None of what is no amount, such as a word."""
     if isinstance(value, bool | str):
         return None
-    if isinstance(value, int | float):
-        return float(value)
+    if isinstance(value, int):
+        return float(max(-HUGE, min(value, HUGE)))  # it may be larger than any float
+    if isinstance(value, float):
+        return value
     if isinstance(value, Rate):
         return value.per_day
     if isinstance(value, Distribution):

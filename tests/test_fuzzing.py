@@ -1,0 +1,69 @@
+"""A few examples of each fuzzer, and that what they look for would be found."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+FUZZING = Path(__file__).parent / "fuzzing"
+
+
+@pytest.fixture(autouse=True)
+def _beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("resource", reason="this system has no limits to be set")
+    monkeypatch.syspath_prepend(str(FUZZING))
+
+
+@pytest.mark.parametrize(("kind", "examples"), [("scenarios", 4), ("orders", 6), ("extremes", 2)])
+def test_a_few_examples_of_each_kind_end_in_words(kind: str, examples: int) -> None:
+    import watched
+
+    examine = watched.import_module(kind).examine
+    for number in range(examples):
+        assert watched.examined(examine, kind, 8, number) == []
+
+
+def test_examples_are_made_by_their_seed_and_number() -> None:
+    import mutations
+
+    def made(seed: int) -> list[object]:
+        rng = random.Random(seed)
+        return [mutations.text(rng, "a: 1\nb: 2"), mutations.data(rng, b"abc")]
+
+    assert made(1) == made(1)
+    assert made(1) != made(2)
+
+
+@pytest.mark.parametrize(
+    ("does", "found"),
+    [
+        (lambda: 1 / 0, "traceback: ZeroDivisionError"),
+        (lambda: sys.exit(1), "fails in silence"),
+        (lambda: sys.exit(7), "ends with 7"),
+        (lambda: click.echo("\x1b[31m", color=True), "sends control characters"),
+        (lambda: click.echo("this is a mistake in govsim"), "mistake in govsim"),
+    ],
+)
+def test_what_may_not_be_is_found(does, found: str) -> None:
+    import commands
+
+    said = CliRunner().invoke(click.command("x")(does), [])
+    assert found in "".join(commands.faults(said, "x"))
+
+
+def test_an_example_that_fails_is_a_finding_and_stops_no_other() -> None:
+    import watched
+
+    def fails(rng: random.Random, place: Path, number: int) -> Iterator[str]:
+        yield "first"
+        raise KeyError(number)
+
+    first, found = watched.examined(fails, "x", 1, 3)
+    assert first == "first"
+    assert found.startswith("traceback: KeyError: 3")
