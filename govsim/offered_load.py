@@ -20,7 +20,7 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
-from govsim import roster_checks, sizes
+from govsim import roster_checks, sizes, unused
 from govsim.arrivals import day_factors, expected_per_day
 from govsim.errors import InputError, Problem
 from govsim.language import tr
@@ -104,7 +104,7 @@ def load_warnings(network: Network, origins: Mapping[Path, Origin]) -> tuple[Pro
         problems[found.severity].append(problem)
     if problems["error"]:
         raise InputError(problems["error"])
-    return tuple(problems["warning"])
+    return (*problems["warning"], *unused.problems(network, origins))
 
 
 # ---------------------------------------------------------------- flows
