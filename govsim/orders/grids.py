@@ -101,6 +101,11 @@ def _header(rows: Rows, merges: Sequence[Merge]) -> tuple[int, dict[int, str]]:
         number: len(cells) if len(set(cells.values())) > 1 else min(len(cells), 1)
         for number, cells in filled.items()
     }
+    wide = max(max(cells) for cells in filled.values()) + 1
+    for number, cells in filled.items():
+        # The first column may be a number of the row, without a name.
+        if wide > 1 and 0 not in cells and len(cells) == wide - 1 and worth[number] > 1:
+            worth[number] = wide
     most = max(worth.values())
     first = last = next(number for number in numbers if worth[number] >= 0.8 * most)
     while (below := last + 1) in filled and any(

@@ -138,14 +138,14 @@ def _several(columns: dict[str, str], sample: Table[str, pa.Array], search: _Sea
 def _no_creation(named: list[str], search: _Search) -> str:
     message = tr(
         "no column looks like the time of creation; the columns are: {names}",
-        names=", ".join(named),
+        names=", ".join(name[:60] for name in named[:50]),
     )
     if times := [name for name, content in search.contents.items() if content.is_times]:
         message = tr(
             "{message}; times stand in {times}: if one of them is when an order was created, write "
             "“columns: {{created: ...}}” into a mapping",
             message=message,
-            times=", ".join(times),
+            times=", ".join(times[:20]),
         )
     return message
 

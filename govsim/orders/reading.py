@@ -21,6 +21,7 @@ from govsim.errors import InputError, Problem
 from govsim.language import tr
 from govsim.orders.answers import State, distinct, read_answers, read_marks, read_states, scale_of
 from govsim.orders.answers import named as said_of
+from govsim.orders.characters import GARBLED
 from govsim.orders.events import stages
 from govsim.orders.log import OrderLog, TimeColumn, on_steps, rounding_of
 from govsim.orders.mapping import (
@@ -41,7 +42,7 @@ from govsim.orders.remarks import Remark
 from govsim.orders.several import content_of, judged, written_at
 from govsim.orders.shapes import Bools, Ints
 from govsim.orders.sources import Raw, Source, open_source
-from govsim.orders.text_files import GARBLED, ungarbled
+from govsim.orders.text_files import ungarbled
 from govsim.orders.times import Kind, Parsed
 from govsim.orders.words import NOWHERE, fold
 
@@ -445,7 +446,9 @@ class _Reader:
         taken = pa.array(where)
         frame = pd.DataFrame(
             {
-                **({} if self.raw.sheets is None else {"sheet": self._sheets(taken)}),
+                **(
+                    {} if (of := self.raw.sheets) is None else {"sheet": of.take(taken).to_pandas()}
+                ),
                 "row": self.raw.rows[where],
                 **{
                     name: cells.take(taken).cast(pa.large_string()).to_pandas()
@@ -461,11 +464,6 @@ class _Reader:
             frame[columns] = frame[columns].fillna("")
         frame["reason"] = frame["reason"].astype("str")
         return frame.reset_index(drop=True)
-
-    def _sheets(self, taken: pa.Array) -> pd.Series:
-        assert self.raw.sheets is not None
-        sheets: pd.Series = self.raw.sheets.take(taken).cast(pa.large_string()).to_pandas()
-        return sheets
 
     def _nothing(self, bad: Bools) -> None:
         """Refuse a table of which no row can be used."""

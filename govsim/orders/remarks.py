@@ -11,7 +11,7 @@ from typing import Literal
 Kind = (
     Literal["zone", "swapped", "year first", "buddhist", "far", "endless", "nowhere"]
     | Literal["words", "marks", "sheets", "other sheets", "missing in sheet"]
-    | Literal["events", "states", "again"]
+    | Literal["events", "states", "again", "page"]
 )
 
 

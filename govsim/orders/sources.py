@@ -119,9 +119,12 @@ def open_source(address: str | Path, mapping: Mapping | None = None) -> Source:
         .startswith((b"<html", b"<!doctype html", b"<table", b"<?xml"))
     ):
         refuse(tr("this is a web page; open it in Excel and save it as xlsx or CSV"), str(path))
+    from govsim.orders.characters import Characters
+    from govsim.orders.json_files import JsonFile, is_json
     from govsim.orders.text_files import TextFile
 
-    return TextFile(path, None if mapping is None else mapping.encoding)
+    text = Characters(path, None if mapping is None else mapping.encoding)
+    return JsonFile(text) if is_json(text.sample()) else TextFile(text)
 
 
 def refuse(message: str, file: str, suggestion: str = "") -> NoReturn:
@@ -169,6 +172,11 @@ def places(
 def header_at(rows: Sequence[Sequence[Any]]) -> int:
     """Find the header below titles and notes: the first row filled about as far as any."""
     filled = [sum(str(cell).strip() != "" for cell in row) for row in rows]
+    wide = max(map(len, rows), default=0)
+    for i, row in enumerate(rows):
+        # The first column may be a number of the row, without a name; R leaves out even that.
+        numbered = len(row) > 1 and filled[i] == len(row) - 1 and not str(row[0]).strip()
+        filled[i] += numbered or 2 < filled[i] + 1 == len(row) + 1 == wide
     most = max(filled, default=0)
     return next((i for i, n in enumerate(filled) if n >= 0.8 * most), 0)
 

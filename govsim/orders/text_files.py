@@ -1,59 +1,42 @@
 """Work orders in a text file: CSV in whatever encoding, with whatever separator, whole or not.
 
-Used by `govsim.orders.sources`. The file is read by pyarrow, as a stream that is recoded to
-UTF-8 where it must be.
+Used by `govsim.orders.sources`. The file is read by pyarrow, as a stream of UTF-8 (see
+`govsim.orders.characters`).
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
-import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
 from govsim.language import tr
-from govsim.orders.sources import PEEK, Raw, damaged, header_at, places, refuse
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer as Buffer
+from govsim.orders.characters import Characters
+from govsim.orders.sources import Raw, damaged, header_at, places, refuse
 
 SEPARATORS = (",", "\t", ";", "|")
 BLOCK = 2**24
 """Bytes read at a time; also the longest row."""
 
-MOST_BAD = 0.01
-"""Share of characters that may be unreadable before the file is refused; a few always may."""
-
-FEW = 3
-"""Unreadable characters that any file may have."""
-
-GARBLED = "\ufffd"
-"""What stands for bytes that are no character."""
+csv.field_size_limit(BLOCK)
 
 
 class TextFile:
-    """A text file, perhaps packed by gzip.
+    """A text file of rows.
 
     Parameters
     ----------
-    path : the file.
-    encoding : if the planner names one; else it is found.
+    text : its characters.
     """
 
-    def __init__(self, path: Path, encoding: str | None) -> None:
-        self.path, self.name = path, str(path)
-        with path.open("rb") as stream:
-            self.packed = stream.read(2) == b"\x1f\x8b"
-        self.encoding, self.cut = self._find_encoding(encoding)
-        sample = self._sample()
+    def __init__(self, text: Characters) -> None:
+        self.text, self.name = text, text.name
+        sample = text.sample()
         self.separator = max(SEPARATORS, key=lambda s: _regularity(sample, s))
         rows, lines = [], []
         reader = csv.reader(io.StringIO(sample, newline=""), delimiter=self.separator)
@@ -68,89 +51,10 @@ class TextFile:
         self.header, self.above = rows[at], lines[at]
         below = Counter(len(row) for row in rows[at + 1 :] if len(row) > 1)
         width = max(len(self.header), below.most_common(1)[0][0] if below else 0)
+        ends = [row[-1] for row in rows[at + 1 :] if len(row) == width]
+        if width == len(self.header) + 1 and sum(map(bool, ends)) > len(ends) / 2:
+            self.header = ["", *self.header]  # R numbers rows, and gives the numbers no name
         self.header += [""] * (width - len(self.header))
-
-    # --- bytes and characters ----------------------------------------------------------------
-
-    def _chunks(self) -> Iterator[bytes]:
-        """Go through the bytes of the file; of a packed one that is cut off, what there is."""
-        with self.path.open("rb") as opened:
-            if self.packed:
-                yield from self._unpacked(opened)
-                return
-            while chunk := opened.read(2**20):
-                yield chunk
-
-    def _unpacked(self, opened: BinaryIO) -> Iterator[bytes]:
-        unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        while packed := opened.read(2**18):
-            try:
-                chunk = unpack.decompress(packed)
-                while unpack.eof and unpack.unused_data:  # another file joined to it
-                    rest = unpack.unused_data
-                    unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-                    chunk += unpack.decompress(rest)
-            except zlib.error as error:
-                damaged(self.name, error)
-            if chunk:
-                yield chunk
-        self.cut = self.cut or not unpack.eof
-
-    def _find_encoding(self, named: str | None) -> tuple[str, bool]:
-        """Find the encoding, and whether the file is cut off at its end."""
-        self.cut = False
-        beginning = next(self._chunks(), b"")[:PEEK]
-        if beginning.startswith(codecs.BOM_UTF8):
-            candidates = ["utf-8-sig"]
-        elif beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            candidates = ["utf-16"]
-        elif b"\0" in beginning[:1000]:
-            evens, odds = beginning[0:1000:2].count(0), beginning[1:1000:2].count(0)
-            if min(evens, odds) > 0.1 * max(evens, odds):
-                refuse(tr("this is not a text file, and none that can be read"), self.name)
-            candidates = ["utf-16-be" if evens > odds else "utf-16-le"]
-        else:
-            candidates = ["utf-8", "gb18030"]
-        if named is not None and len(candidates) > 1:
-            candidates = [named]
-        bad = {}
-        for encoding in candidates:
-            bad[encoding], seen, rest = self._count_bad(encoding)
-            if not bad[encoding]:
-                return encoding, self.cut or rest
-        best = min(bad, key=lambda encoding: bad[encoding])
-        if bad[best] > max(FEW, MOST_BAD * seen):
-            self._refuse_encoding(named)
-        return best, self.cut
-
-    def _refuse_encoding(self, named: str | None) -> None:
-        if named is not None:
-            message = tr(
-                "the text is not in the encoding {name} that the mapping names", name=named
-            )
-        else:
-            message = tr(
-                "the text is neither UTF-8 nor GBK or GB18030; save it as CSV UTF-8, "
-                "or name its encoding in the mapping"
-            )
-        refuse(message, self.name)
-
-    def _count_bad(self, encoding: str) -> tuple[int, int, bool]:
-        """Count characters that can't be read, and all; say whether the last one is cut."""
-        decoder = codecs.getincrementaldecoder(encoding)("replace")
-        seen = bad = 0
-        for chunk in self._chunks():
-            text = decoder.decode(chunk)
-            bad += text.count(GARBLED)
-            if encoding.startswith("utf-8"):
-                bad -= chunk.count(GARBLED.encode())  # that was in it before
-            seen += len(text)
-        return bad, seen, bool(decoder.getstate()[0])
-
-    def _sample(self) -> str:
-        decoder = codecs.getincrementaldecoder(self.encoding)("replace")
-        text = decoder.decode(next(self._chunks(), b"")[: 4 * PEEK])
-        return text if len(text) < PEEK else text[: text.rfind("\n") + 1] or text
 
     # --- rows --------------------------------------------------------------------------------
 
@@ -165,7 +69,7 @@ class TextFile:
 
         keys = [str(i) for i in range(len(self.header))]
         wanted = [keys[i] for i in at]
-        stream = _Recoded(self._chunks, self.encoding)
+        stream = self.text.stream()
         try:
             reader = pa.csv.open_csv(
                 pa.PythonFile(stream, "r"),
@@ -204,7 +108,7 @@ class TextFile:
                 table = pa.table({key: pa.array([], pa.large_string()) for key in wanted})
             else:
                 damaged(self.name, error)
-        if broken and stream.ended and (self.cut or not stream.ends_in_newline):
+        if broken and stream.ended and (self.text.cut or not stream.ends_in_newline):
             last = self.above + len(table) + len(broken)
             broken = [
                 (row, tr("the file is cut off in this row") if row == last else why)
@@ -253,32 +157,3 @@ def ungarbled(header: Sequence[str]) -> list[str]:
         if sum("\u4e00" <= sign <= "\u9fff" for sign in said) >= 2:
             found.append(said)
     return found
-
-
-class _Recoded(io.RawIOBase):
-    """The characters of a file as a stream of UTF-8."""
-
-    def __init__(self, chunks: Callable[[], Iterator[bytes]], encoding: str) -> None:
-        self.chunks, self.buffer = chunks(), memoryview(b"")
-        self.decoder = codecs.getincrementaldecoder(encoding)("replace")
-        self.ended, self.ends_in_newline = False, True
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, into: Buffer) -> int:
-        view = memoryview(into).cast("B")
-        while not self.buffer and not self.ended:
-            chunk = next(self.chunks, None)
-            if chunk is None:
-                self.ended = True
-                text = self.decoder.decode(b"", final=True)
-            else:
-                text = self.decoder.decode(chunk)
-            if text:
-                self.ends_in_newline = text[-1] in "\r\n"
-            self.buffer = memoryview(text.encode())
-        n = min(len(view), len(self.buffer))
-        view[:n] = self.buffer[:n]
-        self.buffer = self.buffer[n:]
-        return n

@@ -332,6 +332,13 @@ def remark(one: Remark) -> str:
             )
         case "nowhere":
             return tr("{n} positions such as 0/0 stand for none", n=n)
+        case "page":
+            return tr(
+                "the answer holds {n} records, but says that there are {all}; fetch the other "
+                "pages",
+                n=n,
+                all=one.detail,
+            )
         case "events":
             return tr(
                 "{n} rows of events were read as one row for each order, created at the first: "
