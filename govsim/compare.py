@@ -43,6 +43,9 @@ from govsim.uncertainty import find as draws_of
 AT_LEAST = 10
 """Replications after which a precision is first looked at; see docs/comparison.md."""
 
+KEPT = (storage.MEASURES, storage.WEEKLY, storage.HOURS)
+"""Tables by replication of a run that is kept in memory."""
+
 MOST = 500
 """Replications of a plan at which to give up."""
 
@@ -170,7 +173,7 @@ def _folder(out: str | Path | None) -> Iterator[Path]:
 
 def _in_memory(result: Result) -> Result:
     """Read what a run has written, before its folder goes."""
-    tables = {name: list(result.tables(name)) for name in (storage.MEASURES, storage.WEEKLY)}
+    tables = {name: list(result.tables(name)) for name in KEPT}
     names = (storage.POINTS, storage.GRIDS, storage.OUTLINE)
     places = {name: result.places(name) for name in names} | {storage.STAFF: result.staff}
     return replace(result, tables=tables.__getitem__, places=places.__getitem__, folder=None)

@@ -379,7 +379,8 @@ class Run:
         where = places(self.network, self.warm_up.length)
         if not self.folder:
             return Result(self._in_memory, where.__getitem__, manifest, None, self.network)
-        names = [storage.MEASURES, storage.WEEKLY] + [storage.ORDERS] * self.keep_orders
+        names = [storage.MEASURES, storage.WEEKLY, storage.HOURS]
+        names += [storage.ORDERS] * self.keep_orders
         self.folder.combine(done, tuple(names))
         self.folder.put_places(where)
         self.folder.record(manifest)

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from govsim import catalogue
+from govsim import catalogue, point_hours
 from govsim.catalogue import CATALOGUE as CATALOGUE
 from govsim.demand import BY_VISIT, REPORTED, DemandTable
 from govsim.grouping import WEEK_HOURS, grouped, kaplan_meier, order_of, tally
@@ -51,10 +51,12 @@ class Measures:
     values : columns level, key, measure, value, per (`govsim.catalogue.per`: what adds up over
         time is that of the days that were measured, and ``per`` says how many).
     weekly : columns week (from 0, of the measured time), level, key, measure, value, per.
+    hours : counts by station and hour of the week; see `govsim.point_hours`.
     """
 
     values: pd.DataFrame
     weekly: pd.DataFrame
+    hours: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,10 @@ def measure(network: Network, table: DemandTable, outcome: Outcome) -> Measures:
     values = pd.DataFrame(rows, columns=["level", "key", "measure", "value"])
     weekly = pd.DataFrame(reading.weekly(), columns=["week", "level", "key", "measure", "value"])
     measured = catalogue.days((outcome.end - outcome.measured_from) / DAY)
-    return Measures(_labelled(values, measured), _labelled(weekly, catalogue.WEEKLY))
+    hours = point_hours.count(network, table, outcome, *reading.kept["scene"])
+    return Measures(
+        _labelled(values, measured), _labelled(weekly, catalogue.WEEKLY), hours.assign(per=measured)
+    )
 
 
 def _labelled(frame: pd.DataFrame, length: str) -> pd.DataFrame:

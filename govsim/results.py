@@ -210,6 +210,18 @@ class Result:
         """Columns replication, week, level, key, measure, value, per."""
         return storage.as_frame(self.tables(storage.WEEKLY))
 
+    @cached_property
+    def hours(self) -> pd.DataFrame:
+        """Counts by station and hour of the week; see `govsim.point_hours`. Empty for older runs.
+
+        With ``replication`` as the first column.
+        """
+        if self.folder is not None and not (self.folder / f"{storage.HOURS}.parquet").is_file():
+            from govsim import point_hours
+
+            return pd.DataFrame(columns=["replication", *point_hours.COLUMNS, "per"])
+        return storage.as_frame(self.tables(storage.HOURS)).astype({"key": str})
+
     def _over_replications(self, name: str, by: list[str]) -> pd.DataFrame:
         """Mean and interval of each group: columns `by`, mean, low, high, n.
 
@@ -315,8 +327,9 @@ def open_run(folder: RunFolder | Path) -> Result:
                 n=run.kept(),
             )
         )
-    for name in (storage.MEASURES, storage.WEEKLY, storage.POINTS):
-        run.check(name)
+    for name in (storage.MEASURES, storage.WEEKLY, storage.HOURS, storage.POINTS):
+        if name != storage.HOURS or f"{name}.parquet" in manifest["files"]:  # not in older runs
+            run.check(name)
     return on_disk(run, manifest)
 
 

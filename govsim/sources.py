@@ -24,6 +24,7 @@ MODEL = frozenset(
         "model.py",
         "network.py",
         "outcome.py",
+        "point_hours.py",
         "pools.py",
         "randomness.py",
         "replication.py",

@@ -130,7 +130,11 @@ def perform(task: Task) -> dict[str, pd.DataFrame]:
     found, table, outcome = simulate(
         service, task.replication, task.measured_from, _report_of(service), task.engine
     )
-    tables = {storage.MEASURES: found.values, storage.WEEKLY: found.weekly}
+    tables = {
+        storage.MEASURES: found.values,
+        storage.WEEKLY: found.weekly,
+        storage.HOURS: found.hours,
+    }
     if task.orders:
         tables[storage.ORDERS] = demands_frame(service, table, outcome)
     return tables

@@ -32,7 +32,7 @@ from govsim.storage import RunFolder, lock
 resource = pytest.importorskip("resource", reason="this system has no limits to be set")
 
 SHORT = (("horizon", "2 weeks"), ("warm_up", "1 week"))
-TABLES = ("measures", "weekly", "orders", "points")
+TABLES = ("measures", "weekly", "hours", "orders", "points")
 
 
 @pytest.fixture(autouse=True)
@@ -373,7 +373,7 @@ def test_who_reads_while_new_files_are_put_in_place_waits_for_a_moment(copied, s
     more = again(short, copied.parent.parent / "more", 5).folder
     run = RunFolder(copied)
     run.hold()
-    for name in TABLES[:3]:
+    for name in TABLES[:4]:
         shutil.copy(more / f"{name}.parquet", copied)
 
     def ends() -> None:

@@ -10,10 +10,11 @@ from govsim.storage.contents import GRIDS, OUTLINE, POINTS, STAFF
 from govsim.storage.files import write_text, writing
 from govsim.storage.finding import find, runs, what_ifs
 from govsim.storage.folder import LATEST, MANIFEST, RunFolder
-from govsim.storage.tables import MEASURES, ORDERS, WEEKLY, as_frame, pack, unpack
+from govsim.storage.tables import HOURS, MEASURES, ORDERS, WEEKLY, as_frame, pack, unpack
 
 __all__ = [
     "GRIDS",
+    "HOURS",
     "LATEST",
     "MANIFEST",
     "MEASURES",

@@ -1,10 +1,10 @@
 """The folder of a run on disk: written so that it can be killed at any time and go on.
 
 ``<out>/<scenario>/<run>/`` holds ``manifest.json``, ``measures.parquet``,
-``weekly.parquet``, the places (``points``, ``grids``, ``outline`` and ``staff.parquet``) and, when
-asked for, ``orders.parquet``. While a run is under way, each finished replication is in
-``journal.bin``; `RunFolder.combine` joins them at the end. The manifest records the
-checksum of every file, and its own. What is damaged is passed over as if it were not
+``weekly.parquet``, ``hours.parquet``, the places (``points``, ``grids``, ``outline`` and
+``staff.parquet``) and, when asked for, ``orders.parquet``. While a run is under way, each
+finished replication is in ``journal.bin``; `RunFolder.combine` joins them at the end. The manifest
+records the checksum of every file, and its own. What is damaged is passed over as if it were not
 there, so that the same run makes it anew, and a run that was killed and went on ends with
 the same bytes as one that was not.
 """
@@ -27,7 +27,7 @@ from govsim.storage import lock, tables
 from govsim.storage.contents import JOURNAL, Contents, file_of
 from govsim.storage.files import checksum, replacing, sweep, write_text, writing
 from govsim.storage.journal import count
-from govsim.storage.tables import MEASURES, ORDERS, WEEKLY, as_frame, as_table
+from govsim.storage.tables import HOURS, MEASURES, ORDERS, WEEKLY, as_frame, as_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -169,7 +169,7 @@ class RunFolder:
 
     def has(self, replication: int, orders: bool) -> bool:
         """Whether a replication is there, with its orders if they are wanted."""
-        names = (MEASURES, WEEKLY, ORDERS) if orders else (MEASURES, WEEKLY)
+        names = (MEASURES, WEEKLY, HOURS, *([ORDERS] if orders else []))
         return all(self._contents.has(name, replication) for name in names)
 
     def reach(self) -> int:

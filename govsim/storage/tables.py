@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-MEASURES, WEEKLY, ORDERS = "measures", "weekly", "orders"
+MEASURES, WEEKLY, HOURS, ORDERS = "measures", "weekly", "hours", "orders"
 """Names of the tables by replication, each in ``<name>.parquet``."""
 
 WORDS = ("level", "key", "measure", "per")
