@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -169,6 +171,28 @@ def test_each_figure_is_said_in_words_and_each_table_has_heads(pages, which):
     assert all(one["aria-labelledby"] in ids for one in drawings)
     tables = len(tree.all("table"))
     assert tables == len(tree.all("caption")) == len(tree.all("thead")) > 3
+
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+
+
+@pytest.mark.skipif(BROWSER is None, reason="needs Chromium, which prints")
+def test_a_printed_report_of_a_run_has_at_most_ten_pages(pages, tmp_path):
+    file, printed = tmp_path / "report.html", tmp_path / "report.pdf"
+    file.write_text(pages["run", "zh"], encoding="utf-8")
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
+    command = [BROWSER, *options, f"--print-to-pdf={printed}", file.as_uri()]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    assert 3 < len(re.findall(rb"/Type\s*/Page\b", printed.read_bytes())) <= 10
+
+
+def test_inputs_that_differ_stand_in_the_readers_words(pages):
+    for lang, wanted in (("en", "on duty · day shift"), ("zh", "在岗人数 · 白班")):
+        text = pages["run", lang]
+        section = text[text.index('<section id="inputs"') : text.index('<section id="provenance"')]
+        assert wanted in section
+        assert not re.findall(r"\b(?:demand|teams|channels)\.\w+", Tree(section).words)
+        assert len(re.findall("<tr", section)) < 80  # the others are in the workbook
 
 
 def test_three_figures_stand_on_the_first_page(pages):

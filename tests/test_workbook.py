@@ -120,6 +120,18 @@ def test_shares_are_shown_in_percent_and_are_numbers(result: Result, tmp_path: P
     assert 0 < station[column - 1].value < 1
 
 
+def test_inputs_stand_with_their_names_those_that_differ_first(
+    result: Result, tmp_path: Path
+) -> None:
+    table = rows(opened(result, tmp_path)["Inputs"])
+    order = [row["as by default"] for row in table]
+    assert order == sorted(order)  # "no" before "yes"
+    by_path = {row["in the scenario file"]: row for row in table}
+    own = by_path["demand.induced.resolution_rate"]
+    assert own["Input"] == "resolution rate that residents know of"
+    assert (own["value"], own["by default"], own["as by default"]) == (0.8, 0.75, "no")
+
+
 def test_weeks_add_up_to_the_orders_of_the_year(result: Result, tmp_path: Path) -> None:
     book = opened(result, tmp_path)
     weeks = rows(book["Weeks"])

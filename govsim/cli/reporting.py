@@ -72,12 +72,25 @@ def report_at_the_end(found: Found, quiet: bool) -> None:
     show_default=True,
     help=tr("Form of the report: a page, or a workbook of its tables."),
 )
+@click.option(
+    "--point",
+    "points",
+    multiple=True,
+    metavar=tr("STATION"),
+    help=tr(
+        "Write the sheet of a station of a run instead, one page: its hours of the week, teams and "
+        "worst times. Name it in Chinese or English, or by its id; repeatable; “all”: a page each."
+    ),
+)
 @out(tr("Folder of results."))
-def report(what: str, to: Path | None, form: str, out: Path) -> None:
+def report(what: str, to: Path | None, form: str, points: tuple[str, ...], out: Path) -> None:
     """Find what is named, and write its report."""
     found = _found(what, out)
     assert found.folder is not None
     folder = to or found.folder
+    if points:
+        _stations(found, points, folder)
+        return
     if form == "xlsx":
         from govsim.report import workbook
 
@@ -86,6 +99,15 @@ def report(what: str, to: Path | None, form: str, out: Path) -> None:
     from govsim.report import page
 
     click.echo(str(page.write(found, folder)))
+
+
+def _stations(found: Found, points: tuple[str, ...], folder: Path) -> None:
+    from govsim.report import page
+    from govsim.results import Result
+
+    if not isinstance(found, Result):
+        fail(tr("--point needs a run: a comparison or an explanation has no stations"), WRONG_INPUT)
+    click.echo(str(page.write_stations(found, points, folder)))
 
 
 def _found(what: str, out: Path) -> Found:

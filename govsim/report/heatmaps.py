@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 DAYS, HOURS = 7, 24
 
-PANEL, AROUND = 1.42, 0.35
+PANEL, AROUND = 0.98, 0.35
 """Inches: height of a week, and of what is around the weeks."""
 
 HIGHEST = 0.98
@@ -50,6 +50,13 @@ def waiting(result: Result) -> Figure:
     return _weeks(
         weeks, tr("mean wait for a crew, min"), hours, max(_quantile(weeks, HIGHEST), 1.0)
     )
+
+
+def varying(result: Result, measures: Sequence[str] = PROMISES) -> list[str]:
+    """Name the measures that are not the same in every hour: others have nothing to show."""
+    found = result.summary("hour")
+    ends = {m: found.loc[found["measure"] == m, "mean"].agg(["min", "max"]) for m in measures}
+    return [m for m, (low, high) in ends.items() if f"{100 * low:.1f}" != f"{100 * high:.1f}"]
 
 
 def promises(result: Result, measures: Sequence[str] = PROMISES) -> Figure:
@@ -106,7 +113,7 @@ def _weeks(
     panels = figure.subplots(max(1, len(weeks)), 1, sharex=True, squeeze=False)[:, 0]
     shades, beyond = style.shades(dark_is_low), "neither"
     for axes, (title, week) in zip(panels, weeks, strict=False):
-        _panel(axes, week, shades, top)
+        panel(axes, week, shades, top)
         axes.set_title(title, fontsize=9, pad=4)
         if np.nanmax(week, initial=0.0) > top:
             beyond = "max"
@@ -128,7 +135,8 @@ def _weeks(
     return figure
 
 
-def _panel(axes: Axes, week: Week, shades: Any, top: float) -> None:
+def panel(axes: Axes, week: Week, shades: Any, top: float) -> None:
+    """Draw one week; what has no value is hatched."""
     # What has no value is hatched, which no shade is in print.
     axes.patch.set(facecolor="white", edgecolor="#C9CDD1", hatch="////", linewidth=0)
     for spine in axes.spines.values():
@@ -140,7 +148,7 @@ def _panel(axes: Axes, week: Week, shades: Any, top: float) -> None:
     edges = range(0, HOURS + 1, 3)
     axes.set_xticks(edges, [str(hour) for hour in edges], rotation=0)
     axes.tick_params(axis="both", length=0, labelsize=8)
-    axes.tick_params(axis="y", rotation=0)
+    axes.tick_params(axis="y", rotation=0, labelsize=7)
 
 
 def weekdays() -> list[str]:

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 BESIDE = 1.9
 """Inches: width of what is beside the map."""
 
-LEAST, MOST = 4.2, 6.4
+LEAST, MOST = 3.6, 4.3
 """Inches: limits to the height of a map; that of one with few marks is `SMALL`."""
 
-SMALL, LINE = 3.0, 0.15
+SMALL, LINE = 2.6, 0.15
 """Inches: height of a map with few marks, and of a line below a map."""
 
 SMALLEST, LARGEST = 8.0, 90.0

@@ -118,11 +118,11 @@ def percent(axes: Axes) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:g}"))
 
 
-def date_axis(axes: Axes) -> None:
-    """Months, or days where there are few; written alike in both languages."""
+def date_axis(axes: Axes, most: int = 5) -> None:
+    """Months, or days where there are few, at most so many; written alike in both languages."""
     from matplotlib import dates
 
     make: Any = dates  # whose classes have no types
     first, last = axes.get_xlim()
-    axes.xaxis.set_major_locator(make.AutoDateLocator(minticks=3, maxticks=7))
+    axes.xaxis.set_major_locator(make.AutoDateLocator(minticks=2, maxticks=most))
     axes.xaxis.set_major_formatter(make.DateFormatter("%Y-%m" if last - first > 150 else "%m-%d"))

@@ -8,6 +8,7 @@ out by ``templates/report.html``.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextvars import copy_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,9 +24,13 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from govsim.report.parts import Contents
+    from govsim.results import Result
 
 REPORT, FIGURES = "report.html", "figures"
 """Name of the page, and of the folder for its figures."""
+
+STATIONS = "stations.html"
+"""Name of the page with the sheets of several stations."""
 
 _INNER_DOT = re.compile(r"(?<=\w)\.(?=[a-z_])")
 
@@ -65,9 +70,47 @@ def write(found: Found, folder: Path, lang: Language | None = None) -> Path:
     return page
 
 
+def write_stations(result: Result, points: Sequence[str], folder: Path) -> Path:
+    """Write the sheets of service points, a page each, in the current language.
+
+    Parameters
+    ----------
+    result : of a run.
+    points : their ids, names, or ``all``; see `govsim.report.sections.stations.find`.
+    folder : for ``station-<id>.html``, or ``stations.html`` where there are several.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    InputError
+        There is no such point.
+    RunError
+        The folder can't be written to.
+    """
+    from govsim.report.sections import stations
+    from govsim.storage import write_text
+
+    found = stations.find(result, points)
+    page = folder / (f"station-{_as_file(found[0])}.html" if len(found) == 1 else STATIONS)
+    write_text(page, _page(stations.contents(result, found, Desk(None))))
+    return page
+
+
+def _as_file(key: str) -> str:
+    """Write an id so that any system takes it as part of a file's name."""
+    return re.sub(r"[^\w.-]", "_", key)
+
+
 def html(found: Found, figures: Path | None = None) -> str:
     """Make the page in the current language; figures are kept below `figures` if it is given."""
-    contents = of(found, Desk(figures))
+    return _page(of(found, Desk(figures)))
+
+
+def _page(contents: Contents) -> str:
     text = _filled(contents, "")
     return _filled(contents, fonts.face_css(text))
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 WIDTH, ROW, AROUND = 7.0, 0.21, 0.43
 """Inches: width of a figure, height of a row of marks, height of what is around them."""
 
+ABREAST = 3
+"""Curves of weeks beside one another."""
+
 NAMES = 44
 """Columns for the name of a row, of which Chinese signs take two."""
 
@@ -99,7 +102,7 @@ def differences(named: Named, texts: Sequence[str], unit: str, scale: float = 1.
 
 
 def weeks(named: Sequence[tuple[str, pd.DataFrame]], first: datetime, unit: str) -> Figure:
-    """Small curves of the same weeks, each with its band and its own scale, two beside another.
+    """Small curves of the same weeks, each with its band and its own scale, three abreast.
 
     Parameters
     ----------
@@ -107,16 +110,17 @@ def weeks(named: Sequence[tuple[str, pd.DataFrame]], first: datetime, unit: str)
     first : when week 0 begins.
     unit : what is counted, written at the axes.
     """
-    deep = -(-len(named) // 2)
-    figure = sheet(1.45 * deep + 0.2)
-    grid = figure.subplots(deep, 2, sharex=True, squeeze=False)
+    abreast = min(ABREAST, len(named))
+    deep = -(-len(named) // abreast)
+    figure = sheet(1.25 * deep + 0.2)
+    grid = figure.subplots(deep, abreast, sharex=True, squeeze=False)
     for axes, (title, frame) in zip(grid.flat, named, strict=False):
         _curve(axes, frame, first)
         axes.set_title(title, fontsize=9)
         axes.set_ylabel(unit, fontsize=8)
     for axes in grid.flat[len(named) :]:
         axes.set_axis_off()
-    for axes in grid.flat[max(0, len(named) - 2) : len(named)]:
+    for axes in grid.flat[max(0, len(named) - abreast) : len(named)]:
         axes.tick_params(labelbottom=True)
         axes.set_xlabel(tr("week beginning"), fontsize=8)
     return figure
@@ -132,7 +136,7 @@ def _curve(axes: Axes, frame: pd.DataFrame, first: datetime) -> None:
     axes.set_ylim(0, max(1.0, float(top) * 1.12))
     axes.yaxis.set_major_formatter(marks.thousands)
     axes.tick_params(labelsize=8)
-    marks.date_axis(axes)
+    marks.date_axis(axes, most=4)
 
 
 def spread_over_places(values: Sequence[float], people: Sequence[float], unit: str) -> Figure:

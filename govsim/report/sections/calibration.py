@@ -38,13 +38,13 @@ def contents(found: Calibration, desk: Desk) -> Contents:
     ]
     sections = [
         Section("fitted", tr("What was fitted"), tuple(_fitted(found, desk))),
-        Section("fit", tr("What the fitted scenario reproduces"), tuple(_fit(found, desk)), True),
+        Section("fit", tr("What the fitted scenario reproduces"), tuple(_fit(found, desk))),
     ]
     if not found.scores.empty:
         answer.append(Point(tr("Weeks not seen"), tuple(words.holdout(found))))
         unseen = tuple(_unseen(found, desk))
-        sections.append(Section("unseen", tr("Weeks not seen"), unseen, True))
-    sections.append(Section("data", tr("The records"), tuple(_records(found, desk)), True))
+        sections.append(Section("unseen", tr("Weeks not seen"), unseen))
+    sections.append(Section("data", tr("The records"), tuple(_records(found, desk))))
     return Contents(
         kind=tr("Calibration"),
         title=found.scenario.stem,

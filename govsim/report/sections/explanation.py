@@ -29,10 +29,10 @@ def contents(found: Explanation, desk: Desk) -> Contents:
         answer=tuple(Point(lead, tuple(lines)) for lead, lines in words.sentences(found)),
         plates=tuple(_plates(found, desk)),
         sections=(
-            Section("explanation", tr("What it comes from"), tuple(_tables(found)), True),
+            Section("explanation", tr("What it comes from"), tuple(_tables(found))),
             Section("meant", tr("How the numbers are meant"), (_meant(found),)),
             Section("inputs", tr("Inputs that differ, and those that are uncertain"),
-                    tuple(_inputs(found)), True),
+                    tuple(_inputs(found))),
             Section("provenance", tr("Provenance"), (_provenance(found),)),
         ),
         notes=found.notes,

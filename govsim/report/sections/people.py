@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from govsim.catalogue import CATALOGUE
 from govsim.language import tr
-from govsim.report import heatmaps, plates
+from govsim.report import by_hour, heatmaps, hour_plates, plates
 from govsim.report.parts import Block, Cell, Desk, Row, Section, Table, measured, row
 from govsim.report.wording import (
     MISSING,
@@ -62,6 +62,16 @@ def _blocks(result: Result, desk: Desk) -> Iterator[Block]:
                           for n, f in busy),
             lambda: plates.shares(busy, _SHARE, tr("share of time on duty spent on demands, %")),
         )  # fmt: skip
+    if not result.staff.empty:
+        yield desk.plate(
+            "staffing",
+            tr(
+                "People on duty (filled), and how many of them patrols and other duties leave free "
+                "for demands (line); below, what residents report. An average day."
+            ),
+            tr("Most are on duty at {hour}:00.", hour=_fullest(result)),
+            lambda: hour_plates.staffing(by_hour.on_duty(result), by_hour.reports(result)),
+        )
     yield Table(
         tr("How long it takes, by category: from the report to the scene and to the solution."),
         (
@@ -74,8 +84,9 @@ def _blocks(result: Result, desk: Desk) -> Iterator[Block]:
         ),
         tuple(_times(result)),
         note=tr(
-            "By the Kaplan-Meier estimator; a dash stands where so many are not yet done at the "
-            "end of the horizon that there is no such quantile."
+            "Median: half are quicker; 90%: nine of ten are. Those not yet done at the end count "
+            "as lasting longer than so far (Kaplan-Meier estimate); a dash stands where they are "
+            "too many to tell."
         ),
     )
     if not result.summary("team_hour").empty:
@@ -98,6 +109,11 @@ def _blocks(result: Result, desk: Desk) -> Iterator[Block]:
             said,
             lambda: heatmaps.waiting(result),
         )
+
+
+def _fullest(result: Result) -> int:
+    """Find the hour of the day at which most are on duty."""
+    return int(by_hour.on_duty(result)["paid"].mean(0).argmax())
 
 
 def _said(teams: Iterable[Row]) -> str:

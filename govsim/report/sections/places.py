@@ -36,9 +36,9 @@ def sections(result: Result, desk: Desk) -> Iterator[Section]:
         yield Section("worst", tr("The worst places"), blocks)
     if blocks := tuple(_fairness(result, communities, desk)):
         yield Section("fairness", tr("Fairness"), blocks)
-    yield Section("map", tr("Map"), tuple(_maps(result, communities, desk)), True)
+    yield Section("map", tr("Map"), tuple(_maps(result, communities, desk)))
     if len(stations) > WORST:
-        yield Section("stations", tr("Every station"), (_table(result, stations, False),), True)
+        yield Section("stations", tr("Every station"), (_table(result, stations, False),))
 
 
 def _stations(result: Result) -> list[Place]:

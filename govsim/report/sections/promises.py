@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from govsim.catalogue import CATALOGUE
 from govsim.language import tr
@@ -39,20 +38,23 @@ def _blocks(result: Result, desk: Desk) -> Iterator[Block]:
             "their category has a promise of its own), the third to all that were reported."
         ),
     )
-    if not (grid := hours_of_week(result)).empty:
+    grid = hours_of_week(result)
+    shown = heatmaps.varying(result) if not grid.empty else []
+    if shown:
         low, high = number(np.nanmin(grid), _SHARE), number(np.nanmax(grid), _SHARE)
         yield desk.plate(
             "hours",
             tr(
                 "Share of demands that kept each clock, %, by weekday and hour of the report. "
                 "Dark is bad."
-            ),
+            )
+            + "".join(_constant(result, shown)),
             tr(
                 "On the scene in time: {low} in the worst hour of the week, {high} in the best.",
                 low=low,
                 high=high,
             ),
-            lambda: heatmaps.promises(result),
+            lambda: heatmaps.promises(result, shown),
         )
     streets = _keys(result, "street")
     if len(streets) > 1:
@@ -63,6 +65,17 @@ def _blocks(result: Result, desk: Desk) -> Iterator[Block]:
                 _row(result, street_name(result, street), "street", street) for street in streets
             ),
         )
+
+
+def _constant(result: Result, shown: Sequence[str]) -> Iterator[str]:
+    """Say of measures that no map shows that they are the same in every hour."""
+    for measure in PROMISES:
+        if measure not in shown and result.get(measure).n:
+            yield " " + tr(
+                "{what}: {value} at every hour, and not drawn.",
+                what=measure_name(measure),
+                value=number(result.get(measure).mean, _SHARE),
+            )
 
 
 def _by_category(result: Result) -> Iterator[Row]:
@@ -99,20 +112,3 @@ def hours_of_week(result: Result) -> pd.DataFrame:
         return pd.DataFrame()
     hours = mine.set_index(mine["key"].astype(int))["mean"].reindex(range(168))
     return pd.DataFrame(hours.to_numpy().reshape(7, 24))
-
-
-def by_hour_of_day(result: Result) -> dict[int, float]:
-    """Share that was reached in time by hour of the day, its weekdays weighted by reports."""
-    grid = hours_of_week(result)
-    if grid.empty:
-        return {}
-    table = result.summary("hour")
-    reported = table[table["measure"] == "reported"]
-    counts = reported.set_index(reported["key"].astype(int))["mean"].reindex(range(168))
-    weight: NDArray[np.float64] = counts.fillna(0).to_numpy().reshape(7, 24)
-    share = grid.to_numpy()
-    known = ~np.isnan(share)
-    total = (weight * known).sum(axis=0)
-    hours = np.flatnonzero(total > 0)
-    means = np.nansum(share * weight, axis=0)[hours] / total[hours]
-    return dict(zip(hours.tolist(), means.tolist(), strict=True))

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from govsim.language import joined, tr
-from govsim.report.parts import Block, Row, Section, Table, Words, row
-from govsim.report.wording import evidence_name
+from govsim.report import inputs as inputs_of
+from govsim.report.parts import Block, Cell, Row, Section, Table, Words, row
+from govsim.report.wording import MISSING, evidence_name
 from govsim.results import Result
-from govsim.scenarios.changes import compact
-from govsim.scenarios.parameters import parameters
+from govsim.scenarios.parameters import Leaf, parameters, unit_of
 
 STRENGTH = ("calibrated", "published", "inferred", "assumed", "given")
 """Evidence, the strongest first; what is given is a choice of the planner's."""
@@ -29,27 +29,39 @@ def known_inputs(result: Result) -> pd.DataFrame:
 
 def inputs(result: Result) -> Section:
     """Say what was put in, and how well each input is known."""
-    return Section("inputs", tr("Inputs and their evidence"), tuple(_inputs(result)), True)
+    return Section("inputs", tr("Inputs and their evidence"), tuple(_inputs(result)))
 
 
 def _inputs(result: Result) -> Iterator[Block]:
+    scenario, names = result.scenario, inputs_of.Names((result.scenario,))
     frame = known_inputs(result)
     yield evidence_in_words(frame)
-    for evidence, caption in _captions():
-        mine = frame[frame["evidence"] == evidence]
-        if len(mine):
-            yield _listed(mine, caption, evidence != "given")
-
-
-def _captions() -> list[tuple[str, str]]:
-    texts = {
-        "calibrated": tr("Inputs that were calibrated on work orders."),
-        "published": tr("Inputs that are published."),
-        "inferred": tr("Inputs that are inferred from published figures."),
-        "assumed": tr("Inputs that are assumed."),
-        "given": tr("Inputs that are the plan itself, or the planner's own figures."),
-    }
-    return [(evidence, texts[evidence]) for evidence in STRENGTH]
+    differing = inputs_of.differing(scenario)
+    if not differing:
+        return
+    evidence = dict(zip(frame["path"], frame["evidence"], strict=True))
+    yield Words(
+        (
+            tr(
+                "Below are the inputs that are not as govsim has them by default. The other {n}, "
+                "with plausible ranges and sources, are in the workbook (govsim report RUN "
+                "--format xlsx).",
+                n=len(frame) - len(differing),
+            ),
+        ),
+        "note",
+    )
+    plain = [leaf for leaf in differing if not inputs_of.in_collection(leaf)]
+    if plain:
+        yield Table(
+            tr("Inputs of the whole service that differ from govsim's defaults."),
+            (tr("Input"), tr("value"), tr("by default"), tr("evidence")),
+            tuple(_plain(names, leaf, evidence) for leaf in plain),
+            words=4,
+            dense=True,
+        )
+    for matrix in inputs_of.matrices(scenario, lambda leaf: not leaf.is_default):
+        yield _matrix(names, matrix)
 
 
 def evidence_in_words(frame: pd.DataFrame) -> Words:
@@ -73,21 +85,56 @@ def evidence_in_words(frame: pd.DataFrame) -> Words:
     )
 
 
-def _listed(frame: pd.DataFrame, caption: str, uncertain: bool) -> Table:
-    heads: tuple[str, ...] = (tr("Input"), tr("value"), tr("unit"))
-    if uncertain:
-        heads = (tr("Input"), tr("value"), tr("plausible range"), tr("source"))
-    rows = (_row(one, uncertain) for one in frame.to_dict("records"))
-    return Table(caption, heads, tuple(rows), words=len(heads), dense=True)
+def _plain(names: inputs_of.Names, leaf: Leaf, evidence: dict[str, str]) -> Row:
+    unit = unit_of(leaf.hint, str(leaf.path[-1]))
+    return row(
+        names.of(leaf.path),
+        names.value(leaf.written, unit),
+        inputs_of.shown_default(names, leaf, unit),
+        evidence_name(evidence.get(".".join(map(str, leaf.path)), "given")),
+    )
 
 
-def _row(one: dict[Any, Any], uncertain: bool) -> Row:
-    value = compact(one["value"])
-    if not uncertain:
-        return row(one["path"], value, one["unit"])
-    known = one["low"] is not None
-    ends = f"{compact(one['low'])} – {compact(one['high'])}" if known else ""
-    return row(one["path"], value, ends, one["source"])
+def _matrix(names: inputs_of.Names, matrix: inputs_of.Matrix) -> Table:
+    captions = {
+        "categories": tr("Inputs of the categories of demand"),
+        "surges": tr("Inputs of the surges"),
+        "channels": tr("Inputs of the channels"),
+        "groups": tr("Inputs of the working groups"),
+        "teams": tr("Inputs of the teams"),
+        "departments": tr("Inputs of the departments"),
+    }
+    return Table(
+        tr(
+            "{what}; small and grey where they are as by default.",
+            what=captions[matrix.collection[-1]],
+        ),
+        (tr("Input"), *(names.entry(matrix.collection, key) for key in matrix.entries)),
+        tuple(
+            row(
+                names.within([*matrix.collection, "*", *path]),
+                *(_entry(names, leaves.get(key)) for key in matrix.entries),
+            )
+            for path, leaves in matrix.rows
+        ),
+        words=1 + len(matrix.entries),
+        note=tr("Random times are given by their median and σ: of ten, about seven lie between "
+                "the median divided and multiplied by e to the power of σ.")
+        if any(_is_random(leaf) for _, leaves in matrix.rows for leaf in leaves.values())
+        else "",
+        dense=True,
+    )  # fmt: skip
+
+
+def _entry(names: inputs_of.Names, leaf: Leaf | None) -> Cell:
+    if leaf is None:
+        return Cell(MISSING)
+    value = names.value(leaf.written, unit_of(leaf.hint, str(leaf.path[-1])))
+    return Cell("", value) if leaf.is_default else Cell(value)
+
+
+def _is_random(leaf: Leaf) -> bool:
+    return isinstance(leaf.written, dict) and "lognormal" in leaf.written
 
 
 # ---------------------------------------------------------------- provenance
@@ -102,7 +149,7 @@ def provenance(result: Result) -> Section:
         words=2,
         dense=True,
     )
-    return Section("provenance", tr("Provenance"), (table,), True)
+    return Section("provenance", tr("Provenance"), (table,))
 
 
 def recorded(result: Result) -> Iterator[tuple[str, str]]:

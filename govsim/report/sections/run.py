@@ -7,9 +7,9 @@ from math import isnan
 
 from govsim.catalogue import CATALOGUE
 from govsim.language import name, tr
-from govsim.report import changes, plates, tables, uncertain
+from govsim.report import by_hour, changes, plates, tables, uncertain
 from govsim.report.parts import Contents, Desk, Plate, Point
-from govsim.report.sections import cost, orders, people, places, promises, record
+from govsim.report.sections import cost, orders, people, places, promises, record, stations
 from govsim.report.wording import (
     PROMISES,
     cause_name,
@@ -48,6 +48,7 @@ def contents(result: Result, desk: Desk) -> Contents:
             orders.section(result, desk),
             people.section(result, desk),
             *places.sections(result, desk),
+            *stations.only_one(result, desk),
             cost.section(result),
             *uncertain.sections(result),
             record.inputs(result),
@@ -136,16 +137,16 @@ def _where(result: Result) -> Iterator[str]:
         )
         share = told(worst, _SHARE)
         yield template.format(of=of, name=point_name(result, keys[0]), share=share)
-    by_hour = promises.by_hour_of_day(result)
-    if len(by_hour) > 1:
-        low, high = (end(by_hour, key=by_hour.__getitem__) for end in (min, max))
+    hours = by_hour.in_time(result)
+    if len(hours) > 1:
+        low, high = (end(hours, key=hours.__getitem__) for end in (min, max))
         yield tr(
             "By hour of the report, fewest are reached in time at {low}:00 ({a}), most at "
             "{high}:00 ({b}).",
             low=low,
-            a=number(by_hour[low], _SHARE),
+            a=number(hours[low], _SHARE),
             high=high,
-            b=number(by_hour[high], _SHARE),
+            b=number(hours[high], _SHARE),
         )
 
 

@@ -7,9 +7,11 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from govsim.catalogue import CATALOGUE, FLOWS, Measure
 from govsim.language import current, name, tr
-from govsim.report import changes, spreadsheet
+from govsim.report import changes, inputs, spreadsheet
 from govsim.report.heatmaps import weekdays
 from govsim.report.sections import record
 from govsim.report.sheets.columns import (
@@ -19,7 +21,6 @@ from govsim.report.sheets.columns import (
     measured,
     titled,
     unit,
-    written,
 )
 from govsim.report.spreadsheet import Column, Sheet, Value
 from govsim.report.wording import (
@@ -39,6 +40,7 @@ from govsim.report.wording import (
 )
 from govsim.results import Result
 from govsim.rules import CAUSES
+from govsim.scenarios.parameters import leaves
 from govsim.scenarios.units import DAY, YEAR
 
 if TYPE_CHECKING:
@@ -236,19 +238,34 @@ def _weeks(result: Result) -> Sheet:
 
 
 def _inputs(result: Result) -> Sheet:
-    frame = record.known_inputs(result)
+    """Lay every input out, first those that are not as by default."""
+    names, frame = inputs.Names((result.scenario,)), record.known_inputs(result)
+    known = {".".join(map(str, leaf.path)): leaf for leaf in leaves(result.scenario)}
+    differs = [not known[path].is_default for path in frame["path"]]
+    order = np.argsort(~np.array(differs, dtype=bool), kind="stable")
+    frame, mine = frame.iloc[order], [known[frame["path"].iloc[i]] for i in order]
     return Sheet(
         tr("Inputs"),
         (
-            Column(tr("Input"), frame["path"].tolist()),
-            Column(tr("value"), [written(v) for v in frame["value"]]),
+            Column(tr("Input"), [names.of(leaf.path) for leaf in mine]),
+            Column(tr("as by default"), [tr("yes") if x.is_default else tr("no") for x in mine]),
+            Column(tr("value"), [_said(names, leaf.written) for leaf in mine]),
+            Column(tr("by default"), [_said(names, inputs.default_of(leaf)) for leaf in mine]),
             Column(tr("unit"), frame["unit"].tolist()),
-            Column(tr("plausible from"), [written(v) for v in frame["low"]]),
-            Column(tr("plausible to"), [written(v) for v in frame["high"]]),
+            Column(tr("plausible from"), [_said(names, v) for v in frame["low"]]),
+            Column(tr("plausible to"), [_said(names, v) for v in frame["high"]]),
             Column(tr("evidence"), [evidence_name(str(e)) for e in frame["evidence"]]),
             Column(tr("source"), [str(s) for s in frame["source"]]),
+            Column(tr("in the scenario file"), frame["path"].tolist()),
         ),
     )
+
+
+def _said(names: inputs.Names, value: object) -> Value:
+    """Give a number as such, nothing for nothing, and all else in the reader's words."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    return None if value is None else names.value(value)
 
 
 def _scale(result: Result, measure: Measure) -> float:
