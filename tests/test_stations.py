@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -94,11 +95,8 @@ def test_a_sheet_can_be_asked_for_at_the_command_line(out, result, tmp_path):
     assert STATION in wrong.output
 
 
-def test_a_run_without_hours_has_sheets_without_them(result, tmp_path):
-    for file in result.folder.glob("*.parquet"):
-        if file.stem != "hours":
-            (tmp_path / file.name).write_bytes(file.read_bytes())
-    (tmp_path / "manifest.json").write_bytes((result.folder / "manifest.json").read_bytes())
-    older = govsim.results.open_run(tmp_path)
+def test_an_older_run_that_kept_no_hours_has_sheets_without_them(result, tmp_path):
+    older = replace(result, folder=tmp_path)
+    assert older.hours.empty
     text = page._page(stations.contents(older, [STATION], page.Desk(None)))
     assert "of this point they are not" in text

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
+from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -128,7 +129,7 @@ def _inputs(explanation: Explanation) -> Table:
             share = f"{mean} ± {half}"
         effect = [words.answer(explanation, row[column]) for column in ("mu_star", "mu_star_conf")]
         table.add_row(
-            name,
+            escape(words.input_name(explanation, name)),
             words.range_of(ranges[name]),
             " ± ".join(effect).replace("+", ""),
             share,
@@ -151,7 +152,7 @@ def _conditions(explanation: Explanation) -> Table:
     )
     for row in words.rows(explanation.conditions)[:CONDITIONS]:
         table.add_row(
-            row["input"],
+            escape(words.input_name(explanation, row["input"])),
             words.value(row),
             words.range_of(row, "value_from", "value_to"),
             words.value(row, "value_others"),

@@ -6,17 +6,22 @@ The same sentences stand on the screen and in the report. Reads a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import lru_cache
 from math import isnan
 from typing import Any
 
 import pandas as pd
 
-from govsim.explanation import AGAIN, FAILED, FIRST, Explanation
+from govsim.explanation import AGAIN, FAILED, FIRST, WHICH, Explanation
 from govsim.language import current, tr
 from govsim.mechanisms import mechanism_name
+from govsim.report import inputs
 from govsim.report.comparison_words import amount, ends, plain, unit, unit_of_change
 from govsim.report.wording import MISSING, cause_name, measure_name
+from govsim.scenarios.schema import Scenario
 from govsim.statistics import Interval, interval
 
 Row = Mapping[str, Any]
@@ -97,6 +102,34 @@ def quantity_name(explanation: Explanation) -> str:
     return tr("{measure}: {part}", measure=name, part=quantity.key) if quantity.key else name
 
 
+@lru_cache(maxsize=4)
+def _names(explanation: Explanation) -> inputs.Names:
+    """Names of the inputs of both scenarios, by what these call their own parts."""
+    found = []
+    for which in WHICH:
+        with suppress(ValueError):  # another version's scenario has parts that nobody can name
+            found.append(Scenario.model_validate(explanation.manifest[which]["scenario"]))
+    return inputs.Names(tuple(found))
+
+
+def input_name(explanation: Explanation, given: str) -> str:
+    """Name an input in words, given its path, and its scenario where that matters."""
+    path, _, which = given.partition(" [")
+    name = _names(explanation).of(path)
+    if which.startswith(WHICH[0]):
+        return tr("{input} (before)", input=name)
+    return tr("{input} (after)", input=name) if which else name
+
+
+def input_value(explanation: Explanation, text: str) -> str:
+    """Say a value of an input in words, given as people write it, or as JSON."""
+    try:
+        written = json.loads(text)
+    except ValueError:
+        written = text
+    return _names(explanation).value(written)
+
+
 def rows(frame: pd.DataFrame) -> list[Row]:
     """Give the rows of a frame."""
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
@@ -145,7 +178,7 @@ def percent(share: float) -> str:
 
 def value(row: Row, column: str = "value") -> str:
     """Write the value of an input in a row of a frame."""
-    return str(row[column]) or tr("differs")
+    return inputs.Names(()).value(str(row[column])) or tr("differs")
 
 
 def range_of(row: Row, low: str = "low", high: str = "high") -> str:
@@ -291,24 +324,27 @@ def _sure(explanation: Explanation) -> Iterator[str]:
         points=int(chance["points"]),
     )
     if len(explanation.conditions):
-        items = [_condition(row) for row in rows(explanation.conditions)[:NAMED]]
+        items = [_condition(explanation, row) for row in rows(explanation.conditions)[:NAMED]]
         listed = ("；" if current() == "zh" else "; ").join(items)
         if explanation.conditions["of"].iloc[0] == "goal":
             yield tr("What would have to be true for it: {list}.", list=listed)
         else:
             yield tr("What brings it nearest to that: {list}.", list=listed)
-    leading = explanation.sobol["input"].tolist() if len(explanation.sobol) else []
+    known = explanation.sobol["input"].tolist() if len(explanation.sobol) else []
+    leading = [input_name(explanation, one) for one in known]
     if leading:
         joined = ("、" if current() == "zh" else ", ").join(leading[:NAMED])
         yield tr("It depends most on: {list}.", list=joined)
 
 
-def _condition(row: Row) -> str:
+def _condition(explanation: Explanation, row: Row) -> str:
+    name = input_name(explanation, row["input"])
     if row["value"]:
-        return tr("{input} about {value}", input=row["input"], value=row["value"])
+        value = input_value(explanation, row["value"])
+        return tr("{input} about {value}", input=name, value=value)
     if row["reaching"] < 0.5:
-        return tr("{input} low in its range", input=row["input"])
-    return tr("{input} high in its range", input=row["input"])
+        return tr("{input} low in its range", input=name)
+    return tr("{input} high in its range", input=name)
 
 
 def _bad_year(explanation: Explanation) -> Iterator[str]:

@@ -202,21 +202,45 @@ def prices(points: Sequence[tuple[str, Interval, Interval]], across: str, up: st
     axes.grid(axis="x")
     axes.axhline(0, color=style.INK, linewidth=0.9)
     axes.axvline(0, color=style.INK, linewidth=0.9)
-    for letter, effect, cost in points:
+    for _, effect, cost in points:
         if effect.low == effect.low and cost.low == cost.low:
             axes.plot([effect.low, effect.high], [cost.mean] * 2, color=style.INK, linewidth=1.4)
             axes.plot([effect.mean] * 2, [cost.low, cost.high], color=style.INK, linewidth=1.4)
         axes.plot(effect.mean, cost.mean, "o", color=style.BLUE, markersize=7, zorder=5)
+    axes.margins(0.12)
+    for (letter, effect, cost), place in zip(points, _beside(points), strict=True):
         axes.annotate(
             letter,
             (effect.mean, cost.mean),
-            xytext=(7, 6),
+            xytext=place,
             textcoords="offset points",
             fontsize=11,
+            va="center",
         )
-    axes.margins(0.12)
     axes.xaxis.set_major_formatter(marks.thousands)
     axes.yaxis.set_major_formatter(marks.thousands)
     axes.set_xlabel(across)
     axes.set_ylabel(up)
     return figure
+
+
+SIDES = ((7, 9), (7, -9), (-15, 9), (-15, -9), (22, 9), (22, -9), (-30, 9), (-30, -9))
+"""Places for a letter beside its point, in points of type, the first choice first."""
+
+NEAR = 0.08
+"""Points are near where they lie within this share of the figure's width and height."""
+
+
+def _beside(points: Sequence[tuple[str, Interval, Interval]]) -> list[tuple[int, int]]:
+    """Give each letter a place beside its point that no letter of a point near by has."""
+    at = np.array([(effect.mean, cost.mean) for _, effect, cost in points])
+    ends = [(one.low, one.high, one.mean) for _, *both in points for one in both]
+    across = np.array(ends, dtype=float).reshape(len(points), 2, 3)
+    size = np.nanmax(across, axis=(0, 2)) - np.nanmin(across, axis=(0, 2))
+    scaled = at / np.where(size > 0, size, 1.0)
+    places: list[tuple[int, int]] = []
+    for i, here in enumerate(scaled):
+        near = np.flatnonzero((np.abs(scaled[:i] - here) < NEAR).all(axis=1))
+        taken = {places[j] for j in near}
+        places.append(next((side for side in SIDES if side not in taken), SIDES[0]))
+    return places

@@ -8,8 +8,9 @@ from math import nan
 from govsim.catalogue import CATALOGUE
 from govsim.comparison import Comparison, Difference, Quantity
 from govsim.language import tr
-from govsim.report import changes, comparison_tables, plates, uncertain
+from govsim.report import by_hour, changes, comparison_tables, hour_plates, plates, uncertain
 from govsim.report import comparison_words as words
+from govsim.report import inputs as inputs_of
 from govsim.report.comparison_reasons import following
 from govsim.report.comparison_sentences import sentences
 from govsim.report.parts import (
@@ -28,12 +29,14 @@ from govsim.report.parts import (
 )
 from govsim.report.sections import from_screen, record
 from govsim.report.wording import (
+    MISSING,
     PROMISES,
     cause_name,
     evidence_name,
     how_measured,
     measure_name,
     money_unit,
+    number,
     per_year,
     team_name,
     told,
@@ -65,7 +68,9 @@ def contents(found: Comparison, desk: Desk) -> Contents:
         answer=tuple(_answer(found)),
         plates=tuple(_plates(found, desk)),
         sections=(
-            Section("differences", tr("What differs"), tuple(_differences(found))),
+            Section(
+                "differences", tr("What differs"), (*_hours(found, desk), *_differences(found))
+            ),
             Section("prices", tr("Cost and what it brings"), (_prices(found),)),
             *uncertain.sections(found),
             Section("plans", tr("The plans beside each other"), tuple(_plans(found))),
@@ -174,6 +179,28 @@ def _said(rows: Iterable[tuple[str, str]]) -> str:
 # ---------------------------------------------------------------- tables
 
 
+def _hours(found: Comparison, desk: Desk) -> Iterator[Block]:
+    """Draw the first promise by the hour, plan beside plan."""
+    letter = words.letters(found)
+    plans = [(letter[plan], found.result(plan)) for plan in letter][:MANY]
+    if not all(by_hour.in_time(result) for _, result in plans):
+        return
+    said = (
+        (one, tr("{low} to {high}", low=number(min(by.values()), _SHARE),
+                 high=number(max(by.values()), _SHARE)))
+        for one, by in ((one, by_hour.in_time(result)) for one, result in plans)
+    )  # fmt: skip
+    yield desk.plate(
+        "plans-hours",
+        tr(
+            "On the scene in time by hour of the report, % of demands, under each plan ({plans}).",
+            plans=tr("; ").join(_plan(found, plan) for plan in list(letter)[:MANY]),
+        ),
+        _said(said),
+        lambda: hour_plates.in_time(plans, tr("in time, %")),
+    )
+
+
 def _differences(found: Comparison) -> Iterator[Block]:
     letter = words.letters(found)
     heads = (
@@ -267,19 +294,22 @@ def _plans(found: Comparison) -> Iterator[Block]:
 def _inputs(found: Comparison) -> Iterator[Block]:
     """List the inputs in which the plans differ; the others stand in the report of each run."""
     letter = words.letters(found)
+    names = inputs_of.Names(tuple(found.result(plan).scenario for plan in letter))
     frames = {plan: record.known_inputs(found.result(plan)).set_index("path") for plan in letter}
     yield record.evidence_in_words(frames[found.baseline])
     paths = dict.fromkeys(path for frame in frames.values() for path in frame.index)
     rows = []
     for path in paths:
         values = [
-            compact(frame.at[path, "value"]) if path in frame.index else ""
+            names.value(frame.at[path, "value"], str(frame.at[path, "unit"]))
+            if path in frame.index
+            else MISSING
             for frame in frames.values()
         ]
         if len(set(values)) > 1:
             known = {frame.at[path, "evidence"] for frame in frames.values() if path in frame.index}
             evidence = ", ".join(evidence_name(one) for one in record.STRENGTH if one in known)
-            rows.append(row(str(path), *values, evidence))
+            rows.append(row(names.of(str(path)), *values, evidence))
     rows += [
         row(label, *values, tr("follows from the above"))
         for label, values in following([found.result(plan) for plan in letter])

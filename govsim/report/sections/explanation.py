@@ -130,15 +130,20 @@ def _meant(found: Explanation) -> Words:
 def _inputs(found: Explanation) -> Iterator[Block]:
     heads = (tr("Input"), tr("mechanism"), tr("before"), tr("after"))
     rows = (
-        row(r["path"], mechanism_name(r["mechanism"]), words.value(r, "before"),
-            words.value(r, "after"))
+        row(words.input_name(found, r["path"]), mechanism_name(r["mechanism"]),
+            *(words.input_value(found, r[which]) for which in ("before", "after")))
         for r in words.rows(found.changes)
     )  # fmt: skip
     yield Table(tr("Inputs in which the scenarios differ."), heads, tuple(rows), 4, dense=True)
     if len(found.ranges):
         heads = (tr("Input"), tr("plausible range"), tr("evidence"), tr("source"))
         rows = (
-            row(r["input"], words.range_of(r), evidence_name(r["evidence"]), r["source"])
+            row(
+                words.input_name(found, r["input"]),
+                words.range_of(r),
+                evidence_name(r["evidence"]),
+                r["source"],
+            )
             for r in words.rows(found.ranges)
         )
         yield Table(tr("Inputs that are not known for sure."), heads, tuple(rows), 4, dense=True)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from govsim.catalogue import FLOWS, Measure
 from govsim.language import name, tr
-from govsim.report import spreadsheet
+from govsim.report import inputs, spreadsheet
 from govsim.report.spreadsheet import Column, Sheet, Value
 from govsim.scenarios.changes import compact
 
@@ -73,6 +73,13 @@ def written(value: Any) -> Value:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     return compact(value) or None
+
+
+def said(names: inputs.Names, value: object) -> Value:
+    """Give a number as such, nothing for nothing, and all else in the reader's words."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    return None if value is None else names.value(value)
 
 
 def unit(measure: Measure) -> str:

@@ -8,15 +8,16 @@ from govsim.comparison import Comparison, Quantity
 from govsim.language import tr
 from govsim.report import changes, spreadsheet
 from govsim.report import comparison_words as words
+from govsim.report import changes, inputs, spreadsheet
 from govsim.report.sections import record
 from govsim.report.sheets.columns import (
     FORMATS,
     about,
     end,
     how_to_read,
+    said,
     start,
     unit,
-    written,
 )
 from govsim.report.spreadsheet import Column, Sheet
 from govsim.report.wording import how_measured
@@ -179,9 +180,10 @@ def _inputs(found: Comparison) -> Sheet:
         plan: record.known_inputs(found.result(plan)).set_index("path") for plan in found.names
     }
     paths = dict.fromkeys(str(path) for frame in frames.values() for path in frame.index)
+    names = inputs.Names(tuple(found.result(plan).scenario for plan in found.names))
     table = {
         path: [
-            written(frame.at[path, "value"]) if path in frame.index else None
+            said(names, frame.at[path, "value"]) if path in frame.index else None
             for frame in frames.values()
         ]
         for path in paths
@@ -191,10 +193,11 @@ def _inputs(found: Comparison) -> Sheet:
     return Sheet(
         tr("Inputs that differ"),
         (
-            Column(tr("Input"), list(differing)),
+            Column(tr("Input"), [names.of(path) for path in differing]),
             *(
                 Column(titles[plan], [values[i] for values in differing.values()])
                 for i, plan in enumerate(found.names)
             ),
+            Column(tr("in the scenario file"), list(differing)),
         ),
     )

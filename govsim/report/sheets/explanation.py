@@ -115,10 +115,13 @@ def _changes(found: Explanation) -> Sheet:
     return Sheet(
         tr("Inputs that differ"),
         (
-            Column(tr("Input"), _texts(frame, "path")),
+            Column(tr("Input"), [words.input_name(found, one) for one in _texts(frame, "path")]),
             Column(tr("mechanism"), [mechanism_name(one) for one in _texts(frame, "mechanism")]),
-            Column(tr("before"), [written(value) for value in frame["before"]]),
-            Column(tr("after"), [written(value) for value in frame["after"]]),
+            *(
+                Column(head, [words.input_value(found, one) for one in _texts(frame, which)])
+                for which, head in (("before", tr("before")), ("after", tr("after")))
+            ),
+            Column(tr("in the scenario file"), _texts(frame, "path")),
         ),
     )
 
@@ -130,7 +133,7 @@ def _uncertain(found: Explanation) -> Sheet:
         if len(other):
             frame = frame.merge(other, on="input", how="left", suffixes=("", "_sobol"))
     columns = [
-        Column(tr("Input"), _texts(frame, "input")),
+        Column(tr("Input"), [words.input_name(found, one) for one in _texts(frame, "input")]),
         Column(tr("value"), [written(value) for value in frame["value"]]),
         Column(tr("plausible from"), [written(value) for value in frame["low"]]),
         Column(tr("plausible to"), [written(value) for value in frame["high"]]),
@@ -178,7 +181,7 @@ def _conditions(found: Explanation) -> Sheet:
     return Sheet(
         tr("Conditions of the goal"),
         (
-            Column(tr("Input"), [str(row["input"]) for row in rows]),
+            Column(tr("Input"), [words.input_name(found, str(row["input"])) for row in rows]),
             *(
                 Column(head, [words.value(row, name) for row in rows])
                 for name, head in heads.items()

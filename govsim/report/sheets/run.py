@@ -19,6 +19,7 @@ from govsim.report.sheets.columns import (
     about,
     how_to_read,
     measured,
+    said,
     titled,
     unit,
 )
@@ -249,23 +250,16 @@ def _inputs(result: Result) -> Sheet:
         (
             Column(tr("Input"), [names.of(leaf.path) for leaf in mine]),
             Column(tr("as by default"), [tr("yes") if x.is_default else tr("no") for x in mine]),
-            Column(tr("value"), [_said(names, leaf.written) for leaf in mine]),
-            Column(tr("by default"), [_said(names, inputs.default_of(leaf)) for leaf in mine]),
+            Column(tr("value"), [said(names, leaf.written) for leaf in mine]),
+            Column(tr("by default"), [said(names, inputs.default_of(leaf)) for leaf in mine]),
             Column(tr("unit"), frame["unit"].tolist()),
-            Column(tr("plausible from"), [_said(names, v) for v in frame["low"]]),
-            Column(tr("plausible to"), [_said(names, v) for v in frame["high"]]),
+            Column(tr("plausible from"), [said(names, v) for v in frame["low"]]),
+            Column(tr("plausible to"), [said(names, v) for v in frame["high"]]),
             Column(tr("evidence"), [evidence_name(str(e)) for e in frame["evidence"]]),
             Column(tr("source"), [str(s) for s in frame["source"]]),
             Column(tr("in the scenario file"), frame["path"].tolist()),
         ),
     )
-
-
-def _said(names: inputs.Names, value: object) -> Value:
-    """Give a number as such, nothing for nothing, and all else in the reader's words."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    return None if value is None else names.value(value)
 
 
 def _scale(result: Result, measure: Measure) -> float:
