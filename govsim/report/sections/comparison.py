@@ -43,7 +43,6 @@ from govsim.report.wording import (
     what_use_leaves_out,
 )
 from govsim.rules import CAUSES
-from govsim.scenarios.changes import compact
 from govsim.statistics import Interval
 from govsim.tradeoffs import trade_offs
 

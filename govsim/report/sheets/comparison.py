@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from govsim.comparison import Comparison, Quantity
 from govsim.language import tr
-from govsim.report import changes, spreadsheet
-from govsim.report import comparison_words as words
 from govsim.report import changes, inputs, spreadsheet
+from govsim.report import comparison_words as words
 from govsim.report.sections import record
 from govsim.report.sheets.columns import (
     FORMATS,
