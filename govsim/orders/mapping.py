@@ -7,13 +7,14 @@ wrong is told at once, with its line and the likely typo. Used by `govsim.orders
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from govsim.errors import InputError, Problem
 from govsim.language import tr
@@ -51,6 +52,12 @@ OPEN, CLOSED = "open", "closed"
 FOUND = "found by staff"
 """What a mapping may call a channel: such a case was found by staff, and no resident called."""
 
+TimeField = (
+    Literal["accepted", "dispatched", "departed", "scene"]
+    | Literal["resolved", "replied", "closed", "due"]
+)
+"""Fields that may be given as durations."""
+
 Word = str | bool | None
 
 
@@ -59,6 +66,35 @@ Step = (
     | Literal["resolved", "replied", "closed", "reopened"]
 )
 """What a step of a log may be: a time of an order, or what takes back its end."""
+
+
+class Span(NamedTuple):
+    """How a column says how long something took.
+
+    Attributes
+    ----------
+    unit : of its numbers: ``seconds``, ``minutes``, ``hours`` or ``days``.
+    base : field of the time from which it counts.
+    """
+
+    unit: str
+    base: str
+
+
+SPAN = re.compile(r"\s*(seconds|minutes|hours|days)(?:\s+after\s+(\w+))?\s*")
+"""How a mapping writes a `Span`: ``hours``, or ``minutes after dispatched``."""
+
+
+def _unit(text: str) -> str:
+    """Refuse what is no unit of durations."""
+    if not (found := SPAN.fullmatch(text)) or found[2] not in (None, *TIMES[:-1]):
+        message = tr(
+            "“{found}” is no unit of durations; write “seconds”, “minutes”, “hours” or "
+            "“days”, and after it “after dispatched” where it doesn't count from creation",
+            found=text,
+        )
+        raise QuantityError(message, nearest(tidy(text), ("minutes", "hours", "days")))
+    return text
 
 
 class Columns(Model):
@@ -151,6 +187,11 @@ class Mapping(Model):
     """Which column says what; no other column is read."""
     values: Values = Field(default_factory=Values)
     """What the words in the columns mean."""
+    durations: dict[TimeField, Annotated[str, AfterValidator(_unit)]] = Field(default_factory=dict)
+    """Fields whose columns say how long after creation it was: ``due: hours``, ``scene: minutes``.
+
+    Or how long after another stage: ``scene: minutes after dispatched``.
+    """
     satisfied_from: float | None = None
     """Mark from which on a resident is satisfied, where `satisfied` has marks, such as 1 to 5."""
     satisfied_up_to: float | None = None
@@ -167,6 +208,11 @@ class Mapping(Model):
     """How to read 03/04/2025 or 03/04/25, where no date of the file tells."""
     timezone: str = "Asia/Shanghai"
     """Local time; of use for times that are kept with an offset, or in seconds since 1970."""
+
+    def spans(self) -> dict[str, Span]:
+        """Give the durations by field."""
+        found = {field: SPAN.fullmatch(text) for field, text in self.durations.items()}
+        return {f: Span(it[1], it[2] or "created") for f, it in found.items() if it is not None}
 
     @field_validator("encoding")
     @classmethod
@@ -282,6 +328,14 @@ def _contradictions(read: MappingFile) -> list[Problem]:
             problems.append(
                 read.problem((name,), tr("there is no column for {field}", field="satisfied"))
             )
+    for name, span in mapping.spans().items():
+        for needed in (name, span.base):
+            if getattr(mapping.columns, needed) is None:
+                message = tr("there is no column for {field}", field=needed)
+                problems.append(read.problem(("durations", name), message))
+        if TIMES.index(span.base) >= TIMES.index(name):
+            message = tr("{field} does not come after {base}", field=name, base=span.base)
+            problems.append(read.problem(("durations", name), message))
     for name in Values.model_fields:
         if getattr(mapping.values, name) and getattr(mapping.columns, name) is None:
             problems.append(

@@ -17,9 +17,10 @@ from ruamel.yaml import YAML
 
 from govsim.errors import InputError, Problem
 from govsim.language import tr
+from govsim.orders.answers import Scale, scale_of
 from govsim.orders.contents import Content, follows
 from govsim.orders.events import recognised
-from govsim.orders.mapping import TIMES, Columns, Mapping, Values
+from govsim.orders.mapping import TIMES, Columns, Mapping
 from govsim.orders.meanings import states_in, values_of
 from govsim.orders.recognising import (
     fields_of,
@@ -29,6 +30,7 @@ from govsim.orders.recognising import (
     spaced,
 )
 from govsim.orders.sources import Source
+from govsim.orders.spans import named
 
 if TYPE_CHECKING:
     from govsim.scenarios.schema import Scenario
@@ -47,9 +49,10 @@ class Left:
     why : ``person``, not opened, as its name speaks of a person; ``change``, times of changes to
         the row; ``other time``, times of something else; ``before``, times that are mostly before
         creation; ``taken``, times of a field for which there is a better column; ``time``, times
-        after creation whose name says nothing; ``clock``, times of day without a date;
-        ``states``, no words for open and closed in it; ``answers``, answers that can't be
-        understood; ``none``, nothing that govsim asks for.
+        after creation whose name says nothing; ``clock``, times of day without a date; ``span``,
+        numbers that may be a duration, without a unit; ``states``, no words for open and closed
+        in it; ``answers``, answers that can't be understood; ``none``, nothing that govsim asks
+        for.
     field : that it may be of, if that is known.
     share : of the orders that have it, how many have it after creation; of all, for `filled`.
     filled : share of cells that are filled.
@@ -108,8 +111,13 @@ def propose(
     if "created" not in columns:
         raise InputError([Problem(_no_creation(named, search), file=source.name)])
     values, unmatched = values_of(columns, sample, scenario)
+    marks = search.marks()
     kept = {} if given is None else given.model_dump(include={"sheet", "table_name", "query"})
-    mapping = Mapping(columns=Columns(**columns), values=Values(**values), **kept)
+    mapping = Mapping.model_validate(
+        {"columns": columns, "values": values, "durations": search.spans}
+        | ({} if marks is None else {"satisfied_from": marks.best_from})
+        | kept
+    )
     taken = set(columns.values())
     unread = tuple(name for name in source.header if name and name not in taken)
     left = tuple(search.left(name) if name in sample else Left(name, "person") for name in unread)
@@ -158,6 +166,7 @@ class _Search:
     contents : what is in the columns that were opened.
     found : columns by field.
     guessed : fields found by content.
+    spans : fields whose columns hold durations, as a mapping says so.
     refused : columns that would have been of a field, and why they aren't.
     """
 
@@ -166,6 +175,7 @@ class _Search:
         self.found: dict[str, str] = {}
         self.guessed: set[str] = set()
         self.refused: dict[str, Left] = {}
+        self.spans: dict[str, str] = {}
         self.scores = {name: self._scores(name, content) for name, content in contents.items()}
 
     def _scores(self, name: str, content: Content) -> dict[str, int]:
@@ -339,9 +349,26 @@ class _Search:
                     self.found["status"] = name
                     self.guessed.add("status")
                     break
+        self._durations(free)
         if not {"closed", "resolved"} & set(self.found) and (end := self._end(free)):
             self.found["closed"] = end
             self.guessed.add("closed")
+
+    def _durations(self, free: list[str]) -> None:
+        """Find the columns of numbers that say how long something took, or may take."""
+        for name in free:
+            content = self.contents[name]
+            if name in self.found.values() or content.numeric < 0.9 or content.is_times:
+                continue
+            if (said := named(name)) is None or said.field in self.found:
+                continue
+            if said.field == "closed" and "resolved" in self.found:
+                continue
+            if not said.unit:
+                self.refused[name] = Left(name, "span", said.field)
+                continue
+            self.found[said.field] = name
+            self.spans[said.field] = said.span(self.found)
 
     def _end(self, free: list[str]) -> str:
         """Find the one column of times after creation that may be the end of an order."""
@@ -359,6 +386,12 @@ class _Search:
             ends = self.contents[status].closed_rows()
             likely = [n for n in likely if (self.contents[n].present == ends).mean() >= 0.9]
         return likely[0] if len(likely) == 1 else ""
+
+    def marks(self) -> Scale | None:
+        """Find the scale of marks for satisfaction; nothing if there are none."""
+        if (name := self.found.get("satisfied")) is None:
+            return None
+        return scale_of(name, list(self.contents[name].words))
 
     # --- what is left ------------------------------------------------------------------------
 

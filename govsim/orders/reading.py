@@ -21,6 +21,7 @@ from govsim.errors import InputError, Problem
 from govsim.language import tr
 from govsim.orders.answers import State, distinct, read_answers, read_marks, read_states, scale_of
 from govsim.orders.answers import named as said_of
+from govsim.orders.cells import as_numpy, only_zeros, something, text_of
 from govsim.orders.characters import GARBLED
 from govsim.orders.events import stages
 from govsim.orders.log import OrderLog, TimeColumn, on_steps, rounding_of
@@ -36,21 +37,19 @@ from govsim.orders.mapping import (
     load_mapping,
 )
 from govsim.orders.moments import beyond, elapsed, lone, named, read_times
-from govsim.orders.nothing import is_nothing, nothing
+from govsim.orders.nothing import is_nothing
 from govsim.orders.positions import degrees, nowhere
 from govsim.orders.remarks import Remark
 from govsim.orders.several import content_of, judged, written_at
 from govsim.orders.shapes import Bools, Ints
 from govsim.orders.sources import Raw, Source, open_source
+from govsim.orders.spans import add_spans, spans_of
 from govsim.orders.text_files import ungarbled
 from govsim.orders.times import Kind, Parsed
 from govsim.orders.words import NOWHERE, fold
 
 LOST_IDENTITY = r"^\d(\.\d+)?[eE]\+\d+$"
 """An identity that a spreadsheet has taken for a number, and rounded."""
-
-ZEROS = r"^[{(]?0[0-]*[)}]?$"
-"""An identity of zeros only."""
 
 Floats = NDArray[np.float64]
 
@@ -170,18 +169,23 @@ class _Reader:
         blank = np.ones(self.n, bool)
         for cells in self.cells.values():
             if pa.types.is_large_string(cells.type):
-                filled = pc.not_equal(_something(cells), "")
+                filled = pc.not_equal(something(cells), "")
             else:
                 filled = cells.is_valid()
-            blank &= ~_numpy(filled)
+            blank &= ~as_numpy(filled)
         return blank
 
     # --- times -------------------------------------------------------------------------------
 
     def _times(self) -> dict[str, Parsed]:
         """Read all times, by the clock of creation where a change to summer time is between."""
-        parsed, remarks = read_times(self.cells, self.mapping, self.source)
+        spans = spans_of(self.mapping, self.cells, self.source)
+        times = {name: cells for name, cells in self.cells.items() if name not in spans}
+        parsed, remarks = read_times(times, self.mapping, self.source)
         self.remarks = [*self.raw.remarks, *remarks]
+        add_spans(parsed, self.cells, spans)
+        for name, span in spans.items():
+            self.remarks.append(Remark("duration", name, self.n, f"{span.unit} {span.base}"))
         self._far(parsed)
         for name, found in parsed.items():
             self._judge(name, found)
@@ -274,7 +278,7 @@ class _Reader:
     def _words(self, name: str) -> pd.Categorical:
         """Read a column of words, each as the mapping says."""
         meanings = {fold(k): v for k, v in getattr(self.mapping.values, name).items()}
-        found = _text(self.cells[name]).dictionary_encode()
+        found = text_of(self.cells[name]).dictionary_encode()
         words: list[str] = found.dictionary.to_pylist()
         # What the mapping lists has a meaning, even if it looks like nothing.
         said = [meanings.get(fold(w), None if is_nothing(w) else w) for w in words]
@@ -289,7 +293,7 @@ class _Reader:
 
         It keeps 15 digits: 202501310000012345 becomes 2.0250131E+17, as do its neighbours.
         """
-        text = _something(self.cells[name])
+        text = something(self.cells[name])
         number = pc.match_substring_regex(text, LOST_IDENTITY)
         none = pc.or_(pc.equal(text, ""), self._zeros(name, text))
         kept = pc.if_else(pc.or_(number, none), None, text)
@@ -309,10 +313,10 @@ class _Reader:
         A database writes 0, or an identity of zeros only, for "no such order". But a list may
         begin with 0 too: such an identity stands in one row.
         """
-        zeros = _zero(text)
+        zeros = only_zeros(text)
         if name == "parent" and "order" in self.cells:
-            identities = _text(self.cells["order"])
-            known = pc.is_in(text, value_set=identities.filter(_zero(identities)))
+            identities = text_of(self.cells["order"])
+            known = pc.is_in(text, value_set=identities.filter(only_zeros(identities)))
             return pc.and_(zeros, pc.invert(known))
         if name == "parent" or not pc.any(zeros).as_py():
             return zeros
@@ -336,7 +340,7 @@ class _Reader:
         """Set aside rows with signs that the encoding doesn't have."""
         for name, cells in self.cells.items():
             if pa.types.is_large_string(cells.type):
-                bad = _numpy(pc.fill_null(pc.match_substring(cells, GARBLED), False))
+                bad = as_numpy(pc.fill_null(pc.match_substring(cells, GARBLED), False))
                 reason = tr("{column}: signs that can't be read", column=self.names[name])
                 self._fault(bad, reason)
 
@@ -348,10 +352,10 @@ class _Reader:
         if "place" in self.frame:
             place = self.frame["place"]
             assert isinstance(place, pd.Categorical)
-            empty = pc.equal(_text(self.cells["place"]), "")
+            empty = pc.equal(text_of(self.cells["place"]), "")
             nowhere = [fold(word) in NOWHERE for word in place.categories]
             unknown |= np.append(np.array(nowhere, bool), False)[place.codes]
-            unknown |= (place.codes < 0) & ~_numpy(empty)
+            unknown |= (place.codes < 0) & ~as_numpy(empty)
             codes = np.where(unknown, -1, place.codes)
             kept = pd.Categorical.from_codes(codes, categories=place.categories)
             self.frame["place"] = kept.remove_unused_categories()
@@ -363,9 +367,9 @@ class _Reader:
         numbers: dict[str, Floats] = {}
         for name in POSITIONS:
             if name in self.cells:
-                text = _something(self.cells[name])
+                text = something(self.cells[name])
                 numbers[name] = degrees(text, name)
-                filled = _numpy(pc.not_equal(text, ""))
+                filled = as_numpy(pc.not_equal(text, ""))
                 reason = tr("{column}: not a number", column=self.names[name])
                 self._fault(filled & np.isnan(numbers[name]), reason)
         none = nowhere(list(numbers.values()))
@@ -478,23 +482,3 @@ class _Reader:
             for reason, n in reasons.items()
         ]
         raise InputError([Problem(tr("no row can be used"), file=self.source), *problems])
-
-
-def _text(cells: pa.Array) -> pa.Array:
-    """Give cells as text without spaces around it; "" where there is none."""
-    return pc.utf8_trim_whitespace(pc.fill_null(cells.cast(pa.large_string()), ""))
-
-
-def _something(cells: pa.Array) -> pa.Array:
-    """Give cells as text; "" where there is nothing, or a word for nothing."""
-    text = _text(cells)
-    return pc.if_else(nothing(text), "", text)
-
-
-def _zero(text: pa.Array) -> pa.Array:
-    return pc.match_substring_regex(text, ZEROS)
-
-
-def _numpy(mask: pa.Array) -> Bools:
-    found: Bools = mask.to_numpy(zero_copy_only=False).astype(bool)
-    return found

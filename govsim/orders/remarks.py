@@ -11,7 +11,7 @@ from typing import Literal
 Kind = (
     Literal["zone", "swapped", "year first", "buddhist", "far", "endless", "nowhere"]
     | Literal["words", "marks", "sheets", "other sheets", "missing in sheet"]
-    | Literal["events", "states", "again", "page"]
+    | Literal["events", "states", "again", "page", "duration"]
 )
 
 
@@ -31,11 +31,12 @@ class Remark:
         sheets``, those that were not read; ``missing in sheet``, columns that one of them
         doesn't have; ``events``, rows of a log that became one for each order; ``states``, orders
         of which several rows tell, the last of which counts; ``again``, those with several times
-        of creation, the first of which counts.
+        of creation, the first of which counts; ``duration``, a column that says how long it was
+        from another time.
     field : of the mapping; empty for remarks on the whole table.
     cells : how many; how many sheets for remarks on these.
-    detail : the zone, the times or words in question, which marks are good, names of
-        sheets, or what the steps of a log are.
+    detail : the zone, the times or words in question, which marks are good, unit and start
+        of durations, names of sheets, or what the steps of a log are.
     """
 
     kind: Kind

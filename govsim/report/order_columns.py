@@ -45,6 +45,17 @@ def field_name(field: str) -> str:
     return names[field]
 
 
+def unit_name(unit: str) -> str:
+    """Name a unit of durations."""
+    names = {
+        "seconds": tr("seconds"),
+        "minutes": tr("minutes"),
+        "hours": tr("hours"),
+        "days": tr("days"),
+    }
+    return names[unit]
+
+
 def also_read(columns: dict[str, str]) -> str:
     """Name the columns that no table shows; nothing if there are none."""
     others = [
@@ -126,6 +137,14 @@ def _why(left: Left, columns: dict[str, str]) -> str:
                 column=of,
                 filled=left.filled,
                 share=left.share,
+            )
+        case "span":
+            return tr(
+                "“{column}” is not read: its numbers may say how long the {field} took; if so, map "
+                "it and give their unit: “durations: {{{name}: hours}}”",
+                column=of,
+                field=field,
+                name=left.field,
             )
         case "states":
             return tr(

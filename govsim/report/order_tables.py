@@ -22,7 +22,7 @@ from govsim.orders.log import TimeColumn, step_name
 from govsim.orders.mapping import CLOSED, OPEN, Mapping
 from govsim.orders.proposing import Proposal
 from govsim.orders.remarks import Remark
-from govsim.report.order_columns import also_read, field_name, left_out
+from govsim.report.order_columns import also_read, field_name, left_out, unit_name
 
 Columns = dict[str, str]
 """Names of columns, by fields of a mapping."""
@@ -313,6 +313,15 @@ def remark(one: Remark) -> str:
                 field=field,
                 n=n,
                 which=one.detail,
+            )
+        case "duration":
+            unit, base = one.detail.split()
+            return tr(
+                "{field}: the column says how long it was after the {base}, in {unit}; if that is "
+                "wrong, give “durations:” in the mapping",
+                field=field,
+                base=field_name(base),
+                unit=unit_name(unit),
             )
         case "words":
             return tr(
