@@ -4,6 +4,8 @@ Made up in the manner of each program; cells are short for what they stand for: 
 minutes after creation, ``?`` behind it leaves every third cell empty, ``a|b|c`` goes round.
 """
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -14,6 +16,9 @@ from govsim.orders.proposing import propose, to_yaml
 from govsim.orders.reading import read_orders
 from govsim.orders.sources import open_source
 from govsim.report.order_columns import left_out
+from govsim.report.order_tables import warnings
+
+CASES = Path(__file__).parents[2] / "shared" / "cases" / "orders"
 
 ROWS = 12
 START = pd.Timestamp("2025-03-03 07:20:09")
@@ -411,6 +416,29 @@ def test_an_export_is_recognised_by_its_names(tmp_path, program):
     assert describe(log).endless == (not ends)
     # Every column is read, or is named with the reason.
     assert {left.column for left in proposal.left} == set(columns) - set(given.values())
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not there")
+def test_handed_exports_are_recognised_as_their_readme_says():
+    def read(name):
+        source = open_source(CASES / name)
+        mapping = propose(source).mapping
+        return mapping.columns.given(), read_orders(source, mapping)
+
+    columns, log = read("dispatch_stages.csv")
+    assert (columns["created"], columns["order"]) == ("received_timestamp", "call_number")
+    assert columns["category"] == "call_type"
+    stages = ["accepted", "dispatched", "departed", "scene", "resolved"]
+    after = [(log.frame[name] - log.frame["created"]) / pd.Timedelta(minutes=1) for name in stages]
+    assert [set(minutes) for minutes in after] == [{1}, {2}, {4}, {9}, {45}]
+
+    columns, log = read("date_column.csv")
+    assert columns["created"] == "日期" and len(log.frame) == 12
+
+    columns, log = read("no_closing.csv")
+    assert columns["created"] == "留言时间" and columns["category"] == "一级分类"
+    said = " ".join(warnings(describe(log)))
+    assert "nothing that was read says when an order ends" in said
 
 
 # ------------------------------------------------------------------ what is left out, and why

@@ -103,6 +103,20 @@ def test_a_number_without_a_unit_is_named_and_not_read(tmp_path):
     assert "“durations: {closed: hours}”" in " ".join(left_out(proposal))
 
 
+def test_a_duration_that_counts_from_what_is_not_mapped_is_told(tmp_path):
+    given = {"columns": {"created": "created", "scene": "travel"}}
+    given |= {"durations": {"scene": "minutes after dispatched", "due": "hours"}}
+    with pytest.raises(InputError) as found:
+        read_orders(table(tmp_path, travel=[4] * 6), Mapping.model_validate(given))
+    assert [one.message for one in found.value.problems] == ["there is no column for dispatched"]
+
+
+def test_working_days_are_no_days_of_a_calendar(tmp_path):
+    proposal = propose(open_source(table(tmp_path, **{"办理时限（工作日）": [3, 5, 3, 5, 3, 5]})))
+    assert proposal.mapping.columns.due is None
+    assert "its numbers are working days" in " ".join(left_out(proposal))
+
+
 def test_a_limit_of_nothing_is_none_and_what_is_no_duration_is_set_aside(tmp_path):
     file = table(tmp_path, limit=["0", "-", "2h 30m", "1:30:00", "soon", "3小时20分"])
     given = {"columns": {"created": "created", "due": "limit"}, "durations": {"due": "days"}}

@@ -107,13 +107,21 @@ def _completed(how: MappingFile, source: str | Path) -> MappingFile:
     if all(column in opened.header for column in given.values()):
         return how
     kept = {name: column for name, column in given.items() if column in opened.header}
-    proposed = propose(opened, how.mapping).mapping.columns.given()
-    for name, column in proposed.items():
-        if name not in kept and column not in kept.values():
-            kept[name] = column
+    proposed = propose(opened, how.mapping).mapping
+    own = {
+        name: column
+        for name, column in proposed.columns.given().items()
+        if name not in kept and column not in kept.values()
+    }
     values = {name: words for name, words in how.mapping.values if name in kept}
+    durations = {name: unit for name, unit in how.mapping.durations.items() if name in kept}
+    durations |= {name: unit for name, unit in proposed.durations.items() if name in own}
     mapping = how.mapping.model_copy(
-        update={"columns": Columns(**kept), "values": Values(**values)}
+        update={
+            "columns": Columns(**kept | own),
+            "values": Values(**values),
+            "durations": durations,
+        }
     )
     return replace(how, mapping=mapping)
 

@@ -30,7 +30,7 @@ from govsim.orders.recognising import (
     spaced,
 )
 from govsim.orders.sources import Source
-from govsim.orders.spans import named
+from govsim.orders.spans import in_office_days, named
 
 if TYPE_CHECKING:
     from govsim.scenarios.schema import Scenario
@@ -50,7 +50,8 @@ class Left:
         the row; ``other time``, times of something else; ``before``, times that are mostly before
         creation; ``taken``, times of a field for which there is a better column; ``time``, times
         after creation whose name says nothing; ``clock``, times of day without a date; ``span``,
-        numbers that may be a duration, without a unit; ``states``, no words for open and closed
+        numbers that may be a duration, without a unit; ``office``, working days;
+        ``states``, no words for open and closed
         in it; ``answers``, answers that can't be understood; ``none``, nothing that govsim asks
         for.
     field : that it may be of, if that is known.
@@ -359,6 +360,9 @@ class _Search:
         for name in free:
             content = self.contents[name]
             if name in self.found.values() or content.numeric < 0.9 or content.is_times:
+                continue
+            if in_office_days(name):
+                self.refused[name] = Left(name, "office")
                 continue
             if (said := named(name)) is None or said.field in self.found:
                 continue

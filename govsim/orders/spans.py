@@ -105,10 +105,15 @@ def _remarks(name: str) -> list[str]:
     return re.findall(r"[(\[（][^)\]）]*[)\]）]", name.lower())
 
 
+def in_office_days(name: str) -> bool:
+    """Whether a name speaks of working days or hours, which are no days of a calendar."""
+    return re.search(_OFFICE, spaced(name) + " ".join(_remarks(name))) is not None
+
+
 def named(name: str) -> Named | None:
     """Say what durations a column of numbers holds by its name; nothing if it is of none."""
     words, unit = spaced(name), unit_in(name)
-    if re.search(_OFFICE, name.lower()) or re.search(_NO_END, words):
+    if in_office_days(name) or re.search(_NO_END, words):
         return None
     if not unit and not re.search(_LONG, words):
         return None
@@ -212,7 +217,12 @@ def spans_of(mapping: Mapping, cells: Table[str, pa.Array], source: str) -> dict
     InputError
         A column of a time has numbers, and nothing says of what.
     """
-    spans, problems = mapping.spans(), []
+    spans = {field: span for field, span in mapping.spans().items() if field in cells}
+    problems = [
+        Problem(tr("there is no column for {field}", field=base), f"durations.{field}", source)
+        for field, (_, base) in spans.items()
+        if base not in cells
+    ]
     columns = mapping.columns.given()
     for field in TIMES[1:]:
         if field not in cells or field in spans or not only_numbers(cells[field]):

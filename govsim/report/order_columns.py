@@ -85,6 +85,8 @@ def left_out(proposal: Proposal) -> Iterator[str]:
         if names := [left.column for left in proposal.left if left.why == why]:
             yield said.format(names=_some(names))
     for field, words in proposal.unmatched.items():
+        if field == "status":
+            continue  # told with the shares, among what is odd
         yield tr(
             "{field}: without a counterpart: {words}",
             field=field_name(field),
@@ -137,6 +139,12 @@ def _why(left: Left, columns: dict[str, str]) -> str:
                 column=of,
                 filled=left.filled,
                 share=left.share,
+            )
+        case "office":
+            return tr(
+                "“{column}” is not read: its numbers are working days, which are no days of "
+                "a calendar",
+                column=of,
             )
         case "span":
             return tr(

@@ -15,7 +15,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from govsim.language import tr
+from govsim.language import current, tr
 from govsim.orders.answers import State
 from govsim.orders.describing import QUANTILES, Description, changes_halfway, coarser
 from govsim.orders.log import TimeColumn, step_name
@@ -59,8 +59,10 @@ def description(found: Description, mapping: Mapping, proposal: Proposal | None)
     parts.append(_below(facts(found)))
     if found.set_aside:
         parts.append(_below(aside(found)))
+    # A line of Chinese has no spaces, and would begin below a bullet with one.
+    bullet = "·" if current() == "zh" else "· "
     notes = [Text(f"! {line}", style="yellow") for line in warnings(found)]
-    notes += [Text(f"· {line}") for line in ([] if proposal is None else left_out(proposal))]
+    notes += [Text(f"{bullet}{line}") for line in ([] if proposal is None else left_out(proposal))]
     if notes:
         parts += [Text(), *notes]
     return Group(*parts)
@@ -257,6 +259,11 @@ def _states(found: Description) -> Iterator[str]:
             "count as open and nothing can be said of how long they take; if a column says so, "
             "map it to “closed”, “resolved” or “status”"
         )
+        if "replied" in found.times:
+            yield tr(
+                "if an order ends with the reply, map the column of replies to “closed” in place "
+                "of “replied”"
+            )
     if unknown := [one for one in found.states if not one.meaning]:
         yield tr(
             "status: words without a counterpart count as open where there is no time of closing: "
