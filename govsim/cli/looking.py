@@ -136,7 +136,7 @@ def _show_scenario(loaded: Loaded, parameters: bool, as_json_: bool) -> None:
             return
         from govsim.report.tables import inputs
 
-        console().print(inputs(frame))
+        console().print(inputs(frame, loaded.scenario))
     elif as_json_:
         print_json(loaded.scenario.model_dump(mode="json"))
     else:

@@ -29,8 +29,8 @@ COLLECTIONS = (
 """Where a planner gives names to entries, which all have the same inputs."""
 
 _AMOUNT = re.compile(r"(-?[\d.,e+]+) ?([a-z%/ ]+)")
-_RATE = re.compile(r"([\d.,]+) per ([\d,]+) per (year|month|week|day)")
-_EACH = re.compile(r"([\d.,]+) per (year|month|week|day)")
+_RATE = re.compile(r"([\d.,]+) per ([\d,]+) per (year|month|week|day|hour|min)")
+_EACH = re.compile(r"([\d.,]+) per (year|month|week|day|hour|min)")
 _UNITS = {
     "ms": "毫秒",
     "s": "秒",
@@ -53,7 +53,7 @@ _UNITS = {
     "yuan": "元",
     "yuan/h": "元/小时",
 }
-_PERIODS = {"year": "年", "month": "月", "week": "周", "day": "天"}
+_PERIODS = {"year": "年", "month": "月", "week": "周", "day": "天", "hour": "小时", "min": "分钟"}
 _WEEKDAYS = dict(
     zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "一二三四五六日", strict=True)
 )

@@ -15,8 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from govsim.catalogue import CATALOGUE
-from govsim.language import name, tr
+from govsim.language import current, name, tr
 from govsim.report import changes, uncertain
+from govsim.report.inputs import Names
+from govsim.report.plainly import source
 from govsim.report.wording import (
     MISSING,
     PROMISES,
@@ -39,6 +41,8 @@ from govsim.scenarios.changes import Change, compact
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from govsim.scenarios.schema import Scenario
 
 PATH_WIDTH = 30
 """Columns for the path of an input."""
@@ -256,8 +260,9 @@ def state_name(state: str | None) -> str:
     return names.get(state or "", MISSING)
 
 
-def inputs(frame: pd.DataFrame) -> RenderableType:
+def inputs(frame: pd.DataFrame, scenario: Scenario) -> RenderableType:
     """Lay out the inputs of a scenario; see `govsim.scenarios.parameters.parameters`."""
+    names, chinese = Names((scenario,)), current() == "zh"
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for head, width in (
         (tr("Input"), PATH_WIDTH),
@@ -269,9 +274,16 @@ def inputs(frame: pd.DataFrame) -> RenderableType:
         table.add_column(head, width=width, overflow="fold")
     for row in frame[~frame["unit"].str.startswith("name in ")].itertuples():
         known = row.low is not None
-        ends = f"{compact(row.low)} – {compact(row.high)}" if known else ""
+        low, value, high = (
+            names.value(one, str(row.unit)) if chinese and one is not None else compact(one)
+            for one in (row.low, row.value, row.high)
+        )
+        ends = f"{low} – {high}" if known else ""
         evidence = evidence_name(str(row.evidence))
-        cells = (_broken(str(row.path)), compact(row.value), ends, evidence, row.source)
+        path = _broken(str(row.path))
+        if chinese and (called := names.of(str(row.path))) != row.path:
+            path = f"{called}\n{path}"  # below its name, as --set spells it
+        cells = (path, value, ends, evidence, source(str(row.source)))
         table.add_row(*(str(cell) for cell in cells))
     return table
 

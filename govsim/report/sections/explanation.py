@@ -11,6 +11,7 @@ from govsim.report import explanation_tables, plates
 from govsim.report import explanation_words as words
 from govsim.report.comparison_words import scale_of, unit_of_change
 from govsim.report.parts import Block, Contents, Desk, Plate, Point, Section, Table, Words, row
+from govsim.report.plainly import source
 from govsim.report.sections import from_screen
 from govsim.report.wording import evidence_name
 from govsim.statistics import Interval
@@ -142,7 +143,7 @@ def _inputs(found: Explanation) -> Iterator[Block]:
                 words.input_name(found, r["input"]),
                 words.range_of(r),
                 evidence_name(r["evidence"]),
-                r["source"],
+                source(r["source"]),
             )
             for r in words.rows(found.ranges)
         )

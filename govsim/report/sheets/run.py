@@ -11,7 +11,7 @@ import numpy as np
 
 from govsim.catalogue import CATALOGUE, FLOWS, Measure
 from govsim.language import current, name, tr
-from govsim.report import changes, inputs, spreadsheet
+from govsim.report import changes, inputs, plainly, spreadsheet
 from govsim.report.heatmaps import weekdays
 from govsim.report.sections import record
 from govsim.report.sheets.columns import (
@@ -252,11 +252,11 @@ def _inputs(result: Result) -> Sheet:
             Column(tr("as by default"), [tr("yes") if x.is_default else tr("no") for x in mine]),
             Column(tr("value"), [said(names, leaf.written) for leaf in mine]),
             Column(tr("by default"), [said(names, inputs.default_of(leaf)) for leaf in mine]),
-            Column(tr("unit"), frame["unit"].tolist()),
+            Column(tr("unit"), [plainly.unit(str(one)) for one in frame["unit"]]),
             Column(tr("plausible from"), [said(names, v) for v in frame["low"]]),
             Column(tr("plausible to"), [said(names, v) for v in frame["high"]]),
             Column(tr("evidence"), [evidence_name(str(e)) for e in frame["evidence"]]),
-            Column(tr("source"), [str(s) for s in frame["source"]]),
+            Column(tr("source"), [plainly.source(str(s)) for s in frame["source"]]),
             Column(tr("in the scenario file"), frame["path"].tolist()),
         ),
     )
