@@ -74,13 +74,13 @@ def interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
 
 def t_quantile(n: ArrayLike, confidence: float) -> NDArray[np.float64]:
     """Quantile of Student's t for a two-sided interval from n values; NaN for n < 2."""
-    from scipy.stats import t
+    from scipy.special import stdtrit  # what scipy.stats.t.ppf calls, without all its kin
 
     if not 0 < confidence < 1:
         raise ValueError(f"confidence is {confidence}, but must be between 0 and 1")
     degrees = np.asarray(n, dtype=np.float64) - 1
     with np.errstate(invalid="ignore"):
-        quantile = t.ppf((1 + confidence) / 2, np.where(degrees > 0, degrees, np.nan))
+        quantile = stdtrit(np.where(degrees > 0, degrees, np.nan), (1 + confidence) / 2)
     return np.asarray(quantile, dtype=np.float64)
 
 

@@ -31,6 +31,7 @@ from govsim.cli.reporting import no_report, report_at_the_end
 from govsim.language import tr
 
 if TYPE_CHECKING:
+    from govsim.report.hands import Copy
     from govsim.results import Result
     from govsim.tasks import Engine
     from govsim.uncertainty import Uncertainty
@@ -154,9 +155,10 @@ def run(
             name=name or "",
             **asked,
         )
-    _draw(result)
+    overview = _begin_to_draw(result)
     if not no_report:
         report_at_the_end(result, quiet or as_json_)
+    overview.wait()
     if as_json_:
         print_json(as_values(result))
     elif not quiet:
@@ -165,12 +167,12 @@ def run(
         console().print(summary(result))
 
 
-def _draw(result: Result) -> None:
-    """Draw the overview figure into the run's folder."""
+def _begin_to_draw(result: Result) -> Copy:
+    """Let the overview figure be drawn into the run's folder."""
     from govsim.report import figures
 
     assert result.folder is not None
-    figures.write_overview(result, result.folder / "figures")
+    return figures.begin_overview(result, result.folder / "figures")
 
 
 def as_values(result: Result) -> dict[str, Any]:

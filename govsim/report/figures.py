@@ -13,7 +13,7 @@ import numpy as np
 
 from govsim.catalogue import CATALOGUE
 from govsim.language import tr
-from govsim.report import changes, marks, style
+from govsim.report import changes, hands, marks, style
 from govsim.report.wording import (
     PROMISES,
     cause_name,
@@ -45,6 +45,12 @@ def write_overview(result: Result, folder: Path) -> list[Path]:
     """
     with style.drawing():
         return style.save(overview(result), folder, "overview")
+
+
+def begin_overview(result: Result, folder: Path) -> hands.Copy:
+    """Let the same be drawn beside what else is to do; whoever waits for it has it."""
+    style.get_ready()
+    return hands.Copy(lambda: write_overview(result, folder))
 
 
 def overview(result: Result) -> Figure:

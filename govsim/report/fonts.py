@@ -29,13 +29,19 @@ def register() -> str:
         The font's family, `FAMILY`.
     """
     import matplotlib as mpl
+
+    known()
+    # DejaVu, which comes with matplotlib, has the few signs that this font lacks.
+    mpl.rcParams["font.family"] = [FAMILY, "DejaVu Sans"]
+    return FAMILY
+
+
+def known() -> None:
+    """Let matplotlib know the font."""
     from matplotlib import font_manager
 
     if FAMILY not in font_manager.fontManager.get_font_names():
         font_manager.fontManager.addfont(str(FILE))
-    # DejaVu, which comes with matplotlib, has the few signs that this font lacks.
-    mpl.rcParams["font.family"] = [FAMILY, "DejaVu Sans"]
-    return FAMILY
 
 
 @cache

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from govsim.catalogue import Measure
-from govsim.report import style, svg
+from govsim.report import hands, style, svg
 from govsim.report.wording import MISSING, number, spread
 from govsim.statistics import Interval
 
@@ -75,8 +76,13 @@ class Plate:
     name: str
     caption: str
     said: str
-    drawing: str
+    drawn: Callable[[], str] = field(repr=False)
     kind: ClassVar[str] = "plate"
+
+    @cached_property
+    def drawing(self) -> str:
+        """The SVG; waits for whoever draws it."""
+        return self.drawn()
 
 
 Block = Table | Words | Plate
@@ -127,19 +133,19 @@ class Contents:
 
 @dataclass
 class Desk:
-    """Where figures are drawn: each is kept below `folder`, and given back as a plate.
+    """Where figures are drawn, several at once: each is kept below `folder`, as a plate.
 
     Attributes
     ----------
     folder : of the figures, which are written as SVG and PNG; None if they aren't kept.
-    files : what was written.
+    files : what is written there, once the plates were looked at.
     """
 
     folder: Path | None
     files: list[Path] = field(default_factory=list)
 
     def plate(self, name: str, caption: str, said: str, draw: Callable[[], Figure]) -> Plate:
-        """Draw a figure.
+        """Let a figure be drawn.
 
         Parameters
         ----------
@@ -148,12 +154,25 @@ class Desk:
         said : what it says, for who can't see it.
         draw : makes it.
         """
-        with style.drawing():
-            figure = draw()
-            style.settle(figure)
-            drawing, files = svg.written(figure, name, self.folder)
+        folder = self.folder
+
+        def made() -> tuple[str, list[Path]]:
+            with style.drawing():
+                figure = draw()
+                style.settle(figure)
+                return svg.written(figure, name, folder)
+
+        if folder is None:
+            return Plate(name, caption, said, lambda: made()[0])
+        style.get_ready()
+        begun, files = hands.Copy(made), style.files_of(folder, name)
         self.files += files
-        return Plate(name, caption, said, drawing)
+
+        def drawn() -> str:
+            begun.wait()
+            return svg.inline(files[0].read_text(encoding="utf-8"), name)
+
+        return Plate(name, caption, said, drawn)
 
 
 def row(*cells: str | Cell, strong: bool = False) -> Row:

@@ -101,11 +101,27 @@ def settle(figure: Figure) -> None:
         axes.set_position((bounds[0], bounds[1], bounds[2], bounds[3]))
 
 
+def get_ready() -> None:
+    """Import what drawing takes, once for all copies of this process."""
+    import matplotlib.backends.backend_agg
+    import matplotlib.backends.backend_svg
+    import matplotlib.collections
+    import matplotlib.dates
+    import matplotlib.figure  # noqa: F401
+
+    fonts.known()
+
+
+def files_of(folder: Path, name: str) -> list[Path]:
+    """Name the files of a figure."""
+    return [folder / f"{name}.svg", folder / f"{name}.png"]
+
+
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Write a figure as SVG and PNG; the same figure gives the same bytes."""
     from govsim.storage import writing
 
-    files = [folder / f"{name}.svg", folder / f"{name}.png"]
+    files = files_of(folder, name)
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         figure.savefig(files[0], metadata={"Date": None})

@@ -1,0 +1,81 @@
+"""Figures are drawn in copies of the process, and here where that goes wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from govsim.report import hands
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is copied")
+
+
+def says(program: str, *arguments: object) -> list[str]:
+    """Run a program in a process without other threads; give the lines that it prints."""
+    code = f"import os, sys, time\nfrom govsim.report import hands\n{program}"
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\n")
+
+
+@linux
+def test_each_is_done_once_and_in_a_process_of_its_own(tmp_path: Path):
+    program = """
+hands.cores = lambda: 2
+def draw(n):
+    with open(sys.argv[1] + f"/{n}", "a") as file:
+        print(os.getpid(), file=file)
+copies = [hands.Copy(lambda n=n: draw(n)) for n in range(5)]
+for copy in copies:
+    copy.wait()
+    copy.wait()
+print(os.getpid())
+"""
+    here = says(program, tmp_path)[0]
+    by = [(tmp_path / str(n)).read_text().split() for n in range(5)]
+    assert all(len(one) == 1 for one in by)
+    assert len({here, *(one[0] for one in by)}) == 6
+
+
+@linux
+@pytest.mark.parametrize("harm", ["raise ValueError", "os._exit(9)", "time.sleep(60)"])
+def test_what_a_copy_does_not_do_is_done_here(tmp_path: Path, harm: str):
+    program = f"""
+hands.cores, hands.PATIENCE, here = (lambda: 2), 0.3, os.getpid()
+def draw():
+    if os.getpid() != here:
+        {harm}
+    print("drawn")
+hands.Copy(draw).wait()
+"""
+    assert says(program, tmp_path)[0] == "drawn"
+
+
+@linux
+def test_beside_other_threads_nothing_is_copied():
+    program = """
+import threading
+hands.cores, here = (lambda: 2), os.getpid()
+threading.Thread(target=time.sleep, args=[0.5]).start()
+print(hands.can_copy())
+hands.Copy(lambda: print(os.getpid() == here)).wait()
+"""
+    assert says(program)[:2] == ["False", "True"]
+
+
+def test_where_nothing_is_copied_it_is_done_when_it_is_waited_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(hands, "can_copy", lambda: False)
+    done: list[int] = []
+    copy = hands.Copy(lambda: done.append(1))
+    assert not done
+    copy.wait()
+    copy.wait()
+    assert done == [1]
+
+
+def test_what_fails_here_too_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(hands, "can_copy", lambda: False)
+    with pytest.raises(ZeroDivisionError):
+        hands.Copy(lambda: 1 // 0).wait()
