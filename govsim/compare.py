@@ -36,6 +36,7 @@ from govsim.plans import (
 from govsim.results import MAIN, Result
 from govsim.scenarios.loading import Settings
 from govsim.scenarios.units import nearest
+from govsim.stopping import chosen_by
 from govsim.tasks import Engine
 from govsim.uncertainty import Uncertainty
 from govsim.uncertainty import find as draws_of
@@ -246,6 +247,8 @@ def _until_precise(
         if not wide or n >= most:
             break
         n = min(most, 2 * n, max(n + 1, ceil(n * max(wide.values()) ** 2)))
+    names = (in_language(q.shown.label) for q in on or tuple(map(Quantity, MAIN)))
+    found = replace(found, warnings=(*found.warnings, chosen_by(names)))
     if not wide:
         return found
     warning = tr(

@@ -30,7 +30,7 @@ from govsim.scenarios.changes import Change
 from govsim.scenarios.loading import Loaded, LoadedAs, Settings, load
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.units import DAY
-from govsim.stopping import Wanted, wanted
+from govsim.stopping import Wanted, chosen_by, wanted
 from govsim.storage import RunFolder
 from govsim.tasks import Engine, Plan, Task
 from govsim.uncertainty import PER_DRAW, Draws, Uncertainty, whole_blocks
@@ -341,6 +341,7 @@ class Run:
                 values = pd.DataFrame(district)
                 self.total = self.wanted.expected(values, confidence)
         n = self.total = len(district)
+        self.warnings.append(chosen_by(name(CATALOGUE[one].label) for one in self.wanted.on))
         if wide := self.wanted.imprecise(values, confidence):
             self.warnings.append(
                 tr(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from govsim.catalogue import CATALOGUE
 from govsim.errors import InputError, Problem
-from govsim.language import tr
+from govsim.language import joined, tr
 from govsim.scenarios.units import nearest
 from govsim.statistics import interval, precise_enough
 
@@ -47,6 +47,17 @@ def wanted(
     if problems:
         raise InputError(problems)
     return Wanted(replications, precision, tuple(on), at_least, max(most, at_least))
+
+
+def chosen_by(measures: Iterable[str]) -> str:
+    """Say what a number of replications that a precision has chosen does to other measures."""
+    return tr(
+        "how many replications there are was decided by the intervals of {names}; all other "
+        "measures may come out a little low by that (waits by 2% in a trial), and their "
+        "intervals hold less often than they say (91% for 95%): name them with --on too, or "
+        "give --replications",
+        names=joined(measures, "、", ", "),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import pytest
 from short_runs import SHORT, TEMPLATE, tables
 
 import govsim
-from govsim import network, sources, tasks, warmup
+from govsim import language, network, sources, tasks, warmup
 from govsim.errors import InputError, RunError
 from govsim.scenarios.loading import load
 from govsim.statistics import interval
@@ -69,6 +69,10 @@ def test_replications_go_on_until_the_interval_is_narrow_enough(short):
     assert found.half_width <= 0.08 * found.mean
     fewer = govsim.run(short, replications=result.replications - 1).get("compliance_solve")
     assert result.replications == 5 or fewer.half_width > 0.08 * fewer.mean
+    (said,) = [text for text in result.warnings if "decided by the intervals" in text]
+    assert "Simple problems solved in time" in said and "all other measures" in said
+    language.use("zh")
+    assert any("简单问题解决达标率的区间" in text for text in result.warnings)
 
 
 def test_a_precision_out_of_reach_is_said(short):
