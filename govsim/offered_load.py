@@ -20,7 +20,7 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
-from govsim import roster_checks, sizes, unused
+from govsim import roster_checks, sizes, taking_in, unused
 from govsim.arrivals import day_factors, expected_per_day
 from govsim.errors import InputError, Problem
 from govsim.language import tr
@@ -116,22 +116,13 @@ def flows(network: Network) -> Offered:
     rate = expected_per_day(network) * day_factors(network).mean()
     found = _found(network)
     answered = np.zeros_like(rate)
-    for covered, name in ((True, "with_station"), (False, "without_station")):
-        mine = network.has_station == covered
-        shares = np.array([getattr(c, name) for c in s.channels.values()])
-        if not shares.sum():
-            continue
-        shares = shares / shares.sum()
-        by_desk = sum(
-            share
-            for share, c in zip(shares, s.channels.values(), strict=True)
-            if c.via != "centre" and c.answers
-        )
-        by_centre = sum(
-            share for share, c in zip(shares, s.channels.values(), strict=True) if c.via == "centre"
-        )
-        chance = np.array([c.answered for c in s.demand.categories.values()])
-        answered[mine] = by_desk * chance + by_centre * s.centre.answered
+    centre = np.array([c.via == "centre" for c in s.channels.values()])
+    answers = np.array([c.answers for c in s.channels.values()]) & ~centre
+    chance = np.array([c.answered for c in s.demand.categories.values()])
+    for covered in (True, False):
+        taken = taking_in.shares(network, covered)
+        by_desk, by_centre = taken @ answers, taken @ centre
+        answered[network.has_station == covered] = by_desk * chance + by_centre * s.centre.answered
     groups = list(s.groups)
     onward = np.zeros((len(groups), len(groups)))
     for g, group in enumerate(s.groups.values()):
@@ -390,13 +381,10 @@ def _desks(network: Network, offered: Offered) -> Iterator[Finding]:
     complex_ = np.array([c.complex for c in s.demand.categories.values()])
     replies = s.desk.reply.mean() + complex_ * s.desk.interim_reply.mean() * s.promises.made
     work = (offered.unanswered * replies).sum(axis=1)
-    for covered, name in ((True, "with_station"), (False, "without_station")):
-        shares = np.array([getattr(c, name) for c in s.channels.values()])
-        times = [c.handling.mean() if c.via == "desk" else 0.0 for c in s.channels.values()]
-        if shares.sum():
-            mine = network.has_station == covered
-            each = float(shares @ np.array(times) / shares.sum())
-            work[mine] += offered.reported[mine].sum(axis=1) * each
+    times = [c.handling.mean() if c.via == "desk" else 0.0 for c in s.channels.values()]
+    for covered in (True, False):
+        mine = network.has_station == covered
+        work[mine] += offered.reported[mine] @ (taking_in.shares(network, covered) @ times)
     by_point = _by_point(network, work[:, None])[:, 0]
     kinds = network.territory.points["kind"].tolist()
     short: dict[str, list[_Short]] = {}
@@ -474,12 +462,12 @@ def _centre(network: Network, offered: Offered) -> Iterator[Finding]:
     if network.centre < 0:
         return
     s, calls = network.scenario, 0.0
-    for covered, name in ((True, "with_station"), (False, "without_station")):
-        shares = {key: getattr(c, name) for key, c in s.channels.items()}
-        to_centre = sum(shares[key] for key, c in s.channels.items() if c.via == "centre")
-        if total := sum(shares.values()):
-            mine = network.has_station == covered
-            calls += float(offered.reported[mine].sum()) * to_centre / total
+    centre = np.array([c.via == "centre" for c in s.channels.values()])
+    for covered in (True, False):
+        mine = network.has_station == covered
+        calls += float(
+            (offered.reported[mine] @ (taking_in.shares(network, covered) @ centre)).sum()
+        )
     work, capacity = calls * s.centre.call.mean(), _on_duty(network, network.centre) * DAY
     if work > capacity:
         text = tr(

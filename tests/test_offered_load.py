@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from govsim import taking_in
 from govsim.demand import draw
 from govsim.errors import InputError
 from govsim.language import use
@@ -177,6 +178,51 @@ def test_a_hotline_with_more_calls_than_time_is_named() -> None:
     path, text = only(report(changes))
     assert path == "centre.roster"
     assert "2.00 of capacity: 48 first calls a day" in text
+
+
+LETTERS = {
+    "label": LABEL, "with_station": 0, "via": "direct", "handling": "0 min", "answers": False,
+}  # fmt: skip
+CLOSED_BY_DAY = {
+    "demand.hours": [0] * 8 + [1] * 8 + [3] * 8,  # a quarter of all from 8 to 16 h
+    "channels.letters": LETTERS,
+    "channels.direct.hours": "8:00-16:00",
+    "channels.direct.if_closed": "letters",
+}
+
+
+def test_a_closed_channel_neither_answers_nor_works_for_whom_it_sends_on() -> None:
+    """A quarter comes while the desk is open; a half of those is answered there."""
+    service = network(CLOSED_BY_DAY | {f"{NOISE}.answered": 0.5})
+    assert taking_in.shares(service, True) == pytest.approx(np.array([[0.25, 0.75]]))
+    assert flows(service).unanswered.sum() == pytest.approx(48 * (1 - 0.25 * 0.5))
+    desk = {
+        "desk": {"enabled": True, "rosters": {"point_station": {"all day": 1}}, "reply": "0 min"},
+        "channels.direct.via": "desk",
+        "channels.direct.handling": "90 min",
+    }
+    assert "3.00 of capacity" in only(report(desk))[1]
+    assert report(CLOSED_BY_DAY | desk) == []  # 12 of the 48 a day, 1.5 h each
+
+
+def test_who_waits_for_an_opening_is_taken_in_by_the_channel_that_was_closed() -> None:
+    service = network(CLOSED_BY_DAY | {"channels.direct.if_closed": "wait"})
+    assert taking_in.shares(service, True) == pytest.approx(np.array([[1.0, 0.0]]))
+
+
+def test_as_many_are_answered_as_are_drawn() -> None:
+    service = network(CLOSED_BY_DAY | {f"{NOISE}.answered": 1.0})
+    expected = 1 - flows(service).unanswered.sum() / flows(service).reported.sum()
+    assert draw(service, 0).answered.mean() == pytest.approx(expected, abs=0.04)
+    assert expected == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("weights", [[1], [1, 3], [1] * 8 + [0] * 8 + [2] * 8, [1] * 96])
+def test_parts_of_a_day_of_any_length_are_looked_at_by_the_hour(weights: list[float]) -> None:
+    service = network(CLOSED_BY_DAY | {"demand.hours": weights})
+    parts = np.repeat(np.array(weights, float), 96 // len(weights))
+    open_ = parts[32:64].sum() / parts.sum()
+    assert taking_in.shares(service, True)[0, 0] == pytest.approx(open_)
 
 
 @pytest.mark.parametrize("time", ["10 h", "10 working hours"])
