@@ -20,10 +20,11 @@ from govsim import rules
 from govsim.demand import REPORTED, DemandTable
 from govsim.network import Network
 from govsim.outcome import Outcome
-from govsim.pools import ON_THE_SCENE, Job, Staff, Staffing
+from govsim.pools import Job, Staff, Staffing
 from govsim.randomness import NEVER
-from govsim.residents import ANSWER, ORDER, SCENE, SOLVE, Residents
+from govsim.residents import ORDER, Residents
 from govsim.rules import (
+    ANSWER,
     CALL,
     CALL_BACK,
     CALLS_12345,
@@ -32,21 +33,26 @@ from govsim.rules import (
     COMES_BACK,
     ENDED_ANSWERED,
     ENDED_COMPLEX,
-    ENDED_SIMPLE,
     ENDED_TURNED_AWAY,
     ENTERS,
     FIRST_CHANNEL,
     INTAKE,
     INTERIM,
     INTERIM_REPLY,
+    NEXT_GROUP,
     ON_SCENE,
+    ON_THE_SCENE,
     OPEN,
     PASSED_ON,
     PROMISE_DUE,
     REPEAT,
     REPEATED_INTAKE,
     REPLY,
+    SCENE,
     SITTING,
+    SOLVE,
+    SOLVED,
+    TO_MEETING,
     TURNED_AWAY,
     UNSATISFIED,
     VISIT,
@@ -306,14 +312,14 @@ class Service(Residents):
     def work_is_done(self, d: int) -> None:
         """Off the scene: on to another group, to a department by way of the meeting, or solved."""
         t = self.table
-        if self.reopened[d]:
-            self.is_solved(d, ENDED_COMPLEX if t.complex[d] else ENDED_SIMPLE)
-        elif self.stage[d] + 1 < t.first_stage[d + 1]:
+        more_groups = self.stage[d] + 1 < t.first_stage[d + 1]
+        then = rules.after_scene(self.reopened[d] > 0, more_groups, t.complex[d], t.meeting[d])
+        if then == SOLVED:
+            self.is_solved(d, rules.ended_by_work(t.complex[d]))
+        elif then == NEXT_GROUP:
             self.stage[d] += 1
             self.dispatches(d)
-        elif not t.complex[d]:
-            self.is_solved(d, ENDED_SIMPLE)
-        elif t.meeting[d]:
+        elif then == TO_MEETING:
             self.waits_for_meeting(d)
         else:
             self.goes_to_department(d)
@@ -397,7 +403,7 @@ class Service(Residents):
 
     def interim_reply_is_due(self, d: int) -> None:
         """The desk sends word if there was none yet."""
-        if self.replied[d] < 0 and self.state[d] == OPEN and not self.solved[d]:
+        if rules.word_is_missing(self.replied[d] >= 0, self.state[d] == OPEN, self.solved[d]):
             self.desk(INTERIM_REPLY, d, 0, self.table.interim_reply[d])
 
     def closes(self, d: int, how: int) -> None:

@@ -16,13 +16,19 @@ import numpy as np
 
 from govsim import rules
 from govsim.network import TEAM
-from govsim.rules import DONE, HEAD_OF_QUEUE, HELPER_COMES, ROSTER
+from govsim.rules import (
+    BEGUN,
+    DONE,
+    GONE,
+    HEAD_OF_QUEUE,
+    HELPER_COMES,
+    ON_THE_SCENE,
+    ROSTER,
+    WAITING,
+)
 
 if TYPE_CHECKING:
     from govsim.model import Service
-
-WAITING, BEGUN, ON_THE_SCENE, GONE = range(4)
-"""States of a job."""
 
 
 class Job:
@@ -32,7 +38,7 @@ class Job:
     ----------
     kind, demand, round : what it is; see `govsim.rules.job_identifier`.
     work : ms at speed 1; of work that was handed back, what was left, at any speed.
-    crews : crew that it takes by pool.
+    crew : members that it takes.
     waits_for : pool whose crew it asked for, if none set out at once.
     """
 

@@ -10,26 +10,27 @@ from abc import abstractmethod
 
 from govsim import rules
 from govsim.outcome import ORDER_COLUMNS
-from govsim.pools import WAITING, Job
+from govsim.pools import Job
 from govsim.randomness import NEVER
 from govsim.replication import Replication
 from govsim.rules import (
+    ANSWER,
     CALL,
     ENDED_ANSWERED,
     FIRST_CHANNEL,
+    FIRST_REPORT,
     OPEN,
+    OPENS_AGAIN,
     ORDER_COMES,
     ORDER_DUE,
     PATIENCE_ENDS,
     REPEAT,
     REPEATED,
     REPEATED_INTAKE,
-    VISIT,
+    SOLVE,
+    WAITING,
     WITHDRAWN,
 )
-
-SCENE, SOLVE, ANSWER = range(3)
-"""The three promises."""
 
 ORDER = {name: i for i, name in enumerate(ORDER_COLUMNS)}
 """Where the columns of an order stand in its record."""
@@ -81,16 +82,15 @@ class Residents(Replication):
 
     def promise_due(self, d: int, promise: int) -> None:
         """A clock has run out; a broken promise costs this resident's trust."""
-        if self.solved[d] or self.state[d] != OPEN:
-            broken = promise == ANSWER and self.replied[d] < 0 and self.solved[d]
-        elif promise == SCENE:
-            broken = self.scene[d] < 0
-        elif promise == SOLVE:
-            category = self.categories[self.table.category[d]]
-            broken = category.solve is not None or not self.table.complex[d]
-        else:
-            broken = self.replied[d] < 0
-        if broken:
+        own = self.categories[self.table.category[d]].solve is not None
+        if rules.promise_broken(
+            promise,
+            self.state[d] == OPEN,
+            self.solved[d],
+            self.scene[d] >= 0,
+            self.replied[d] >= 0,
+            rules.solution_promised(self.table.complex[d], own),
+        ):
             self.stretch_patience(d, self.plan.residents.patience.left_after_broken)
 
     def loses_patience(self, d: int, end: int) -> None:
@@ -100,18 +100,15 @@ class Residents(Replication):
         self.patience_end[d] = NEVER
         self.patience_ended[d] = self.now
         job = self.visit_of.get(d)
-        if (
-            self.plan.residents.patience.withdraws
-            and job
-            and job.state == WAITING
-            and job.kind == VISIT
-        ):
+        allowed = self.plan.residents.patience.withdraws
+        if job and rules.withdraws(allowed, job.state, job.kind):
             self.staffing.leave(job)
             del self.visit_of[d]
             self.state[d] = WITHDRAWN
         if self.table.calls[d]:
             start = self.clock_start[d]
-            reply_due = start >= 0 and self.after(start, self.limits[ANSWER]) <= self.now
+            due = self.after(start, self.limits[ANSWER]) if start >= 0 else NEVER
+            reply_due = rules.reply_is_due(due, self.now)
             first = self.orders[d] == 0
             self.calls_12345(
                 d, rules.cause_of_call(first, self.scene[d] >= 0, self.replied[d] >= 0, reply_due)
@@ -170,9 +167,11 @@ class Residents(Replication):
             return  # solved since the call; the reply is on its way, or was given
         # Counted from the call, the limit may be over before the order is here.
         self.at(max(due, self.now), ORDER_DUE, order, self.order_is_due, order)
-        if self.state[d] != OPEN:
+        clock_runs = self.clock_start[d] >= 0
+        means = rules.order_means(self.state[d] == OPEN, clock_runs, self.reopened[d] > 0)
+        if means == OPENS_AGAIN:
             self.opens_again(d)
-        elif self.clock_start[d] < 0 and not self.reopened[d]:
+        elif means == FIRST_REPORT:
             self.clocks_start(d)
             self.accepts_order(d)
         else:

@@ -24,6 +24,12 @@ PROMISE_DUE, PATIENCE_ENDS, ORDER_DUE = range(13, 16)
 # Kinds of job. Each is done by the people of a pool.
 VISIT, INTAKE, REPEATED_INTAKE, REPLY, INTERIM_REPLY, WRITTEN_REPLY, CALL, CASE = range(8)
 
+# States of a job.
+WAITING, BEGUN, ON_THE_SCENE, GONE = range(4)
+
+# The three promises.
+SCENE, SOLVE, ANSWER = range(3)
+
 # States of a demand. At the end of a replication each demand is in exactly one.
 LATENT, OPEN, CLOSED, TURNED_AWAY, WITHDRAWN = range(5)
 
@@ -33,6 +39,12 @@ ENDED_ANSWERED, ENDED_SIMPLE, ENDED_COMPLEX, ENDED_TURNED_AWAY = range(4)
 # Causes of a 12345 order.
 FIRST_CHANNEL, SLOW_TO_SCENE, NOT_SOLVED, NO_REPLY, UNSATISFIED, REPEATED = range(6)
 CAUSES = ("first channel", "slow to the scene", "not solved", "no reply", "unsatisfied", "repeated")
+
+# What comes after work on the scene.
+NEXT_GROUP, SOLVED, TO_MEETING, TO_DEPARTMENT = range(4)
+
+# What an order is to the service point that it reaches.
+OPENS_AGAIN, FIRST_REPORT, NUDGE = range(3)
 
 HEAD_OF_QUEUE = -1
 """Class of work that was handed back at the end of a shift."""
@@ -111,7 +123,95 @@ def queue_time(by_due: bool, arrived: int, due: int) -> int:
     return due if by_due else arrived
 
 
+# ---------------------------------------------------------------------- a demand's way
+
+
+def after_scene(reopened: bool, more_groups: bool, is_complex: bool, meeting: bool) -> int:
+    """What comes after work on the scene.
+
+    Parameters
+    ----------
+    reopened : the demand had been closed before; going there once more settles it.
+    more_groups : a further working group has to go there.
+    is_complex, meeting : it needs a department, by way of the joint meeting or not.
+    """
+    if reopened:
+        return SOLVED
+    if more_groups:
+        return NEXT_GROUP
+    if not is_complex:
+        return SOLVED
+    return TO_MEETING if meeting else TO_DEPARTMENT
+
+
+def ended_by_work(is_complex: bool) -> int:
+    """How a demand ends that is solved on the scene."""
+    return ENDED_COMPLEX if is_complex else ENDED_SIMPLE
+
+
+def order_means(is_open: bool, clock_runs: bool, reopened: bool) -> int:
+    """What an unsolved order is to the service point that it reaches.
+
+    Parameters
+    ----------
+    is_open : the demand is still open.
+    clock_runs : the service knew of the demand already.
+    reopened : the demand was opened again before.
+    """
+    if not is_open:
+        return OPENS_AGAIN
+    return NUDGE if clock_runs or reopened else FIRST_REPORT
+
+
+# ---------------------------------------------------------------------- promises
+
+
+def solution_promised(is_complex: bool, own_limit: bool) -> bool:
+    """Whether a solution was promised: of simple demands, and where a category has its own."""
+    return not is_complex or own_limit
+
+
+def promise_broken(
+    promise: int, is_open: bool, solved: bool, on_scene: bool, replied: bool, of_solution: bool
+) -> bool:
+    """Whether a promise is broken whose limit is over.
+
+    Parameters
+    ----------
+    is_open, solved, on_scene, replied : where the demand is.
+    of_solution : a solution was promised; see `solution_promised`.
+    """
+    if solved or not is_open:
+        return promise == ANSWER and solved and not replied
+    if promise == SCENE:
+        return not on_scene
+    if promise == SOLVE:
+        return of_solution
+    return not replied
+
+
+def reply_is_due(due: int, now: int) -> bool:
+    """Whether the limit of the reply is over; exactly at the limit it is for who calls then."""
+    return due <= now
+
+
+def word_is_missing(replied: bool, is_open: bool, solved: bool) -> bool:
+    """Whether the desk sends an interim reply."""
+    return is_open and not replied and not solved
+
+
 # ---------------------------------------------------------------------- residents
+
+
+def withdraws(allowed: bool, state: int, kind: int) -> bool:
+    """Whether a resident whose patience ended withdraws: only while nobody has set out.
+
+    Parameters
+    ----------
+    allowed : residents of this scenario withdraw.
+    state, kind : of the job that the demand stands at.
+    """
+    return allowed and state == WAITING and kind == VISIT
 
 
 def stretched(now: int, end: int, factor: float) -> int:

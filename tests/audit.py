@@ -23,8 +23,8 @@ from govsim.demand import DemandTable, draw
 from govsim.model import Service
 from govsim.network import TEAM, Network
 from govsim.outcome import Outcome
-from govsim.pools import GONE, WAITING, Job
-from govsim.rules import COMES_BACK, ORDER_COMES, PASSED_ON
+from govsim.pools import Job
+from govsim.rules import COMES_BACK, GONE, ORDER_COMES, PASSED_ON, WAITING
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.schema import Territory as Section
 from govsim.scenarios.territory import Territory, build

@@ -19,10 +19,10 @@ from govsim.catalogue import CATALOGUE
 from govsim.demand import REPORTED, draw
 from govsim.network import DEPARTMENT, TEAM
 from govsim.outcome import DEMAND_COLUMNS
-from govsim.pools import GONE
 from govsim.rules import (
     CLOSED,
     FIRST_CHANNEL,
+    GONE,
     LATENT,
     NO_REPLY,
     NOT_SOLVED,

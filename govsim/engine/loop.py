@@ -39,7 +39,6 @@ from govsim.engine.tables import (
 )
 from govsim.engine.watching import has_changed
 from govsim.engine.work import on_scene, release
-from govsim.pools import GONE
 from govsim.rules import (
     CALL,
     CALL_BACK,
@@ -47,6 +46,7 @@ from govsim.rules import (
     COMES_BACK,
     DONE,
     ENTERS,
+    GONE,
     HELPER_COMES,
     INTERIM,
     ON_SCENE,

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from govsim.rules import ANSWER
+
 Table = NDArray[Any]
 
 
@@ -107,8 +109,8 @@ FINISH, RELIEF, HAND_OVER = range(3)
 DIRECT, AT_DESK, BY_CENTRE = range(3)
 """What takes in reports of a channel."""
 
-SCENE, SOLVE, ANSWER, OF_ORDER, SIMPLE, COMPLEX = range(6)
-"""First rows of `World.limits`: the promises, the limit of orders, what residents expect."""
+OF_ORDER, SIMPLE, COMPLEX = range(ANSWER + 1, ANSWER + 4)
+"""First rows of `World.limits`, after the promises: the limit of orders, what residents expect."""
 
 
 FRAME = _record(i8="staff queue seen")

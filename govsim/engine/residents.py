@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from govsim.compiling import compiled
 from govsim.engine.events import after, at
-from govsim.engine.memory import ANSWER, AT_DESK, BY_CENTRE, OF_ORDER, SCENE, SOLVE, World
-from govsim.engine.rules import cause_of_call, queue_class
+from govsim.engine.memory import AT_DESK, BY_CENTRE, OF_ORDER, World
+from govsim.engine.rules import (
+    cause_of_call,
+    order_means,
+    promise_broken,
+    queue_class,
+    reply_is_due,
+    withdraws,
+)
 from govsim.engine.service import (
     calls_12345,
     clocks_start,
@@ -26,18 +33,20 @@ from govsim.engine.tables import (
 )
 from govsim.engine.watching import touch
 from govsim.engine.work import stretch_patience
-from govsim.pools import WAITING
 from govsim.randomness import NEVER
 from govsim.rules import (
+    ANSWER,
     ENDED_ANSWERED,
     FIRST_CHANNEL,
+    FIRST_REPORT,
     OPEN,
+    OPENS_AGAIN,
     ORDER_COMES,
     ORDER_DUE,
     REPEAT,
     REPEATED,
     REPEATED_INTAKE,
-    VISIT,
+    WAITING,
     WITHDRAWN,
 )
 
@@ -46,15 +55,14 @@ from govsim.rules import (
 def promise_due(w: World, d: int, promise: int) -> None:
     """A clock has run out; a broken promise costs this resident's trust."""
     demand = demand_at(w, d)
-    if demand.solved or demand.state != OPEN:
-        broken = promise == ANSWER and demand.replied < 0 and demand.solved
-    elif promise == SCENE:
-        broken = demand.scene < 0
-    elif promise == SOLVE:
-        broken = solve_applies(w, d)
-    else:
-        broken = demand.replied < 0
-    if broken:
+    if promise_broken(
+        promise,
+        demand.state == OPEN,
+        demand.solved,
+        demand.scene >= 0,
+        demand.replied >= 0,
+        solve_applies(w, d),
+    ):
         stretch_patience(w, d, w.left_after_broken)
 
 
@@ -67,15 +75,14 @@ def loses_patience(w: World, d: int, end: int) -> None:
     demand.patience_end = NEVER
     demand.patience_ended = now
     j = demand.visit
-    if w.withdraws and j >= 0:
-        job = job_at(w, j)
-        if job.state == WAITING and job.kind == VISIT:
-            leave(w, j)
-            demand.visit = -1
-            demand.state = WITHDRAWN
+    if j >= 0 and withdraws(w.withdraws, job_at(w, j).state, job_at(w, j).kind):
+        leave(w, j)
+        demand.visit = -1
+        demand.state = WITHDRAWN
     if luck_at(w, d).calls:
         start = demand.clock_start
-        reply_due = start >= 0 and after(w, start, ANSWER) <= now
+        due = after(w, start, ANSWER) if start >= 0 else NEVER
+        reply_due = reply_is_due(due, now)
         first = demand.orders == 0
         cause = cause_of_call(first, demand.scene >= 0, demand.replied >= 0, reply_due)
         calls_12345(w, d, cause)
@@ -124,11 +131,12 @@ def order_comes(w: World, o: int) -> None:
     if order.resolved >= 0:
         return
     order.due_event = at(w, max(due, now), ORDER_DUE, o, 0)
-    if demand.state != OPEN:
+    means = order_means(demand.state == OPEN, demand.clock_start >= 0, demand.reopened > 0)
+    if means == OPENS_AGAIN:
         demand.state, demand.solved, demand.urgent = OPEN, False, True
         demand.reopened += 1
         dispatches(w, d)
-    elif demand.clock_start < 0 and not demand.reopened:
+    elif means == FIRST_REPORT:
         clocks_start(w, d)
         demand.accepted = now
         dispatches(w, d)

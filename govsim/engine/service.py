@@ -9,18 +9,18 @@ from __future__ import annotations
 from govsim.compiling import compiled, inlined
 from govsim.demand import REPORTED
 from govsim.engine.events import NOWHERE, after, at, opens, revoke
-from govsim.engine.memory import (
-    ANSWER,
-    AT_DESK,
-    BY_CENTRE,
-    COMPLEX,
-    OF_ORDER,
-    SCENE,
-    SIMPLE,
-    SOLVE,
-    World,
+from govsim.engine.memory import AT_DESK, BY_CENTRE, COMPLEX, OF_ORDER, SIMPLE, World
+from govsim.engine.rules import (
+    after_scene,
+    bisect_right,
+    can_begin,
+    ended_by_work,
+    queue_class,
+    queue_time,
+    satisfied,
+    solution_promised,
+    word_is_missing,
 )
-from govsim.engine.rules import bisect_right, can_begin, queue_class, queue_time, satisfied
 from govsim.engine.staffing import give, queue_of, wait
 from govsim.engine.tables import (
     area_at,
@@ -53,9 +53,9 @@ from govsim.engine.work import (
     stretch_patience,
     waiting,
 )
-from govsim.pools import GONE
 from govsim.randomness import NEVER
 from govsim.rules import (
+    ANSWER,
     CALL,
     CALL_BACK,
     CALLS_12345,
@@ -64,19 +64,24 @@ from govsim.rules import (
     COMES_BACK,
     ENDED_ANSWERED,
     ENDED_COMPLEX,
-    ENDED_SIMPLE,
     ENDED_TURNED_AWAY,
     FIRST_CHANNEL,
+    GONE,
     INTAKE,
     INTERIM,
     INTERIM_REPLY,
+    NEXT_GROUP,
     OPEN,
     ORDER_DUE,
     PASSED_ON,
     PROMISE_DUE,
     REPEAT,
     REPLY,
+    SCENE,
     SITTING,
+    SOLVE,
+    SOLVED,
+    TO_MEETING,
     TURNED_AWAY,
     UNSATISFIED,
     VISIT,
@@ -155,7 +160,7 @@ def clocks_start(w: World, d: int) -> None:
 def solve_applies(w: World, d: int) -> bool:
     """Whether a solution was promised: of simple demands, and where a category has its own."""
     luck = luck_at(w, d)
-    return not luck.complex or category_at(w, luck.category).solves_complex
+    return solution_promised(luck.complex, category_at(w, luck.category).solves_complex)
 
 
 # ---------------------------------------------------------------------- intake and dispatch
@@ -290,14 +295,14 @@ def finished(w: World, j: int) -> None:
 def work_is_done(w: World, d: int) -> None:
     """Off the scene: on to another group, to a department by way of the meeting, or solved."""
     demand, luck = demand_at(w, d), luck_at(w, d)
-    if demand.reopened:
-        is_solved(w, d, ENDED_COMPLEX if luck.complex else ENDED_SIMPLE)
-    elif demand.stage + 1 < luck.end_stage:
+    more_groups = demand.stage + 1 < luck.end_stage
+    then = after_scene(demand.reopened > 0, more_groups, luck.complex, luck.meeting)
+    if then == SOLVED:
+        is_solved(w, d, ended_by_work(luck.complex))
+    elif then == NEXT_GROUP:
         demand.stage += 1
         dispatches(w, d)
-    elif not luck.complex:
-        is_solved(w, d, ENDED_SIMPLE)
-    elif luck.meeting:
+    elif then == TO_MEETING:
         waits_for_meeting(w, d)
     else:
         goes_to_department(w, d)
@@ -401,7 +406,7 @@ def is_replied(w: World, d: int) -> None:
 def interim_reply_is_due(w: World, d: int) -> None:
     """The desk sends word if there was none yet."""
     demand = demand_at(w, d)
-    unheard = demand.replied < 0 and demand.state == OPEN and not demand.solved
+    unheard = word_is_missing(demand.replied >= 0, demand.state == OPEN, demand.solved)
     if unheard and done_at_once(w, INTERIM_REPLY, d, 0, luck_at(w, d).interim_reply):
         is_replied(w, d)
 

@@ -34,8 +34,7 @@ from govsim.engine.work import (
     release,
     waiting,
 )
-from govsim.pools import GONE, ON_THE_SCENE, WAITING
-from govsim.rules import HEAD_OF_QUEUE, HELPER_COMES
+from govsim.rules import GONE, HEAD_OF_QUEUE, HELPER_COMES, ON_THE_SCENE, WAITING
 
 # ---------------------------------------------------------------------- queues
 

@@ -25,9 +25,18 @@ from govsim.engine.tables import (
     visit_at,
 )
 from govsim.engine.watching import touch
-from govsim.pools import BEGUN, GONE, ON_THE_SCENE, WAITING
 from govsim.randomness import NEVER
-from govsim.rules import CASE, DONE, ON_SCENE, PATIENCE_ENDS, VISIT
+from govsim.rules import (
+    BEGUN,
+    CASE,
+    DONE,
+    GONE,
+    ON_SCENE,
+    ON_THE_SCENE,
+    PATIENCE_ENDS,
+    VISIT,
+    WAITING,
+)
 
 # ---------------------------------------------------------------------- patience
 

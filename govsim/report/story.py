@@ -14,10 +14,9 @@ import numpy as np
 from govsim.demand import BY_PATROL, REPORTED, DemandTable
 from govsim.language import current, name, tr
 from govsim.network import Network
-from govsim.pools import WAITING
 from govsim.randomness import NEVER
 from govsim.report.wording import cause_name
-from govsim.rules import CAUSES, LATENT, OPEN, TURNED_AWAY, WITHDRAWN
+from govsim.rules import CAUSES, LATENT, OPEN, TURNED_AWAY, WAITING, WITHDRAWN
 from govsim.scenarios.units import DAY, HOUR, MINUTE
 from govsim.trace import Moment
 
