@@ -37,9 +37,7 @@ def _territory(section: str) -> Territory:
 
 def lay_out(scenario: Scenario) -> Network:
     """Build a scenario's network; territories, which take longest, are kept."""
-    with mock.patch.object(
-        network, "build_territory", lambda s, _: _territory(s.model_dump_json())
-    ):
+    with mock.patch.object(network, "laid_out", lambda s, _: _territory(s.model_dump_json())):
         return network.build(scenario, DATA)
 
 

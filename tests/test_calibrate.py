@@ -516,7 +516,7 @@ def test_an_export_shows_what_the_simulation_says_it_would(exported, tmp_path, s
     logs = []
     for name in ("orders.csv", "ledger.csv"):
         floored(exported / name, step).to_csv(tmp_path / name, index=False)
-        logs.append(given.read(tmp_path / name, None, loaded.scenario))
+        logs.append(given.read(tmp_path / name, None, loaded.scenario).log)
     rounding = from_logs.rounding(*logs)
     simulated = summaries.of(records.of_replication(service, table, outcome, 2 * WEEK, rounding))
     span = (start + 2 * WEEK, start + 22 * WEEK)

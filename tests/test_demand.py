@@ -64,7 +64,7 @@ def district() -> Territory:
 
 def build(territory: Territory, **change: Any) -> Network:
     scenario = Scenario.model_validate(merge(merge(PLAIN, DISTRICT), change))
-    with mock.patch.object(network, "build_territory", lambda *_: territory):
+    with mock.patch.object(network, "laid_out", lambda *_: territory):
         return network.build(scenario)
 
 
@@ -371,7 +371,7 @@ def test_rounds_that_never_take_place_find_nothing() -> None:
     weekend = walked(rounds=["09:00-11:00"], days="workdays")
     change = {"start": "2025-03-08", "horizon": "2 days"}
     scenario = weekend.scenario.model_dump(mode="json") | change
-    with mock.patch.object(network, "build_territory", lambda *_: weekend.territory):
+    with mock.patch.object(network, "laid_out", lambda *_: weekend.territory):
         laid_out = network.build(Scenario.model_validate(scenario))
     assert (draw(laid_out, 0).source == REPORTED).all()
 

@@ -26,8 +26,8 @@ from rich.console import Console
 
 from govsim import experiment
 from govsim.language import use
-from govsim.report import figures, page
-from govsim.report.tables import WIDTH, summary
+from govsim.report import WIDTH, figures, page
+from govsim.report.tables import summary
 from govsim.results import Result
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
