@@ -1,9 +1,12 @@
 """Whatever is done to an export, it is read or refused in words: never a traceback."""
 
+import gzip
 import io
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,3 +75,68 @@ def test_a_proposal_can_always_be_written_and_read(file):
     for data in files():
         file.write_bytes(data)
         assert "created: 上报时间" in to_yaml(propose(open_source(file)), "x")
+
+
+# ------------------------------------------------------------------ one line, whatever it is
+
+HEAD = "id,created,closed,note\n"
+ROWS = [
+    f"K{i},2025-03-{i % 28 + 1:02d} 08:00,2025-03-{i % 28 + 1:02d} 09:00,x\n" for i in range(40)
+]
+BADLY = pa.StringArray.from_buffers(
+    40, *pa.array([b"\xff\xfe" if i == 3 else b"K%d" % i for i in range(40)]).buffers()[1:]
+)
+CREATED = [f"2025-03-{i % 28 + 1:02d} 08:00" for i in range(40)]
+
+
+def parquet(**columns):
+    file = io.BytesIO()
+    pq.write_table(pa.table(columns), file)
+    return file.getvalue()
+
+
+def read(folder, data):
+    language.use("en")
+    (folder / "o").write_bytes(data)
+    source = open_source(folder / "o")
+    return read_orders(source, propose(source).mapping)
+
+
+def test_a_giant_cell_costs_at_most_its_row(tmp_path):
+    giant = "K40,2025-03-03 08:00,," + "y" * 200_000 + "\n"
+    log = read(tmp_path, (HEAD + ROWS[0] + giant + "".join(ROWS[1:])).encode())
+    assert len(log.frame) == 41 and log.set_aside.empty
+
+
+def test_bytes_in_parquet_that_are_no_characters_cost_their_row(tmp_path):
+    log = read(tmp_path, parquet(id=BADLY, created=CREATED))
+    assert len(log.frame) == 39 and log.set_aside["row"].tolist() == [4]
+    assert log.reasons() == {"id: signs that can't be read": 1}
+
+
+ZONE = pa.array([1_740_787_200_000] * 2, pa.timestamp("ms", "Mars/Phobos"))
+PACKED = gzip.compress((HEAD + "".join(ROWS) * 50).encode())
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (parquet(id=["a", "b"], created=ZONE), "timezone 'Mars/Phobos'"),
+        (parquet(id=BADLY, created=CREATED).replace(b"created", b"cre\xff\xfeed"), "damaged"),
+        (parquet(id=BADLY, created=CREATED)[:-200], "damaged"),
+        (PACKED[:50] + b"\xff\xff" + PACKED[52:], "damaged"),
+        ((HEAD + ROWS[0] + '"' + "y" * 17_000_000).encode(), "a row is longer than 16 MB"),
+        (b"a," * 500_000, "no column looks like"),
+        (b"a" * 1_000_000, "damaged"),
+        (",".join(f"c{i}" for i in range(9000)).encode() + b"\n" + b"1," * 8999, "9,000 columns"),
+        (b"PK\x03\x04" + bytes(100), "damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 40, "damaged"),
+        (b"SQLite format 3\0" + bytes(range(256)) * 40, "the database says"),
+        (b"%PDF-1.4\n" + bytes(range(256)) * 20, "neither UTF-8 nor"),
+        (b"\xef\xbb\xbf<html><table>", "this is a web page"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_one_short_line(tmp_path, data, said):
+    with pytest.raises(InputError, match=said) as refused:
+        read(tmp_path, data)
+    assert "\n" not in str(refused.value) and len(str(refused.value)) < 600

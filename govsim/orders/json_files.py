@@ -20,7 +20,7 @@ import pyarrow as pa
 from govsim.language import tr
 from govsim.orders.characters import Characters
 from govsim.orders.remarks import Remark
-from govsim.orders.sources import Raw, places, refuse
+from govsim.orders.sources import Raw, joined, places, refuse
 
 LONGEST = 2**26
 """Signs of a record, at most."""
@@ -160,7 +160,7 @@ class JsonFile:
         total = max(self.totals, default=0)
         remarks = [Remark("page", "", self.n, f"{total:,}")] if total > self.n else []
         return Raw(
-            dict(zip(names, map(pa.concat_arrays, chunks), strict=True)),
+            dict(zip(names, joined(chunks), strict=True)),
             np.array(numbers, np.int64),
             [(count + 1, why) if not row else (row, why) for row, why in broken],
             remarks=tuple(remarks),

@@ -7,6 +7,7 @@ opened. Whatever is left out is told with the reason. Called by ``govsim inspect
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 SAMPLE = 5000
 """Rows from the beginning that are looked at."""
+
+MOST_COLUMNS = 2000
+"""Columns that are looked at; no export of orders has as many."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,14 @@ def propose(
     InputError
         No column holds times of creation.
     """
-    named = [name for name in source.header if name and source.header.count(name) == 1]
+    counted = Counter(source.header)
+    named = [name for name, times in counted.items() if name and times == 1]
+    if len(named) > MOST_COLUMNS:
+        message = tr(
+            "the table has {n} columns, too many to look at; name those that count in a mapping",
+            n=f"{len(named):,}",
+        )
+        raise InputError([Problem(message, file=source.name)])
     opened = [name for name in named if not is_personal(name)]
     sample = source.read(opened, SAMPLE).columns if opened else {}
     search = _Search({name: Content.of(name, cells) for name, cells in sample.items()})

@@ -7,6 +7,7 @@ names and telephone numbers beside them are never read. Used by `govsim.orders.r
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -114,6 +115,7 @@ def open_source(address: str | Path, mapping: Mapping | None = None) -> Source:
         refuse(tr("the file is empty"), str(path))
     if (
         beginning[:1000]
+        .removeprefix(codecs.BOM_UTF8)
         .lower()
         .lstrip()
         .startswith((b"<html", b"<!doctype html", b"<table", b"<?xml"))
@@ -213,11 +215,19 @@ class Parquet:
             raise
         except Exception as error:
             damaged(self.name, reason(error))
-        columns = {
-            name: pa.concat_arrays(parts) if parts else pa.array([], pa.large_string())
-            for name, parts in zip(wanted, chunks, strict=True)
-        }
-        return Raw(columns, np.arange(1, n + 1))
+        return Raw(dict(zip(wanted, joined(chunks), strict=True)), np.arange(1, n + 1))
+
+
+def joined(chunks: list[list[pa.Array]]) -> list[pa.Array]:
+    """Join the parts of columns, one column after another; the parts of each are let go.
+
+    Else all columns would be there twice, for a moment, and a large table not fit in memory.
+    """
+    columns = []
+    for parts in chunks:
+        columns.append(pa.concat_arrays(parts) if parts else pa.array([], pa.large_string()))
+        parts.clear()
+    return columns
 
 
 def reason(error: Exception) -> str:

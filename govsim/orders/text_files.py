@@ -17,7 +17,7 @@ import pyarrow.csv
 
 from govsim.language import tr
 from govsim.orders.characters import Characters
-from govsim.orders.sources import Raw, damaged, header_at, places, refuse
+from govsim.orders.sources import Raw, damaged, header_at, joined, places, reason, refuse
 
 SEPARATORS = (",", "\t", ";", "|")
 BLOCK = 2**24
@@ -70,6 +70,8 @@ class TextFile:
         keys = [str(i) for i in range(len(self.header))]
         wanted = [keys[i] for i in at]
         stream = self.text.stream()
+        chunks: list[list[pa.Array]] = [[] for _ in names]
+        n = 0
         try:
             reader = pa.csv.open_csv(
                 pa.PythonFile(stream, "r"),
@@ -88,39 +90,33 @@ class TextFile:
                     strings_can_be_null=False,
                 ),
             )
-            batches, n = [], 0
             for batch in reader:
-                batches.append(batch)
+                for column, cells in zip(chunks, batch.columns, strict=True):
+                    column.append(cells)
                 n += len(batch)
                 if most is not None and n >= most:
                     break
-            table = pa.Table.from_batches(batches, reader.schema)
         except pa.ArrowInvalid as error:
             if "straddling" in str(error) or "out of sync" in str(error):
                 refuse(
                     tr(
-                        "a quotation mark is not closed, so that where rows end can't be told; "
-                        "export the file again"
+                        "a quotation mark is not closed, or a row is longer than 16 MB, so that "
+                        "where rows end can't be told; export the file again"
                     ),
                     self.name,
                 )
-            if "Empty CSV" in str(error):
-                table = pa.table({key: pa.array([], pa.large_string()) for key in wanted})
-            else:
-                damaged(self.name, error)
+            if "Empty CSV" not in str(error):
+                damaged(self.name, reason(error))
         if broken and stream.ended and (self.text.cut or not stream.ends_in_newline):
-            last = self.above + len(table) + len(broken)
+            last = self.above + n + len(broken)
             broken = [
                 (row, tr("the file is cut off in this row") if row == last else why)
                 for row, why in broken
             ]
-        rows = np.arange(self.above + 1, self.above + 1 + len(table) + len(broken))
+        rows = np.arange(self.above + 1, self.above + 1 + n + len(broken))
         rows = np.setdiff1d(rows, [row for row, _ in broken], assume_unique=True)
-        columns = {
-            name: table.column(key).combine_chunks()
-            for name, key in zip(names, wanted, strict=True)
-        }
-        return Raw(columns, rows[: len(table)].astype(np.int64), broken)
+        columns = dict(zip(names, joined(chunks), strict=True))
+        return Raw(columns, rows[:n].astype(np.int64), broken)
 
 
 def _why_broken(row: pa.csv.InvalidRow) -> str:

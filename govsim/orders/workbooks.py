@@ -25,7 +25,7 @@ from govsim.orders.grids import Grid, Ints, filled_down, header_of
 from govsim.orders.mapping import Mapping
 from govsim.orders.names import NAMES
 from govsim.orders.remarks import Remark
-from govsim.orders.sources import Raw, damaged, places, reason, refuse
+from govsim.orders.sources import Raw, damaged, joined, places, reason, refuse
 from govsim.orders.times import Kind, parse
 from govsim.orders.words import plain
 from govsim.scenarios.units import nearest
@@ -131,7 +131,7 @@ class Workbook:
                 chunk.append(cells)
         several = len(self.tables) > 1
         return Raw(
-            dict(zip(names, map(pa.concat_arrays, chunks), strict=True)),
+            dict(zip(names, joined(chunks), strict=True)),
             np.concatenate(numbers),
             sheets=pa.array(sheets).dictionary_encode() if several else None,
             remarks=tuple(self._remarks(names)),

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from govsim.orders.grids import Ints, Merge, Rows
+from govsim.orders.sources import joined
 from govsim.scenarios.units import DAY
 
 PIECE = 2**18
@@ -246,10 +247,9 @@ class Sheet:
                 chunk.append(piece.array(place, self.book))
             if most is not None and len(numbers) >= most:
                 break
-        empty = pa.array([], pa.large_string())
         return (
             np.array(numbers, np.int64),
-            [pa.concat_arrays([empty, *chunk]) for chunk in chunks],
+            joined(chunks),
             list(filter(None, map(merge_of, self.merged))),
         )
 
