@@ -318,6 +318,76 @@ EXPORTS = {
         due < Due date = @900d
         satisfied < Satisfaction rating = 5|2|
     """,
+    "Freshdesk": """
+        order < Ticket ID = #
+        Subject = words #
+        status < Status = Closed|Resolved|Waiting on Customer
+        channel < Source = Email|Portal
+        category < Type = Question|Problem
+        Agent = A
+        department < Group = G|H
+        created < Created time = @0
+        due < Due by Time = @900
+        resolved < Resolved time = @280?
+        closed < Closed time = @300?
+        Last update time = @310
+        accepted < Initial response time = @30
+        Resolution time (in hrs) = 05:00:00
+    """,
+    "Los Angeles": """
+        order < SRNumber = 1-#
+        created < CreatedDate = @0
+        UpdatedDate = @310
+        ActionTaken = SR Created
+        Owner = BOS
+        category < RequestType = Bulky Items|Graffiti
+        status < Status = Closed|Closed|Forward
+        channel < RequestSource = Call|Mobile App
+        closed < ClosedDate = @300?
+    """,
+    "Montreal": """
+        order < ID_UNIQUE = #
+        category < NATURE = Plainte|Requête
+        place < ARRONDISSEMENT = Verdun|Lachine
+        created < DDS_DATE_CREATION = @0
+        channel < PROVENANCE_ORIGINALE = Téléphone|Courriel
+        status < DERNIER_STATUT = Terminée|Terminée|En cours
+        DATE_DERNIER_STATUT = @300
+    """,
+    "São Paulo": """
+        order < Protocolo = #
+        created < Data de abertura = @0
+        closed < Data de encerramento = @300?
+        category < Categoria = Buraco|Lixo
+        place < Bairro = Sé|Mooca
+        status < Situação = Encerrado|Concluído|Em andamento
+        channel < Canal = Telefone|App
+    """,
+    "grid events, Shenzhen": """
+        序号 = #
+        order < 事件编号 = E#
+        created < 上报时间 = @0
+        channel < 事件来源 = 12345|巡查
+        category < 事件大类 = 市容|安监
+        事件小类 = 占道|消防
+        place < 所属社区 = 丙|丁
+        department < 处置部门 = 城管|应急
+        dispatched < 分拨时间 = @10
+        closed < 结案时间 = @300?
+        status < 事件状态 = 已结案|已结案|处置中
+        satisfied < 满意度评分 = 5|3|
+    """,
+    "repairs of a property manager": """
+        order < 报修单号 = R#
+        created < 报修时间 = @0
+        category < 报修类型 = 水|电
+        dispatched < 派工时间 = @10
+        scene < 到场时间 = @30
+        resolved < 完工时间 = @90?
+        维修人员 = 某
+        satisfied < 验收评价 = 好评|差评|
+        status < 状态 = 已完工|已完工|维修中
+    """,
     "Salesforce": """
         order < Case Number = 0000#
         created < Date/Time Opened = @0

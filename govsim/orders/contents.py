@@ -16,6 +16,7 @@ from govsim.orders.meanings import MOST_WORDS, states_in
 from govsim.orders.nothing import is_nothing
 from govsim.orders.recognising import OF_TIMES, speaks_of_times
 from govsim.orders.shapes import Bools, Ints
+from govsim.orders.spans import unit_in
 from govsim.orders.times import Kind, parse
 from govsim.orders.words import answers, fold
 from govsim.scenarios.units import DAY
@@ -68,7 +69,8 @@ class Content:
         words = {
             word: int(n) for word, n in zip(vocabulary, counts, strict=True) if not is_nothing(word)
         }
-        filled = int((parsed.kind != Kind.BLANK).sum())
+        # Words for open count as blank among times; in a column of words they are all there is.
+        filled = int((parsed.kind != Kind.BLANK).sum()) or sum(words.values())
         moments = np.isin(parsed.kind, (Kind.MOMENT, Kind.AMBIGUOUS, Kind.PLACEHOLDER))
         of_day = parsed.kind == Kind.TIME_OF_DAY
         numbers = sum(n for word, n in words.items() if NUMBER.fullmatch(word))
@@ -94,6 +96,8 @@ class Content:
     @cached_property
     def is_times(self) -> bool:
         """Whether it holds times; numbers do only where the name says so, as with Excel's days."""
+        if self.of_day and unit_in(self.name):
+            return False  # 05:00 below "resolution time (hrs)" is how long it took
         return self.times >= 0.5 and (self.numeric < 0.5 or speaks_of_times(self.name))
 
     @property

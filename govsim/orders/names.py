@@ -102,7 +102,7 @@ CHANGES = (
     r"\b(?:updat\w*|modif\w*|chang\w*|edit\w*|sync\w*|export\w*|extract\w*|load\w*|import\w*|etl|"
     r"refresh\w*|snapshot|download\w*|last (?:activity|action|touch\w*|seen|view\w*|comment|note)|"
     r"status (?:date|time|timestamp|dt)|action (?:date|time)|viewed|"
-    r"actualiz\w*|modificac\w*|atualiz\w*|aggiorna\w*|mise a jour|"
+    r"dernier statut|actualiz\w*|modificac\w*|atualiz\w*|aggiorna\w*|mise a jour|"
     r"\w*aktualisier\w*|(?:letzte )?\w*anderung\w*|geander\w*|zuletzt)\b|"
     r"更新|修改|变更|最后(?:操作|处理|跟进)|导出|统计|抽取|入库|同步|推送|操作时间|修正|変更|"
     r"수정|변경|갱신|ปรับปรุง|อัปเดต|ล่าสุด"
@@ -142,7 +142,8 @@ PARTS: dict[str, tuple[tuple[int, str], ...]] = {
             r"ance)?|"
             r"in service|resoluc\w*|resuelt\w*|soluci\w*|resoluc\w*|risol\w*|resolu\w*|"
             r"\w*losung\w*|gelost\w*|behoben\w*|fertig\w*|conclusao)\b|"
-            r"处置结束|处置完|办理完|处理完|完成|解决|整改完|维修完|销号|对应完|対応完了|解決|"
+            r"处置结束|处置完|办理完|处理完|完成|解决|整改完|维修完|完工|竣工|销号|对应完|"
+            r"対応完了|解決|"
             r"処理完了|対応日|"
             r"처리완료|처리일|해결|조치|แก้ไขเสร็จ|ดำเนินการเสร็จ|แก้ไขแล้ว",
         ),
@@ -180,7 +181,8 @@ PARTS: dict[str, tuple[tuple[int, str], ...]] = {
             r"\b(?:d[ie]spatch\w*|assign\w*|forward\w*|referr\w*|routed|transfer\w*|allocat\w*|"
             r"handed|"
             r"asigna\w*|derivaci\w*|despacho|encaminha\w*|zuweis\w*|\w*zugewiesen\w*|weiterleit\w*|"
-            r"beauftrag\w*|alarmier\w*)\b|派遣|派单|派发|派出|交办|转派|分派|下派|转办|派件|调度|"
+            r"beauftrag\w*|alarmier\w*)\b|派遣|派单|派发|派出|交办|转派|分派|分拨|移交|转交|下派|"
+            r"转办|派件|调度|"
             r"指派|"
             r"分办|批转|派工|"
             r"割当|指示|依頼|배정|이송|지정|배부|มอบหมาย|ส่งต่อ|จ่ายงาน",
@@ -189,7 +191,8 @@ PARTS: dict[str, tuple[tuple[int, str], ...]] = {
     "accepted": (
         (
             26,
-            r"\b(?:accept\w*|acknowledg\w*|triag\w*|first (?:respon\w*|repl\w*|contact)|"
+            r"\b(?:accept\w*|acknowledg\w*|triag\w*|(?:first|initial) (?:respon\w*|repl\w*|"
+            r"contact)|"
             r"confirm\w*|queued|taken|picked up|claimed|aceptaci\w*|admisi\w*|aceite|annahme\w*|"
             r"angenommen\w*|bestatig\w*)\b|立案|受理|接单|签收|接收|接件|首次响应|响应时间|"
             r"首次联系|先行联系|"
@@ -207,7 +210,7 @@ PARTS: dict[str, tuple[tuple[int, str], ...]] = {
             r"meldezeit\w*|\w*melde ?zeit\w*|\w*angelegt\w*)\b|"
             r"上报|创建|來電|来电|来访|来信|反映|诉求|投诉|举报|发起|提交|提出|留言|咨询|报案|"
             r"报警|接警|接报|接诉|接电|"
-            r"呼入|报修|申报|建单|建立|登记|求助|受付|起票|作成|申請|通報|投稿|접수|신청|신고|"
+            r"呼入|报修|申报|建单|建立|登记|求助|受付|起票|作成|申請|通報|投稿|受信|접수|신청|신고|"
             r"민원일|등록일시|생성|"
             r"รับแจ้ง|วันที่แจ้ง|เวลาแจ้ง|แจ้งเหตุ|ร้องเรียน|ร้องทุกข์|สร้าง",
         ),
@@ -235,7 +238,8 @@ PARTS: dict[str, tuple[tuple[int, str], ...]] = {
             r"reference|cad|enquiry|inquiry|report|service|order|alert|tracking|conf\w*|unique|"
             r"record|"
             r"problem|cfs|run|response|task|ref) ?(?:id|no|nr|num\w*|key|ref\w*|#|uid|guid)|"
-            r"reference|folio|expediente|radicado|aktenzeichen|\w*(?:vorgangs|meldungs|ticket|auftrags|"
+            r"reference|folio|expediente|radicado|(?:id )?unique(?: id)?|aktenzeichen|"
+            r"\w*(?:vorgangs|meldungs|ticket|auftrags|"
             r"fall)\w*(?:nummer|nr|id)|"
             r"(?:numero|num|no|n|id|codigo|clave) (?:de )?(?:la |el )?(?:solicitud|caso|ticket|"
             r"expediente|"
@@ -364,8 +368,10 @@ PARTS: dict[str, tuple[tuple[int, str], ...]] = {
             r"department|to "
             r"(?:group|team))|queue|organi[sz]ation|responsible \w+|agency responsible|"
             r"departamento|"
-            r"organismo|unidad|dependencia|\w*amt|abteilung|dienststelle|zustandig\w*|team|unit|^group)\b|"
-            r"承办|主办单位|责任单位|责任部门|处置(?:单位|部门)|办理(?:单位|部门)|权属单位|部门|"
+            r"organismo|unidad|dependencia|\w*amt|abteilung|dienststelle|zustandig\w*|team|unit|"
+            r"^group)\b|"
+            r"承办|主办单位|受理单位|责任单位|责任部门|处置(?:单位|部门)|办理(?:单位|部门)|"
+            r"权属单位|部门|"
             r"委办局|处理单位|派往单位|"
             r"(?:담당|처리|소관)\s?(?:부서|기관)|부서|担当(?:課|部署|部)|所管|部署|หน่วยงาน",
         ),

@@ -370,7 +370,9 @@ class _Search:
         """Find the columns of numbers that say how long something took, or may take."""
         for name in free:
             content = self.contents[name]
-            if name in self.found.values() or content.numeric < 0.9 or content.is_times:
+            if name in self.found.values() or content.is_times:
+                continue
+            if content.numeric < 0.9 and not content.of_day:
                 continue
             if in_office_days(name):
                 self.refused[name] = Left(name, "office")

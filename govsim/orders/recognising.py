@@ -157,7 +157,7 @@ def _of_one_event(found: dict[str, int], words: str) -> dict[str, int]:
     """Keep the event that a name is of: 办结时限 is a limit, and "call closed" no creation."""
     if "due" in found:
         return {"due": found["due"]}
-    if "accepted" in found and re.search(r"\bfirst\b|首次|先行", words):
+    if "accepted" in found and re.search(r"\b(?:first|initial)\b|首次|先行", words):
         return {"accepted": found["accepted"]}
     if any(field not in ("created", "accepted", "date") for field in found):
         found = {f: score for f, score in found.items() if f not in ("created", "date")}

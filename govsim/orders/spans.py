@@ -43,7 +43,7 @@ _NO_END = (
     r"\bage\b|\bopen\b|worked|labou?r|man ?hours|billable|overdue|remaining|left|"
     r"of day|超期|剩余|逾期"
 )
-_LONG = r"\b(?:time|duration|elapsed|length)\b|用时|时长|耗时|历时|时效|时限|期限|소요|所要"
+_LONG = r"\b(?:time|duration|elapsed|length|sla)\b|用时|时长|耗时|历时|时效|时限|期限|소요|所要"
 _OF: tuple[tuple[str, str, str], ...] = (
     (
         "due",
@@ -55,7 +55,8 @@ _OF: tuple[tuple[str, str, str], ...] = (
     (
         "accepted",
         "created",
-        r"\bfirst (?:respon\w*|repl\w*|contact)\b|首次|(?:接单|受理|签收)(?:用时|时长|耗时)",
+        r"\b(?:first|initial) (?:respon\w*|repl\w*|contact)\b|首次|"
+        r"(?:接单|受理|签收)(?:用时|时长|耗时)",
     ),
     ("scene", "dispatched", r"\btravel\b|路途|途中"),
     ("dispatched", "created", r"\b(?:dispatch|queue)\w*\b|派单|派遣"),
