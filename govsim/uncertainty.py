@@ -252,5 +252,8 @@ def by_draw(tables: Iterable[pa.Table], by: list[str], per_draw: int) -> Iterato
     left = iter(tables)
     while block := list(islice(left, per_draw)):
         frame = storage.as_frame(block)
-        mean = frame.groupby(by, sort=False, observed=True)["value"].mean()
-        yield pa.Table.from_pandas(mean.reset_index(), preserve_index=False)
+        mean = frame.groupby(by, sort=False, observed=True)["value"].mean().reset_index()
+        # Plain words again, as the tables of replications have: keys that are hours are to be
+        # read as numbers, which categories among which there are other words can not.
+        words = {name: object for name in mean.select_dtypes("category").columns}
+        yield pa.Table.from_pandas(mean.astype(words), preserve_index=False)
