@@ -30,7 +30,7 @@ from govsim.scenarios.changes import Change
 from govsim.scenarios.units import DAY, YEAR
 from govsim.selection import Selection
 from govsim.statistics import Interval, Paired, each_of, more_to_settle, paired
-from govsim.storage import write_text, writing
+from govsim.storage import records, write_text, writing
 from govsim.uncertainty import Components, components
 
 COMPARED = (*MAIN, "cost")
@@ -417,7 +417,8 @@ def write(comparison: Comparison, out: Path) -> Comparison:
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / "differences.csv", comparison.to_frame().to_csv(index=False))
-    write_text(folder / RECORD, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+    # Not of the table: it is for others, who may save it again, and nothing reads it here.
+    records.write(folder / RECORD, record)
     write_text(folder.parent / "latest", folder.name + "\n")
     return replace(comparison, folder=folder)
 
@@ -454,11 +455,9 @@ def open_comparison(folder: Path) -> Comparison:
     """
     file = folder / RECORD
     try:
-        record = json.loads(file.read_text(encoding="utf-8"))
+        record = records.read(file)
     except FileNotFoundError as error:
         raise RunError(tr("there is no comparison in {folder}", folder=folder)) from error
-    except (OSError, ValueError) as error:
-        raise RunError(tr("can't read {file}: {reason}", file=file, reason=error)) from error
     chosen = record["selection"]
     if chosen is not None:
         chosen = Selection(**chosen | {key: tuple(chosen[key]) for key in ("left", "used")})

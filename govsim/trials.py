@@ -133,19 +133,19 @@ def perform(trial: Trial) -> Floats:
 class Kept:
     """Results of trials, in memory, and in a file of a folder if there is one.
 
-    A line is written when a trial is finished. One that was cut off by a kill is passed over.
+    A line is written when a trial is finished, with its checksum. One that was cut off by a kill,
+    or that is other than was written, is passed over: its trial is done again.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.found: dict[str, Floats] = {}
         self.file = None if folder is None else folder / FILE
         if self.file is not None and self.file.exists():
-            for line in self.file.read_text("utf-8").splitlines():
-                try:
-                    key, values = json.loads(line)
-                except ValueError:
-                    continue
-                self.found[key] = np.array(values, dtype=np.float64)
+            for line in self.file.read_bytes().splitlines():
+                checked, _, content = line.partition(b" ")
+                if checked == _checked(content):
+                    key, values = json.loads(content)
+                    self.found[key] = np.array(values, dtype=np.float64)
 
     def put(self, trial: Trial, values: Floats) -> None:
         """Keep a result."""
@@ -153,9 +153,14 @@ class Kept:
         if self.file is not None:
             with storage.writing(self.file.parent):
                 self.file.parent.mkdir(parents=True, exist_ok=True)
-                with self.file.open("a", encoding="utf-8", newline="\n") as out:
+                with self.file.open("ab") as out:
                     # A line break first: the line before may have been cut off.
-                    out.write(f"\n{json.dumps([trial.key, values.tolist()])}")
+                    content = json.dumps([trial.key, values.tolist()]).encode()
+                    out.write(b"\n" + _checked(content) + b" " + content)
+
+
+def _checked(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest()[:16].encode()
 
 
 def run(

@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import islice
 from math import ceil, nan
 from pathlib import Path
@@ -26,8 +27,10 @@ from govsim import network, storage
 from govsim.errors import InputError, Problem
 from govsim.language import tr
 from govsim.network import Network
+from govsim.plain_files import MEGABYTE, read_plain
 from govsim.scenarios.loading import Loaded
 from govsim.scenarios.merging import COMMAND_LINE
+from govsim.scenarios.parameters import leaves
 from govsim.scenarios.schema import Scenario
 from govsim.tasks import Plan
 
@@ -38,6 +41,12 @@ Floats = NDArray[np.float64]
 Uncertainty = Literal["posterior"]
 
 SUFFIX = ".posterior.parquet"
+
+SEAL = b"govsim.sha256"
+"""Where the file of draws has the checksum of its values."""
+
+MOST_BYTES = 100 * MEGABYTE
+"""A thousand draws of a hundred inputs take a hundredth of that."""
 
 PER_DRAW = 4
 """Replications of each draw: from two on luck can be told from the inputs, more tell it better."""
@@ -80,8 +89,8 @@ class Draws:
                     part = part[key]
                 part[path[-1]] = json.loads(value)
             return Scenario.model_validate(tree)
-        except (KeyError, TypeError, ValueError, ValidationError) as error:
-            message = tr("draw {n} doesn't fit the scenario: {reason}", n=draw, reason=error)
+        except (LookupError, TypeError, ValueError, RecursionError) as error:
+            message = tr("draw {n} doesn't fit the scenario: {reason}", n=draw, reason=_why(error))
             raise InputError([Problem(message, file=str(self.file))]) from error
 
     def plan(self, service: Network, draw: int) -> Plan:
@@ -149,14 +158,66 @@ def find(loaded: Loaded) -> Draws:
     raise InputError([Problem(message, file=where)])
 
 
-def _read(file: Path, loaded: Loaded, own: set[str]) -> Draws:
+def _why(error: Exception) -> str:
+    """Say in one line why a value doesn't fit."""
+    if not isinstance(error, ValidationError):
+        return f"{type(error).__name__}: {error}"
+    first = error.errors(include_url=False)[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+
+
+def sealed(table: pa.Table) -> pa.Table:
+    """Put a checksum of a table's values into it, for whoever reads its file."""
+    return table.replace_schema_metadata({**(table.schema.metadata or {}), SEAL: _seal(table)})
+
+
+def _seal(table: pa.Table) -> bytes:
+    plain = json.dumps([table.column_names, table.to_pydict()], default=str)
+    return hashlib.sha256(plain.encode()).hexdigest().encode()
+
+
+def _opened(file: Path) -> tuple[pd.DataFrame, bool]:
+    """Read the draws of a file, and whether a calibration has written them just so."""
+    import pyarrow.parquet as pq
+
     try:
-        frame = pd.read_parquet(file)
-    except (OSError, ValueError) as error:
-        message = tr("can't read {file}: {reason}", file=file.name, reason=error)
+        table = pq.read_table(BytesIO(read_plain(file, MOST_BYTES)))
+        seal = (table.schema.metadata or {}).get(SEAL)
+        frame = table.to_pandas()
+    except Exception as error:  # libraries fail in many ways on what is no such file
+        reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
+        message = tr("can't read {file}: {reason}", file=file.name, reason=reason)
         raise InputError([Problem(message, file=str(file))]) from error
+    if seal is not None and seal != _seal(table):
+        message = tr("the draws are damaged; calibrate again")
+        raise InputError([Problem(message, file=str(file))])
     if frame.empty or not len(frame.columns):
         raise InputError([Problem(tr("there is no draw in it"), file=str(file))])
+    return frame, seal is not None
+
+
+def _check_foreign(found: Draws, scenario: Scenario) -> None:
+    """Hold all draws of a file that no calibration has written against the schema.
+
+    Raises
+    ------
+    InputError
+        With all inputs that the scenario doesn't have, or the first draw that doesn't fit it.
+    """
+    known = {tuple(map(str, leaf.path)) for leaf in leaves(scenario)}
+    problems = [
+        Problem(tr("the scenario has no such input"), ".".join(path), str(found.file))
+        for path in found.paths
+        if path not in known and not any(one[: len(path)] == path for one in known)
+    ]
+    if problems:
+        raise InputError(problems)
+    for draw in range(len(found.values)):
+        found.scenario(scenario, draw)
+
+
+def _read(file: Path, loaded: Loaded, own: set[str]) -> Draws:
+    frame, is_ours = _opened(file)
     set_above = [path for path, origin in loaded.origins.items() if Path(origin.file).name in own]
     paths = {name: tuple(str(name).split(".")) for name in frame.columns}
 
@@ -167,6 +228,8 @@ def _read(file: Path, loaded: Loaded, own: set[str]) -> Draws:
     values = frame[list(drawn)].astype(str).itertuples(index=False, name=None)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     found = Draws(file, digest, tuple(drawn.values()), tuple(values))
+    if not is_ours:
+        _check_foreign(found, loaded.scenario)
     found.scenario(loaded.scenario, 0)
     return found
 
@@ -255,5 +318,5 @@ def by_draw(tables: Iterable[pa.Table], by: list[str], per_draw: int) -> Iterato
         mean = frame.groupby(by, sort=False, observed=True)["value"].mean().reset_index()
         # Plain words again, as the tables of replications have: keys that are hours are to be
         # read as numbers, which categories among which there are other words can not.
-        words = {name: object for name in mean.select_dtypes("category").columns}
+        words = dict.fromkeys(mean.select_dtypes("category").columns, object)
         yield pa.Table.from_pandas(mean.astype(words), preserve_index=False)

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from ruamel.yaml import YAML
 
 from govsim.calibrating.direct import Estimate
@@ -21,7 +23,7 @@ from govsim.inference.posterior import Posterior
 from govsim.scenarios.loading import Loaded
 from govsim.storage import write_text, writing
 from govsim.storage.files import replacing
-from govsim.uncertainty import SUFFIX
+from govsim.uncertainty import SUFFIX, sealed
 
 DRAWS = 1000
 """Draws that are kept beside the scenario."""
@@ -122,4 +124,4 @@ def _write_draws(loaded: Loaded, fitted: Posterior, file: Path) -> None:
         for z in some
     ]
     with writing(file), replacing(file) as to:
-        pd.DataFrame(rows).to_parquet(to, index=False)
+        pq.write_table(sealed(pa.Table.from_pandas(pd.DataFrame(rows), preserve_index=False)), to)

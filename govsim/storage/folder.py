@@ -17,7 +17,6 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -27,6 +26,7 @@ from govsim.storage import lock, tables
 from govsim.storage.contents import JOURNAL, Contents, file_of
 from govsim.storage.files import checksum, replacing, sweep, write_text, writing
 from govsim.storage.journal import count
+from govsim.storage.records import sha256_of
 from govsim.storage.tables import HOURS, MEASURES, ORDERS, WEEKLY, as_frame, as_table
 
 if TYPE_CHECKING:
@@ -103,9 +103,9 @@ class RunFolder:
             return {}
         except OSError as error:
             raise RunError(tr("can't read {file}: {reason}", file=file, reason=error)) from error
-        except ValueError:
+        except (ValueError, RecursionError):
             manifest = {}
-        if not isinstance(manifest, dict) or manifest.get("sha256") != _sha256(manifest):
+        if not isinstance(manifest, dict) or manifest.get("sha256") != sha256_of(manifest):
             raise RunError(
                 tr("{file} is damaged, or was not written by this version of govsim", file=file)
             )
@@ -124,7 +124,7 @@ class RunFolder:
         with writing(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
         whole = manifest | {"files": dict(sorted(self._contents.files.items()))}
-        whole["sha256"] = _sha256(whole)
+        whole["sha256"] = sha256_of(whole)
         text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
         write_text(self.path / MANIFEST, text + "\n", alone=True)
 
@@ -268,10 +268,3 @@ class RunFolder:
     def frame(self, name: str) -> pd.DataFrame:
         """Read a whole table; words come as categories, which take little memory."""
         return as_frame(self.read(name))
-
-
-def _sha256(manifest: dict[str, Any]) -> str:
-    """Compute the checksum of a manifest: of all in it but the checksum."""
-    rest = {key: value for key, value in manifest.items() if key != "sha256"}
-    as_read = json.loads(json.dumps(rest))
-    return sha256(json.dumps(as_read, sort_keys=True).encode()).hexdigest()

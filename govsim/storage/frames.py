@@ -6,7 +6,6 @@ explanations.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ import pandas as pd
 
 from govsim.errors import RunError
 from govsim.language import tr
+from govsim.storage import records
 from govsim.storage.files import replacing, write_text, writing
 from govsim.storage.folder import LATEST
 
@@ -47,13 +47,13 @@ def write(found: F, folder: Path, record: str) -> F:
     RunError
         It can't be written.
     """
+    files = [f"{name}.parquet" for name in names(type(found))]
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for name in names(type(found)):
             with replacing(folder / f"{name}.parquet") as file:
                 getattr(found, name).to_parquet(file, index=False, compression="zstd")
-    manifest = json.dumps(found.manifest, indent=2, ensure_ascii=False)
-    write_text(folder / record, manifest + "\n")
+        records.write(folder / record, found.manifest, files)
     write_text(folder.parent / LATEST, folder.name + "\n")
     return replace(found, folder=folder)
 
@@ -66,13 +66,11 @@ def read(kind: type[F], folder: Path, record: str) -> F:
     FileNotFoundError
         There is none in the folder, or it isn't finished.
     RunError
-        A file can't be read.
+        A file can't be read, is missing, or is other than was written.
     """
+    manifest = records.read(folder / record)
     try:
-        manifest = json.loads((folder / record).read_text("utf-8"))
         frames = {name: pd.read_parquet(folder / f"{name}.parquet") for name in names(kind)}
-    except FileNotFoundError:
-        raise
     except (OSError, ValueError) as error:
         raise RunError(tr("can't read {file}: {reason}", file=folder, reason=error)) from error
     make: Callable[..., F] = kind  # which says of each field what the protocol doesn't
