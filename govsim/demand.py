@@ -135,7 +135,7 @@ def draw(network: Network, replication: int, seed: int | None = None) -> DemandT
         id=arrived.id,
         category=arrived.category,
         grid=arrived.grid,
-        point=network.covering[arrived.grid],
+        point=network.changes.covering(network.covering, arrived.grid, arrived.enters),
         onset=arrived.onset,
         enters=arrived.enters,
         source=arrived.source,
@@ -156,7 +156,7 @@ class _Columns:
         self.complex: Bools = happens(nature[2], self.category, arrivals.of("complex"))
         self.answered: Bools = happens(nature[3], self.category, arrivals.of("answered"))
         self.kinds = grouped(self.category * 2 + self.complex, 2 * len(arrivals.categories))
-        self.channel = self._channel()
+        self.channel = self._channel(arrived.enters)
         self.taken_in_by = self._sent_on(arrived.enters)
 
     def place(self) -> dict[str, Any]:
@@ -234,13 +234,14 @@ class _Columns:
             "calls_again": calls_again,
         }
 
-    def _channel(self) -> Ints:
+    def _channel(self, turns: Ints) -> Ints:
         """First channel, from the mix of grids with or without a station."""
         channels = self.scenario.channels.values()
         shares = [[c.without_station for c in channels], [c.with_station for c in channels]]
         edges = np.cumsum(shares, axis=1)
         u = self.streams.uniform("channel", self.id)
-        covered = self.network.has_station.astype(np.int64)[self.grid]
+        open_ = self.network.changes.stations_open(self.network.has_station, self.grid, turns)
+        covered = open_.astype(np.int64)
         return chosen(u, covered, edges[:, :-1] / edges[:, -1:])
 
     def _sent_on(self, turns: Ints) -> Ints:

@@ -34,6 +34,7 @@ BELONGS: tuple[tuple[str, str], ...] = (
     ("teams", "teams"),
     ("desk", "teams"),
     ("helpers", "teams"),
+    ("changes", "teams"),
     ("groups", "dispatch"),
     ("policies", "dispatch"),
     ("demand.categories.*.group", "dispatch"),

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from govsim.rosters import Duty, Timeline, constant, timeline
+from govsim.dated import Changes
+from govsim.rosters import Dated, Duty, Timeline, constant, timeline
 from govsim.scenarios import staffing
 from govsim.scenarios.calendar import Calendar, WorkingClock
 from govsim.scenarios.kept_territory import laid_out
@@ -93,6 +94,8 @@ class Network:
     """int64[grids]: the point that serves each grid."""
     has_station: NDArray[np.bool_]
     """bool[grids]: whether that is a point station."""
+    changes: Changes
+    """What holds on some days only, and who serves the grids of closed stations then."""
     rounds: Rounds
 
     pools: tuple[Pool, ...]
@@ -193,7 +196,8 @@ class _Builder:
         use = (station >= 0) & scenario.territory.point_stations.enabled
         self.covering = np.where(use, station, fallback)
         self.has_station = use
-        self.active = np.unique(self.covering).tolist()
+        self.changes = Changes.of(scenario, territory, self.calendar)
+        self.active = self.changes.active(self.covering, self.has_station)
         self.kind_of_point: list[PointKind] = points["kind"].tolist()
         self.rows = territory.roster_rows()
         self.rosters: dict[int, Roster] = {}
@@ -206,6 +210,8 @@ class _Builder:
         for point in self.active:
             for name in teams:
                 roster = self._roster(point, name)
+                if roster is None and self.changes.brings(point, name):
+                    roster = {}
                 if roster is not None:
                     own = duties.get(point, ()) if name == s.patrol.team else ()
                     team_pool[point, name] = self._team(point, name, roster, own)
@@ -215,11 +221,11 @@ class _Builder:
                 roster = s.desk.rosters.get(self.kind_of_point[point])
                 roster = self._with_rows(roster, point, staffing.DESK)
                 if roster is not None:
-                    line = self._timeline(roster)
+                    line = self._timeline(roster, changes=self.changes.at(point, staffing.DESK))
                     desk_of[point] = self._pool(DESK, "desk", point, line, roster=roster)
         centre = -1
         if s.centre.enabled:
-            line = self._timeline(s.centre.roster)
+            line = self._timeline(s.centre.roster, changes=self.changes.at(-1, "centre"))
             centre = self._pool(CENTRE, "centre", -1, line, roster=s.centre.roster)
         department_pool = {
             name: self._pool(
@@ -249,6 +255,7 @@ class _Builder:
             departments=tuple(s.departments),
             covering=self.covering,
             has_station=self.has_station,
+            changes=self.changes,
             rounds=rounds,
             pools=tuple(self.pools),
             rosters=self.rosters,
@@ -306,13 +313,15 @@ class _Builder:
         free: float = 1.0,
         duties: Sequence[Duty] = (),
         keep: bool = False,
+        changes: Sequence[Dated] = (),
     ) -> int:
         shifts = shifts or self.scenario.calendar.shifts
         what = tuple((d.start, d.end, d.members, int(d.days.sum())) for d in duties)
-        key = (repr(roster), repr(shifts), free, what, keep)
+        key = (repr(roster), repr(shifts), free, what, keep, repr(changes))
         if key in self.known:
             return self.known[key]
-        return self._remember(key, timeline(roster, shifts, self.kinds, free, duties, keep))
+        line = timeline(roster, shifts, self.kinds, free, duties, keep, changes)
+        return self._remember(key, line)
 
     def _roster(self, point: int, team: str) -> Roster | None:
         """Roster of a team at a point: the scenario's, and the table's rows over it."""
@@ -326,7 +335,8 @@ class _Builder:
     def _team(self, point: int, name: str, roster: Roster, duties: Sequence[Duty]) -> int:
         team = self.scenario.teams[name]
         keep = team.end_of_shift != "finish"
-        line = self._timeline(roster, None, team.free_for_calls, duties, keep)
+        changes = self.changes.at(point, name)
+        line = self._timeline(roster, None, team.free_for_calls, duties, keep, changes)
         room = NO_LIMIT if team.waiting_room is None else team.waiting_room
         return self._pool(TEAM, name, point, line, room, roster)
 
@@ -345,9 +355,9 @@ class _Builder:
         for point in self.active if patrol.enabled else ():
             roster = self._roster(point, patrol.team)
             most = _largest(roster) if roster else 0
-            if not most:
-                continue
             mine = np.flatnonzero(self.covering == point)
+            if not most or not len(mine):
+                continue
             duties[point] = []
             for r, windows in enumerate(patrol.rounds):
                 duty = _walk(windows[0], len(mine) * patrol.per_grid, most, on)

@@ -69,6 +69,8 @@ def load_report(network: Network) -> list[Finding]:
         return nobody
     offered = flows(network)
     wrong = list(sizes.too_large(network, offered.passed))
+    changes = list(roster_checks.changes_can_hold(network))
+    wrong += [found for found in changes if found.severity == "error"]
     wrong = wrong or [*_unserved(network, offered), *_unknown_streets(network)]
     if wrong:
         return wrong
@@ -79,6 +81,7 @@ def load_report(network: Network) -> list[Finding]:
         *_departments(network, offered),
         *_meetings(network, offered),
         *_centre(network, offered),
+        *changes,
         *roster_checks.days_without_people(network),
         *roster_checks.unknown_holidays(network),
     ]

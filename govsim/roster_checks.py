@@ -6,15 +6,20 @@ Called by `govsim.offered_load` before a run, with its other warnings.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path as File
 from typing import Literal
 
+import numpy as np
+
+from govsim.dated import rows_of, unknown
 from govsim.language import joined, tr
 from govsim.network import CENTRE, DESK, Network, Pool
 from govsim.scenarios import staffing
 from govsim.scenarios.calendar import Calendar
-from govsim.scenarios.findings import Finding, Path, listed, point_kind, warning
+from govsim.scenarios.findings import Finding, Path, error, listed, missing, point_kind, warning
 from govsim.scenarios.schema import PointKind
 from govsim.scenarios.schema.place import DayKind
+from govsim.scenarios.staffing_checks import Plan
 from govsim.scenarios.units import DAY
 
 
@@ -55,6 +60,57 @@ def days_without_people(network: Network) -> Iterator[Finding]:
             some=listed(network.territory.points["point"].iloc[points].astype(str)),
         )
         yield warning(path, text)
+
+
+def changes_can_hold(network: Network) -> Iterator[Finding]:
+    """Dated changes name points that there are, and leave nobody without a team."""
+    points = network.territory.points
+    plan, station = network.scenario, network.changes.station
+    for key, change in plan.changes.items():
+        for i, name, known in unknown(change.at, network.territory):
+            what = tr("there is no service point “{name}”", name=name)
+            yield missing(("changes", key, "at", i), name, known, what)
+        if change.closed:
+            here = rows_of(change.at, network.territory)
+            mine = network.has_station & np.isin(station, list(here))
+            others = network.changes.fallback
+            lost = {
+                p for p in here & set(network.covering.tolist()) if not mine[station == p].any()
+            }
+            lost |= set(station[mine & (others < 0)].tolist())
+            if lost:
+                text = tr(
+                    "no other point serves the grids of {points} meanwhile; what is reported there "
+                    "waits until they open again",
+                    points=listed(points["point"].iloc[sorted(lost)].astype(str)),
+                )
+                yield warning(("changes", key, "closed"), text)
+            yield from _nobody_instead(network, key, set(others[mine].tolist()) - {-1})
+        elif change.add < 0 and not change.at:
+            n = sum(pool.name == change.team and pool.point >= 0 for pool in network.pools)
+            if n > 1:
+                text = tr(
+                    "{n} fewer at each of {points} service points; name those that are meant in "
+                    "`at`",
+                    n=-change.add,
+                    points=n,
+                )
+                yield warning(("changes", key, "add"), text)
+
+
+def _nobody_instead(network: Network, key: str, others: set[int]) -> Iterator[Finding]:
+    """Points that serve a closed station's grids and lack a team of some group."""
+    used = Plan(network.scenario, File()).used_groups
+    for p in sorted(others):
+        for g, group in enumerate(network.groups):
+            if group in used and not network.candidates[p, g]:
+                text = tr(
+                    "meanwhile its grids are served by {point}, where no team of the group "
+                    "“{group}” stands",
+                    point=network.territory.points["point"].iloc[p],
+                    group=group,
+                )
+                yield error(("changes", key, "closed"), text)
 
 
 def unknown_holidays(network: Network) -> Iterator[Finding]:

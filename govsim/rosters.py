@@ -38,6 +38,38 @@ class Duty:
 
 
 @dataclass(frozen=True)
+class Dated:
+    """What holds on some days instead of a roster, or on top of it.
+
+    Attributes
+    ----------
+    first, last : days of the run, 0 the first, -1 its eve.
+    roster : numbers by shift, and kind of day; what is not named stays.
+    add : people more, or fewer, on each shift that has anybody.
+    closed : nobody is there.
+    """
+
+    first: int
+    last: int
+    roster: Mapping[str, int | Mapping[Any, int]]
+    add: int = 0
+    closed: bool = False
+
+    def over(self, numbers: Ints, shift: str, kinds: NDArray[np.integer[Any]]) -> Ints:
+        """Change the numbers of a shift: int64[days + 1], from the eve of day 0 on."""
+        day = np.arange(len(numbers)) - 1
+        on = (day >= self.first) & (day <= self.last)
+        if self.closed:
+            return np.where(on, 0, numbers)
+        head = self.roster.get(shift, {})
+        for k, kind in enumerate(KINDS_OF_DAY):
+            number = head if isinstance(head, int) else head.get(kind)
+            if number is not None:
+                numbers = np.where(on & (kinds == k), number, numbers)
+        return np.where(on & (numbers > 0), np.maximum(numbers + self.add, 0), numbers)
+
+
+@dataclass(frozen=True)
 class Timeline:
     """Numbers on duty as a step function.
 
@@ -74,6 +106,7 @@ def timeline(
     free_for_calls: float = 1.0,
     duties: Sequence[Duty] = (),
     keep_boundaries: bool = False,
+    changes: Sequence[Dated] = (),
 ) -> Timeline:
     """Lay a roster out in time.
 
@@ -87,14 +120,18 @@ def timeline(
         least one of any.
     duties : members away at fixed hours.
     keep_boundaries : keep the steps at which a shift changes and the number does not.
+    changes : what holds on some days, laid over the roster one after the other.
     """
     days = len(kind_of_day) - 1
     # The shift that began on the eve of day 0 is still on, by the eve's own kind of day.
     midnights = (np.arange(days + 1, dtype=np.int64) - 1) * DAY
     starts, ends, paid = [], [], []
-    for shift, head in roster.items():
+    for shift in dict.fromkeys((*roster, *(s for change in changes for s in change.roster))):
+        head = roster.get(shift, 0)
         heads = [head] * 3 if isinstance(head, int) else [head.get(k, 0) for k in KINDS_OF_DAY]
         numbers = np.array(heads, dtype=np.int64)[kind_of_day]
+        for change in changes:
+            numbers = change.over(numbers, shift, kind_of_day)
         for start, end in shifts[shift]:
             starts.append(midnights + start)
             ends.append(midnights + end)

@@ -16,6 +16,7 @@ MODEL = frozenset(
         "__init__.py",
         "arrivals.py",
         "compiling.py",
+        "dated.py",
         "demand.py",
         "drawing.py",
         "engine",

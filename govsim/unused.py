@@ -218,6 +218,6 @@ ALWAYS = (
     *("calendar.extra_workdays", "calendar.working_hours", "demand.level", "demand.weekdays"),
     *("demand.months", "demand.trend", "demand.surges", "groups.*.label", "groups.*.teams"),
     *("promises.made", "promises.scene", "promises.solve", "promises.reply", "policies.queue"),
-    *("policies.order", "policies.dispatch_delay", "costs.overtime_factor"),
+    *("policies.order", "policies.dispatch_delay", "costs.overtime_factor", "changes"),
 )
 """Inputs that nothing silences, or whose silence the checks of the scenario tell."""

@@ -7,6 +7,7 @@ many things fall on the same instant when the tick is coarse.
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +234,27 @@ def patrols(draw: st.DrawFn, teams: list[str]) -> Spec:
 
 
 @st.composite
+def changes(draw: st.DrawFn, start: str, shifts: list[str], teams: list[str]) -> Spec:
+    """Now and then absences, other rosters, and closed stations on some days."""
+    day = st.integers(-1, 4)
+    found: Spec = {}
+    for name in ["flu", "feast", "repair"][: draw(st.sampled_from([0, 0, 1, 2, 3]))]:
+        first, length = draw(day), draw(st.integers(0, 2))
+        days = [date.fromisoformat(start) + timedelta(days=d) for d in (first, first + length)]
+        at = draw(st.sampled_from([["point_station"], ["S01"], ["S01", "community_office"]]))
+        one: Spec = {"first_day": str(days[0]), "last_day": str(days[1]), "at": at}
+        team = draw(st.sampled_from([*teams, "desk"]))
+        if name == "flu":
+            one |= {"team": team, "add": draw(st.sampled_from([-1, -2, 2]))}
+        elif name == "feast":
+            one |= {"team": team, "roster": draw(rosters(shifts)) or {shifts[0]: 1}}
+        else:
+            one |= {"closed": True}
+        found[name] = one
+    return found
+
+
+@st.composite
 def specs(draw: st.DrawFn) -> Spec:
     """A whole scenario, as a planner would write it."""
     shifts = draw(st.sampled_from(SHIFTS))
@@ -281,6 +303,7 @@ def specs(draw: st.DrawFn) -> Spec:
         },
         "groups": groups,
         "teams": teams,
+        "changes": draw(changes(start, names, list(teams))),
         "travel": {
             "enabled": draw(mostly),
             "metric": draw(st.sampled_from(["euclidean", "rectilinear"])),

@@ -49,6 +49,7 @@ SECTIONS = {
     "centre": "The 12345 centre",
     "promises": "Promises",
     "policies": "Policies",
+    "changes": "Changes from a day to a day",
     "costs": "Costs",
 }
 

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from govsim.language import tr
-from govsim.scenarios import staffing_checks, tables
+from govsim.scenarios import change_checks, staffing_checks, tables
 from govsim.scenarios.findings import (
     Finding,
     Severity,
@@ -57,7 +57,7 @@ def check(scenario: Scenario, folder: Path) -> list[Finding]:
     plan = Plan(scenario, folder)
     found = list(insane(scenario))
     beyond = any(finding.severity == "error" for finding in found)
-    for one in (*CHECKS, *staffing_checks.CHECKS):
+    for one in (*CHECKS, *staffing_checks.CHECKS, *change_checks.CHECKS):
         # What numbers that can't be meant lead to is no further mistake.
         with suppress(ArithmeticError) if beyond else nullcontext():
             found += one(plan)

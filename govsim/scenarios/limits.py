@@ -125,6 +125,8 @@ LIMITS: dict[str, tuple[Limits, ...]] = {
     "patrol.per_grid": (SHORT_TIME,),
     "patrol.home_visits.per_household": (Limits(high="24 per year", most="3650 per year"),),
     "patrol.home_visits.time": (SHORT_TIME,),
+    "changes.*.roster": (PEOPLE,),
+    "changes.*.add": (Limits("-10000000", "-1000", "1000", "10000000"),),
     "centre.roster": (PEOPLE,),
     "centre.call": (SHORT_TIME,),
     "centre.dispatch_delay": (LONG_TIME,),

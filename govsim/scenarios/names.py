@@ -40,6 +40,7 @@ KEYS: dict[tuple[str, ...], str] = {
     ("teams", "*", "speed", "*"): "category",
     ("desk", "rosters", "*", "*"): "shift",
     ("centre", "roster", "*"): "shift",
+    ("changes", "*", "roster", "*"): "shift",
     ("groups", "*", "crew", "*"): "team",
     ("groups", "*", "handover", "*"): "group",
 }
@@ -53,6 +54,7 @@ VALUES: dict[tuple[str, ...], str] = {
     ("groups", "*", "teams", "*"): "team",
     ("teams", "*", "mode"): "mode",
     ("patrol", "team"): "team",
+    ("changes", "*", "team"): "team",
 }
 """Values that are names of a kind."""
 

@@ -194,7 +194,7 @@ class OwnTables:
             frame.at[i, "street"], frame.at[i, "community"] = street, name
 
     def _named_by_grids(self, grids: pd.DataFrame, frame: pd.DataFrame) -> Ints:
-        known = _by_name(frame)
+        known = by_name(frame)
         covering = np.full(len(grids), -1, dtype=np.int64)
         found = []
         for g, name in enumerate(grids["station_name"]):
@@ -242,7 +242,7 @@ class OwnTables:
         frame = self.read(path, tables.ROSTERS)
         if "day_kind" not in frame:
             frame["day_kind"] = ""
-        known = _by_name(every)
+        known = by_name(every)
         found = []
         lines: list[int] = frame["line"].tolist()
         for i, name in enumerate(frame["point"]):
@@ -316,7 +316,7 @@ class OwnTables:
         return x.round(1) + 0.0, y.round(1) + 0.0
 
 
-def _by_name(frame: pd.DataFrame) -> dict[str, int]:
+def by_name(frame: pd.DataFrame) -> dict[str, int]:
     """Rows by id, and by name where only one point has it."""
     ids = {str(point): i for i, point in enumerate(frame["point"])}
     for column in ("name_zh", "name_en"):

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from govsim.scenarios.quantities import Duration, Share
 from govsim.scenarios.schema.base import Evidence, Label, Model, choice, par
+from govsim.scenarios.schema.changes import Change
 from govsim.scenarios.schema.demand import Category, Channel, Demand, Surge
 from govsim.scenarios.schema.place import Calendar, Roster, Territory
 from govsim.scenarios.schema.residents import Residents
@@ -103,6 +104,8 @@ class Scenario(Model):
     """The three clocks."""
     policies: Policies = choice({})
     """Dispatch and queueing."""
+    changes: dict[str, Change] = choice({})
+    """What holds from one day to another: absences, holiday rosters, closed points; by name."""
     costs: Costs = choice({})
     """Costs."""
 
@@ -114,6 +117,7 @@ __all__ = [
     "Calendar",
     "Category",
     "Centre",
+    "Change",
     "Channel",
     "Costs",
     "Demand",
