@@ -244,11 +244,7 @@ class Result:
 
     @cached_property
     def _summaries(self) -> pd.DataFrame:
-        table = self._over_replications(storage.MEASURES, ["level", "key", "measure"])
-        table["low"] = table["low"].clip(lower=0.0)
-        shares = [name for name, m in CATALOGUE.items() if m.kind == "share"]
-        share = table["measure"].isin(shares)
-        table.loc[share, "high"] = table.loc[share, "high"].clip(upper=1.0)
+        table = _cut(self._over_replications(storage.MEASURES, ["level", "key", "measure"]))
         counted = days(self.measured_days)
         of = {measure: per(measure, counted) for measure in table["measure"].unique()}
         table.insert(3, "per", table["measure"].astype(str).map(of))
@@ -275,7 +271,8 @@ class Result:
 
     @cached_property
     def _weekly_summaries(self) -> pd.DataFrame:
-        return self._over_replications(storage.WEEKLY, ["week", "level", "key", "measure"])
+        keys = ["week", "level", "key", "measure"]
+        return _cut(self._over_replications(storage.WEEKLY, keys))
 
     def to_frame(self) -> pd.DataFrame:
         """Every measure at every level: columns level, key, measure, per, mean, low, high, n."""
@@ -304,6 +301,15 @@ def a_year(found: pd.DataFrame, measured_days: float) -> pd.DataFrame:
     scaled = found.assign(per=found["per"].mask(flow, YEARLY))
     scaled[ends] = found[ends].mul(flow.map({True: YEAR / DAY / measured_days, False: 1.0}), axis=0)
     return scaled
+
+
+def _cut(table: pd.DataFrame) -> pd.DataFrame:
+    """Cut intervals at 0, since no measure is negative, and those of shares at 1."""
+    table["low"] = table["low"].clip(lower=0.0)
+    shares = [name for name, m in CATALOGUE.items() if m.kind == "share"]
+    share = table["measure"].isin(shares)
+    table.loc[share, "high"] = table.loc[share, "high"].clip(upper=1.0)
+    return table
 
 
 def open_run(folder: RunFolder | Path) -> Result:

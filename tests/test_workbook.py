@@ -175,6 +175,36 @@ def test_an_explanation_has_contributions_that_add_up(
     )
 
 
+def test_sheets_print_across_a4_as_wide_as_the_paper_with_heads_on_every_page(
+    result: Result, tmp_path: Path
+) -> None:
+    for sheet in opened(result, tmp_path):
+        assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize)) == ("landscape", 9)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert int(sheet.page_setup.fitToHeight) == 0
+        assert 1 <= int(sheet.page_setup.fitToWidth) <= 5
+        assert sheet.max_column > 15 or int(sheet.page_setup.fitToWidth) == 1
+        assert sheet.print_title_rows == "$1:$1"
+        assert sheet.print_title_cols.startswith("$A:")
+
+
+def test_no_count_and_no_interval_of_a_run_is_negative(result: Result, tmp_path: Path) -> None:
+    book = opened(result, tmp_path)
+    for name in ("Weeks", "Causes of orders", "Teams", "Hours of the week"):
+        numbers = [v for row in rows(book[name]) for v in row.values() if isinstance(v, float)]
+        assert numbers and min(numbers) >= 0
+
+
+def test_charts_stand_below_their_tables(result: Result, tmp_path: Path) -> None:
+    file = workbook.write(result, tmp_path / "tables.xlsx")
+    book = openpyxl.load_workbook(file)
+    for name in ("Weeks", "Causes of orders", "Categories", "Teams", "Hours of the week"):
+        (chart,) = book[name]._charts  # which openpyxl reads back
+        assert chart.anchor._from.row > book[name].max_row
+        (series,) = chart.series
+        assert series.val.numRef.f.endswith(f"${book[name].max_row}")
+
+
 def test_the_same_results_give_the_same_bytes(result: Result, tmp_path: Path) -> None:
     one = workbook.write(result, tmp_path / "one.xlsx").read_bytes()
     assert workbook.write(result, tmp_path / "other.xlsx").read_bytes() == one

@@ -67,10 +67,13 @@ def report_at_the_end(found: Found, quiet: bool) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["html", "xlsx"]),
+    type=click.Choice(["html", "xlsx", "orders.csv", "orders.xlsx"]),
     default="html",
     show_default=True,
-    help=tr("Form of the report: a page, or a workbook of its tables."),
+    help=tr(
+        "Form of the report: a page, or a workbook of its tables; or the orders of a run that kept "
+        "them (run --orders), a row each."
+    ),
 )
 @click.option(
     "--point",
@@ -88,6 +91,9 @@ def report(what: str, to: Path | None, form: str, points: tuple[str, ...], out: 
     found = _found(what, out)
     assert found.folder is not None
     folder = to or found.folder
+    if form.startswith("orders."):
+        _orders(found, form, folder)
+        return
     if points:
         _stations(found, points, folder)
         return
@@ -99,6 +105,16 @@ def report(what: str, to: Path | None, form: str, points: tuple[str, ...], out: 
     from govsim.report import page
 
     click.echo(str(page.write(found, folder)))
+
+
+def _orders(found: Found, form: str, folder: Path) -> None:
+    from govsim.report import orders_file
+    from govsim.results import Result
+
+    if not isinstance(found, Result):
+        fail(tr("--format {form} needs a run", form=form), WRONG_INPUT)
+    kind: orders_file.Form = "csv" if form == "orders.csv" else "xlsx"
+    click.echo(str(orders_file.write(found, folder, kind)))
 
 
 def _stations(found: Found, points: tuple[str, ...], folder: Path) -> None:

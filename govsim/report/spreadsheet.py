@@ -13,7 +13,7 @@ from datetime import date
 from io import BytesIO
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from govsim.report import wrapping
@@ -28,6 +28,15 @@ Value = str | float | int | date | None
 TEXT, WHOLE, DATE, FREE = "@", "#,##0", "yyyy-mm-dd", "General"
 SHARE, MONEY, NUMBER, RATE = "0.0%", "#,##0", "#,##0.0", "#,##0.000"
 """Formats of cells, as Excel writes them."""
+
+A4 = 9
+"""Number of the paper, as Excel counts."""
+
+ACROSS = 260
+"""Width of the columns on one page, in characters, at which print can still be read."""
+
+CHART, CHART_ROWS, FEWEST = (7.5, 20.0), 17, 3
+"""Height and width of a chart, cm; rows that it takes; last row from which there is one."""
 
 NARROW, BROAD = 9, 60
 """Limits to the width of a column, in characters of Latin text."""
@@ -61,12 +70,34 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """A chart below a table.
+
+    Attributes
+    ----------
+    title : what it shows, with the unit.
+    values : head of the column that is drawn.
+    kind : bars for what has names, a line for what follows in time.
+    labels : place of the column whose values name the bars or moments, from 0.
+    """
+
+    title: str
+    values: str
+    kind: Literal["bars", "line"] = "bars"
+    labels: int = 0
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """A table: its name, at most 31 characters; its columns; how many on the left stay in view."""
+    """A table: its name, at most 31 characters; its columns; how many on the left stay in view.
+
+    Charts of columns that it lacks are left out.
+    """
 
     name: str
     columns: tuple[Column, ...]
     kept: int = 1
+    charts: tuple[Chart, ...] = ()
 
 
 def save(sheets: Sequence[Sheet], path: Path) -> None:
@@ -114,6 +145,53 @@ def _fill(page: Worksheet, sheet: Sheet) -> None:
                 cell.alignment = Alignment(wrap_text=len(cell.value) > BROAD, vertical="top")
     page.freeze_panes = page.cell(2, sheet.kept + 1)
     page.auto_filter.ref = page.dimensions
+    _to_print(page, sheet)
+    _draw(page, sheet)
+
+
+def _to_print(page: Worksheet, sheet: Sheet) -> None:
+    """Print on A4 across, as wide as the paper, with the heads on every page."""
+    from openpyxl.utils import get_column_letter
+
+    page.page_setup.orientation = "landscape"
+    page.page_setup.paperSize = A4
+    widths = sum(one.width for one in page.column_dimensions.values())
+    # As many pages down as needed; beyond some width print would be too small to read.
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = max(1, round(widths / ACROSS)), 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.print_title_rows = "1:1"
+    page.print_title_cols = f"A:{get_column_letter(sheet.kept)}"
+    page.page_margins.left = page.page_margins.right = 0.4
+    page.page_margins.top = page.page_margins.bottom = 0.5
+    page.oddFooter.left.text = "&A"
+    page.oddFooter.right.text = "&P / &N"
+
+
+def _draw(page: Worksheet, sheet: Sheet) -> None:
+    """Draw the charts of a sheet below its table."""
+    from openpyxl.chart import BarChart, LineChart, Reference
+
+    heads = [column.head for column in sheet.columns]
+    last = len(sheet.columns[0].values) + 1
+    row = last + 2
+    for chart in sheet.charts:
+        if chart.values not in heads or last < FEWEST:
+            continue
+        drawn = BarChart() if chart.kind == "bars" else LineChart()
+        column = heads.index(chart.values) + 1
+        drawn.add_data(Reference(page, min_col=column, min_row=2, max_row=last))
+        drawn.set_categories(Reference(page, min_col=chart.labels + 1, min_row=2, max_row=last))
+        drawn.title, drawn.legend = harmless(chart.title), None
+        drawn.height, drawn.width = CHART
+        drawn.x_axis.delete = drawn.y_axis.delete = False  # openpyxl leaves them out else
+        drawn.y_axis.scaling.min = 0
+        if isinstance(drawn, BarChart):
+            drawn.type, drawn.gapWidth = "col", 60
+        else:
+            drawn.x_axis.tickLblSkip = max(1, last // 12)
+            drawn.series[0].smooth = False
+        page.add_chart(drawn, f"A{row}")
+        row += CHART_ROWS
 
 
 def harmless(text: str) -> str:

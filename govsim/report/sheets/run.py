@@ -23,7 +23,7 @@ from govsim.report.sheets.columns import (
     titled,
     unit,
 )
-from govsim.report.spreadsheet import Column, Sheet, Value
+from govsim.report.spreadsheet import Chart, Column, Sheet, Value
 from govsim.report.wording import (
     PROMISES,
     category_name,
@@ -46,6 +46,15 @@ from govsim.scenarios.units import DAY, YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
+
+CHARTS = {
+    "street": "compliance_scene",
+    "category": "compliance_scene",
+    "cause": "orders",
+    "team": "utilisation",
+    "hour": "reported",
+}
+"""The measure that is drawn below the table of a level."""
 
 Labels = Sequence[tuple[str, Callable[[str], Value]]]
 """Columns that name a row: the head of each, and what it makes of the row's key."""
@@ -211,7 +220,15 @@ def _level(result: Result, sheet: str, level: str, labels: Labels) -> Sheet:
         if mine["n"].notna().any():
             ends = mine[["mean", "low", "high"]] * _scale(result, measure)
             columns += measured(ends, measure, titled(measure))
-    return Sheet(sheet, tuple(columns), len(labels))
+    return Sheet(sheet, tuple(columns), len(labels), tuple(_charts(level)))
+
+
+def _charts(level: str) -> Iterator[Chart]:
+    """Name the charts below the table of a level."""
+    if level in CHARTS:
+        title = titled(CATALOGUE[CHARTS[level]])
+        along = level == "hour"
+        yield Chart(title, title, "line" if along else "bars", 1 if along else 0)
 
 
 def _weeks(result: Result) -> Sheet:
@@ -235,7 +252,7 @@ def _weeks(result: Result) -> Sheet:
     for measure, level, key, title in series:
         found = result.by_week(measure, level, key).set_index("week").reindex(weeks)
         columns += measured(found, CATALOGUE[measure], title)
-    return Sheet(tr("Weeks"), tuple(columns))
+    return Sheet(tr("Weeks"), tuple(columns), 1, (Chart(series[0][3], series[0][3], "line"),))
 
 
 def _inputs(result: Result) -> Sheet:
