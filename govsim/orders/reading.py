@@ -138,10 +138,13 @@ class _Reader:
         used = ~(bad | blank)
         if not used.any():
             self._nothing(bad)
+        aside = self._set_aside(bad)
+        self.cells.clear()  # what was written is not needed any more, and takes most of the room
+        self.raw.columns.clear()
         frame = pd.DataFrame({"row": self.raw.rows, **self._ordered()})
         return OrderLog(
             frame=frame[used].reset_index(drop=True),
-            set_aside=self._set_aside(bad),
+            set_aside=aside,
             times={name: self._about(name, parsed[name], used) for name in self.ms},
             default_places=int((defaults & used).sum()),
             blank_rows=int(blank.sum()),
