@@ -154,8 +154,7 @@ def compare(
         if out is None:
             found = replace(found, results=tuple(map(_in_memory, found.results)))
     _check_values(found, asked)
-    warnings += [*_of_runs(found), *(_other_demands(found) if not warnings else ())]
-    found = replace(found, warnings=(*warnings, *found.warnings))
+    found = replace(found, warnings=(*warnings, *doubts(found, bool(warnings)), *found.warnings))
     return found if out is None else comparison.write(found, Path(out))
 
 
@@ -225,7 +224,8 @@ class _Runs:
         """Answer with at least so many replications of every plan, and with equally many."""
         found = tuple(self.extend(plan, replications) for plan in self.plans)
         common = min(result.replications for result in found)
-        return replace(question, results=found, used=(common,) * len(found))
+        alike = tuple(result.first(common) for result in found)
+        return replace(question, results=alike, used=(common,) * len(found))
 
 
 def _until_precise(
@@ -423,6 +423,17 @@ def _check_values(found: Comparison, asked: Sequence[Quantity]) -> None:
     if nowhere:
         words = [tr("“{name}” has no value in any plan", name=quantity) for quantity in nowhere]
         raise InputError([Problem(message, file="--on") for message in words])
+
+
+def doubts(found: Comparison, told: bool = False) -> list[str]:
+    """Say what is suspicious in the runs, and where plans did not meet the same demands.
+
+    Parameters
+    ----------
+    found : what was compared.
+    told : whether other demands are told of already.
+    """
+    return [*_of_runs(found), *(() if told else _other_demands(found))]
 
 
 def _other_demands(found: Comparison) -> list[str]:

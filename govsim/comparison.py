@@ -155,7 +155,7 @@ class Comparison:
     ----------
     names : of the plans; those of their files.
     results : their runs, in the same order.
-    used : replications of each that count; a run may have more.
+    used : replications of each that count; what a run has beyond these is left out of `results`.
     baseline : name of the plan that the others are compared with.
     quantities : what is compared.
     confidence : with which all intervals of `differences` hold together.
@@ -163,6 +163,7 @@ class Comparison:
     best, selection : what the best plan was asked for, and what was found; None if not asked.
     warnings : what is legal and suspicious, in a plan or in the comparison.
     called : names that the planner gave the plans here, "" where none; empty if to none.
+    grid : inputs of which each plan but the baseline has other values, where it is a sweep.
     folder : its results folder; None where nothing was written.
     """
 
@@ -178,6 +179,7 @@ class Comparison:
     warnings: tuple[str, ...] = ()
     folder: Path | None = None
     called: tuple[str, ...] = ()
+    grid: tuple[str, ...] = ()
 
     def title(self, plan: str) -> str:
         """Name of a plan in the current language; a what-if is named by what it changes."""
@@ -379,12 +381,9 @@ def by_replication(result: Result, quantity: Quantity, used: int) -> pd.Series[f
 
     Counts and hours of work are those a year, since measured times can differ.
     """
-    v = result.values
+    v = result.of_level(quantity.level)
     mine = v[
-        (v["measure"] == quantity.measure)
-        & (v["level"] == quantity.level)
-        & (v["key"] == quantity.key)
-        & (v["replication"] < used)
+        (v["measure"] == quantity.measure) & (v["key"] == quantity.key) & (v["replication"] < used)
     ]
     series = mine.set_index("replication")["value"].reindex(range(used))
     return series * (YEAR / DAY / result.measured_days if quantity.measure in FLOWS else 1.0)
@@ -437,6 +436,7 @@ def _asked(comparison: Comparison, out: Path) -> dict[str, Any]:
         "best": None if comparison.best is None else str(comparison.best),
         "delta": None if comparison.selection is None else comparison.selection.delta,
         **({"called": list(comparison.called)} if any(comparison.called) else {}),
+        **({"grid": list(comparison.grid)} if comparison.grid else {}),
     }
 
 
@@ -463,7 +463,10 @@ def open_comparison(folder: Path) -> Comparison:
         chosen = Selection(**chosen | {key: tuple(chosen[key]) for key in ("left", "used")})
     return Comparison(
         names=tuple(record["plans"]),
-        results=tuple(open_run(folder.parent.parent / run) for run in record["runs"]),
+        results=tuple(
+            open_run(folder.parent.parent / run).first(used)
+            for run, used in zip(record["runs"], record["used"], strict=True)
+        ),
         used=tuple(record["used"]),
         baseline=record["baseline"],
         quantities=tuple(map(Quantity.parse, record["quantities"])),
@@ -473,5 +476,6 @@ def open_comparison(folder: Path) -> Comparison:
         selection=chosen,
         warnings=tuple(map(retold, record.get("said", record["warnings"]))),
         called=tuple(record.get("called", ())),
+        grid=tuple(record.get("grid", ())),
         folder=folder,
     )

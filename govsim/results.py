@@ -7,8 +7,9 @@ Tables and figures of `govsim.report` and the command line show it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -204,6 +205,30 @@ class Result:
     def values(self) -> pd.DataFrame:
         """Columns replication, level, key, measure, value, per; see `govsim.measures`."""
         return storage.as_frame(self.tables(storage.MEASURES))
+
+    def of_level(self, level: str) -> pd.DataFrame:
+        """`values` of one level, which is all that is in memory then."""
+        if level not in self._levels:
+            import pyarrow.compute as pc
+
+            mine = (t.filter(pc.equal(t["level"], level)) for t in self.tables(storage.MEASURES))
+            self._levels[level] = storage.as_frame(mine)
+        return self._levels[level]
+
+    @cached_property
+    def _levels(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    def first(self, replications: int) -> Result:
+        """The same run with its first replications only, as if no more had been made."""
+        if replications >= self.replications:
+            return self
+
+        def tables(name: str) -> Iterable[pa.Table]:
+            return islice(self.tables(name), replications)
+
+        manifest = {**self.manifest, "replications": replications}
+        return replace(self, tables=tables, manifest=manifest)
 
     @cached_property
     def weekly(self) -> pd.DataFrame:

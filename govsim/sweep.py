@@ -12,17 +12,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
+from math import nan
 from pathlib import Path
 
 import pandas as pd
 
-from govsim import network, tasks
+from govsim import comparison, network, storage, tasks
+from govsim.compare import doubts
+from govsim.comparison import COMPARED, Comparison, Difference, Quantity
 from govsim.errors import InputError, Problem
 from govsim.executors import Executor, Serial
 from govsim.experiment import OnProgress, Progress, Run, scenario_name, with_seed
 from govsim.language import tr
-from govsim.plans import split_outside
+from govsim.plans import Plan, differing_demands, split_outside
 from govsim.results import MAIN, Result, a_year
+from govsim.scenarios.changes import NAMING
 from govsim.scenarios.kept_territory import laid_out
 from govsim.scenarios.loading import Loaded, Settings, load
 from govsim.scenarios.territory import Territory
@@ -33,7 +37,9 @@ from govsim.tasks import Engine, Task
 
 OPTION = "--set-grid"
 
-COLUMNS = ["run", "replications", "measure", "per", "mean", "low", "high", "n"]
+DIFFERENCES = ["difference", "difference_low", "difference_high"]
+
+COLUMNS = ["run", "replications", "measure", "per", "mean", "low", "high", "n", *DIFFERENCES]
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ class Found:
     run : its id, which is the name of its folder.
     replications : how many there are.
     measured_days : length of what was measured in each.
+    made : how many its run has, of which the first `replications` count.
     table : measures of the district as in `govsim.results.Result.summary`, but a year.
     warnings, notes : as in `govsim.results.Result`.
     folder : its results folder; None where nothing was written.
@@ -52,6 +59,7 @@ class Found:
 
     run: str
     replications: int
+    made: int
     measured_days: float
     table: pd.DataFrame
     warnings: tuple[str, ...]
@@ -76,22 +84,51 @@ class Sweep:
 
     Attributes
     ----------
-    base : the scenario of the first combination, for what all of them share.
+    base : the scenario as it is without the grid, or the first combination where that can't be.
     paths : inputs that vary.
     combinations : values of `paths`, as they were given, with what was found.
+    comparison : each combination against the base, over the same replications; None where they
+        did not meet the same demands, as with several seeds.
+    notes : why there is none.
     file : the table on disk, beside the runs; None where nothing was written.
     """
 
     base: Loaded
     paths: tuple[str, ...]
     combinations: list[tuple[tuple[str, ...], Found]]
+    comparison: Comparison | None = None
+    notes: tuple[str, ...] = ()
     file: Path | None = None
 
+    def name(self, values: Sequence[str]) -> str:
+        """Name of a combination in `comparison`: ``path=value; path=value``."""
+        return _name(self.paths, values)
+
+    def difference(self, values: Sequence[str], measure: str) -> Difference | None:
+        """What a combination changes in a measure of the district; None where it isn't compared."""
+        return self._differences.get((self.name(values), measure))
+
+    @cached_property
+    def _differences(self) -> dict[tuple[str, str], Difference]:
+        if self.comparison is None:
+            return {}
+        differences = self.comparison.differences
+        return {(d.plan, d.quantity.measure): d for d in differences if not d.quantity.key}
+
     def to_frame(self) -> pd.DataFrame:
-        """Every measure of the district: the paths' columns, then `COLUMNS`; a row for each."""
+        """Every measure of the district: the paths' columns, then `COLUMNS`; a row for each.
+
+        Differences from the base have intervals that hold together; there are some for the
+        measures that are compared.
+        """
         frames = []
         for values, found in self.combinations:
-            frame = found.table.assign(run=found.run, replications=found.replications)[COLUMNS]
+            frame = found.table.assign(run=found.run, replications=found.replications)
+            pairs = [self.difference(values, str(measure)) for measure in frame["measure"]]
+            ends = [None if pair is None else pair.paired.difference for pair in pairs]
+            for column, part in zip(DIFFERENCES, ("mean", "low", "high"), strict=True):
+                frame[column] = [nan if end is None else getattr(end, part) for end in ends]
+            frame = frame[COLUMNS]
             for place, (path, value) in enumerate(zip(self.paths, values, strict=True)):
                 frame.insert(place, path, value)
             frames.append(frame)
@@ -139,16 +176,107 @@ engine, executor : as in `govsim.experiment.run`, for each combination.
     """
     asked = wanted(replications, precision, on)
     combinations = _combinations(scenario, grid, settings, overrides, seed)
-    work = _Work(asked, out, keep_orders, on_progress, engine, len(combinations))
-    found = work.do(combinations, executor or Serial())
-    base = combinations[0].loaded
-    made = Sweep(base, tuple(grid), list(zip((c.values for c in combinations), found, strict=True)))
+    base = _base(scenario, settings, overrides, seed, combinations[0])
+    ahead = [] if any(c.loaded.scenario == base.loaded.scenario for c in combinations) else [base]
+    work = _Work(asked, out, keep_orders, on_progress, engine, len(combinations) + len(ahead))
+    results = work.do([*ahead, *combinations], executor or Serial())
+    n = min(result.replications for _, result in results)
+    found = [_found(run, result, n) for run, result in results[len(ahead) :]]
+    rows = list(zip((c.values for c in combinations), found, strict=True))
+    made = Sweep(base.loaded, tuple(grid), rows)
+    plans = [*ahead, *combinations]
+    made = _compared(made, base, plans, [result for _, result in results], n, on)
     if out is None:
         return made
-    file = Path(out) / scenario_name(base) / _file_name(made.paths)
+    if made.comparison is not None:
+        made = replace(made, comparison=comparison.write(made.comparison, Path(out)))
+    file = Path(out) / scenario_name(base.loaded) / _file_name(made.paths)
     # Excel takes a file for UTF-8 only if it begins with this mark.
     write_text(file, "\ufeff" + made.to_frame().to_csv(index=False, lineterminator="\n"))
     return replace(made, file=file)
+
+
+def _compared(
+    made: Sweep,
+    base: _Combination,
+    plans: Sequence[_Combination],
+    results: Sequence[Result],
+    n: int,
+    on: Sequence[str],
+) -> Sweep:
+    """Compare every combination with the base, over the first `n` replications of all."""
+    names = [_name(made.paths, p.values) or scenario_name(p.loaded) for p in plans]
+    same = [p.loaded.scenario == base.loaded.scenario for p in plans]
+    baseline = names[same.index(True)]
+    sides = {name: Plan(plan.loaded) for name, plan in zip(names, plans, strict=True)}
+    if problems := list(differing_demands(sides, baseline)):
+        return replace(made, notes=tuple(problem.message for problem in problems))
+    short = briefly(made.paths)
+    called = [
+        "; ".join(f"{short[path]} = {v}" for path, v in zip(made.paths, p.values, strict=False))
+        for p in plans
+    ]
+    found = Comparison(
+        tuple(names),
+        tuple(result.first(n) for result in results),
+        (n,) * len(names),
+        baseline,
+        tuple(dict.fromkeys(map(Quantity, (*COMPARED, *on)))),
+        base.loaded.scenario.confidence,
+        called=tuple(
+            tr("{values} (as it is)", values=text) if text and name == baseline else text
+            for text, name in zip(called, names, strict=True)
+        ),
+        grid=made.paths,
+    )
+    return replace(made, comparison=replace(found, warnings=tuple(doubts(found))))
+
+
+def _name(paths: Sequence[str], values: Sequence[str]) -> str:
+    return "; ".join(f"{path}={value}" for path, value in zip(paths, values, strict=False))
+
+
+def briefly(paths: Sequence[str]) -> dict[str, str]:
+    """Give the ends of paths that tell them apart, of three steps at least."""
+    steps = {path: path.split(".") for path in paths}
+    found = {}
+    for path, mine in steps.items():
+        others = [other for name, other in steps.items() if name != path]
+        length = NAMING
+        while any(mine[-length:] == other[-length:] for other in others) and length < len(mine):
+            length += 1
+        found[path] = ".".join(mine[-length:])
+    return found
+
+
+def _base(
+    scenario: str | Path,
+    settings: Settings,
+    overrides: Sequence[str],
+    seed: int | None,
+    first: _Combination,
+) -> _Combination:
+    """Read the scenario without the grid; where only a grid makes one of it, take the first."""
+    try:
+        loaded = with_seed(load(scenario, settings=settings, overrides=overrides), seed)
+    except InputError:
+        return first
+    return _Combination((), loaded, laid_out(loaded.scenario.territory, loaded.folder))
+
+
+def _found(run: str, result: Result, n: int) -> Found:
+    """Keep what the table shows, of the first `n` replications."""
+    days, counted = result.measured_days, result.first(n)
+    return Found(
+        run,
+        n,
+        result.replications,
+        days,
+        a_year(counted.summary(), days),
+        result.warnings,
+        result.notes,
+        result.folder,
+    )
 
 
 def read_grid(texts: Sequence[str]) -> dict[str, list[str]]:
@@ -221,6 +349,24 @@ def _combinations(
     return combinations
 
 
+def _slim(result: Result) -> Result:
+    """Let go of a run's network, and of what a sweep does not show where there is no folder."""
+    result = replace(result, network=None)
+    if result.folder is not None:
+        return result
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    shown = pa.array(["district", "cause"])
+    kept = [t.filter(pc.is_in(t["level"], shown)) for t in result.tables(storage.MEASURES)]
+    places = {name: result.places(name) for name in (storage.POINTS, storage.GRIDS)}
+
+    def tables(name: str) -> list[pa.Table]:
+        return kept if name == storage.MEASURES else []
+
+    return replace(result, tables=tables, places=places.__getitem__)
+
+
 @dataclass
 class _Work:
     """The runs of a sweep, several of them under way at once."""
@@ -233,12 +379,19 @@ class _Work:
     of: int
     """Number of combinations."""
     active: dict[str, Run] = field(default_factory=dict)
-    finished: dict[str, Found] = field(default_factory=dict)
+    kept: dict[str, dict[int, dict[str, bytes]]] = field(default_factory=dict)
+    """Replications of runs that may need more of them, where there is no folder."""
+    finished: dict[str, Result] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)
     """Run of each combination; two may have the same, as with 60 min and 1 h."""
 
-    def do(self, combinations: Sequence[_Combination], executor: Executor) -> list[Found]:
-        """Do what is left to do of each, in the order of the combinations."""
+    def do(
+        self, combinations: Sequence[_Combination], executor: Executor
+    ) -> list[tuple[str, Result]]:
+        """Do what is left to do of each; give ids and results in the order of the combinations.
+
+        Where a precision leads to different numbers of replications, all get the largest.
+        """
         try:
             made = executor.as_completed(
                 tasks.packed, self._missing(combinations, executor), self._under_way
@@ -251,7 +404,20 @@ class _Work:
             for run in self.active.values():
                 run.give_up(error)
             raise
-        return [self.finished[run] for run in self.ids]
+        if self.wanted.precision is not None:
+            self._level(combinations, executor)
+        return [(run, self.finished[run]) for run in self.ids]
+
+    def _level(self, combinations: Sequence[_Combination], executor: Executor) -> None:
+        """Give every run as many replications as that has which has the most."""
+        most = max(result.replications for result in self.finished.values())
+        for name, combination in zip(self.ids, combinations, strict=True):
+            if self.finished[name].replications < most:
+                run = self._begun(combination)
+                run.wanted = replace(self.wanted, replications=most, precision=None)
+                run.total = most
+                run.kept = self.kept.get(name, {})
+                self._end(run, run.result(executor))
 
     def _missing(self, combinations: Sequence[_Combination], executor: Executor) -> Iterator[Task]:
         """Begin one run after another, as workers have time for it, and name what it lacks."""
@@ -280,17 +446,11 @@ class _Work:
             self._end(run, run.finish())
 
     def _end(self, run: Run, result: Result) -> None:
-        """Keep what the table shows, and let go of the rest."""
-        self.finished[run.plan.run] = Found(
-            run.plan.run,
-            result.replications,
-            result.measured_days,
-            a_year(result.summary(), result.measured_days),
-            result.warnings,
-            result.notes,
-            result.folder,
-        )
-        del self.active[run.plan.run]
+        """Keep what is compared, and let go of the rest."""
+        if result.folder is None and self.wanted.precision is not None:
+            self.kept[run.plan.run] = run.kept
+        self.finished[run.plan.run] = _slim(result)
+        self.active.pop(run.plan.run, None)
 
     def _told(self, now: Progress) -> None:
         """Pass on what a run says of itself, but for its replications: those are told of all."""

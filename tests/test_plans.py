@@ -83,7 +83,7 @@ def test_what_ifs_are_compared_with_their_base_over_the_same_demands(found):
     assert [found.title(plan) for plan in found.names] == [
         "My scenario",
         "night desk",
-        "My scenario: point_station.night = 1, roster.day = 3",
+        "My scenario: rosters.point_station.night = 1, grid_staff.roster.day = 3",
     ]
 
 

@@ -17,8 +17,10 @@ import govsim
 from govsim import language, sources
 from govsim.cli import cli
 from govsim.cli.options import WRONG_INPUT
+from govsim.comparison import open_comparison
 from govsim.errors import InputError
 from govsim.executors import Threads
+from govsim.report import page
 from govsim.results import open_run
 from govsim.sweep import read_grid, sweep
 
@@ -72,13 +74,18 @@ def test_workers_share_the_combinations_and_leave_the_same_bytes(made, tmp_path)
     pd.testing.assert_frame_equal(together.to_frame(), made.to_frame())
 
 
-def test_a_precision_is_asked_of_each_combination(tmp_path):
+def test_a_precision_is_reached_by_each_combination_and_all_get_equally_many(tmp_path):
     asked = {"precision": 0.15, "on": ["compliance_solve"]}
     made = sweep(TEMPLATE, {DAY: ["1", "3"]}, settings=SHORT, out=tmp_path, **asked)
-    for values, found in made.combinations:
-        alone = govsim.run(TEMPLATE, settings=(*SHORT, (DAY, *values)), **asked)
-        assert found.replications == alone.replications
-        assert found.get("compliance_solve") == alone.get("compliance_solve")
+    alone = [
+        govsim.run(TEMPLATE, settings=(*SHORT, (DAY, *values)), **asked)
+        for values, _ in made.combinations
+    ]
+    most = max(*(one.replications for one in alone), made.comparison.used[0])
+    assert {found.replications for _, found in made.combinations} == {most}
+    for (_, found), one in zip(made.combinations, alone, strict=True):
+        if one.replications == most:
+            assert found.get("compliance_solve") == one.get("compliance_solve")
 
 
 def test_two_ways_to_write_a_value_are_one_run(tmp_path, monkeypatch):
@@ -113,18 +120,18 @@ def test_only_what_no_earlier_run_has_made_is_simulated(tmp_path, monkeypatch):
     govsim.run(TEMPLATE, settings=settings, replications=2, out=tmp_path)
     simulated = noted(monkeypatch)
     swept(tmp_path)
-    assert simulated == [0, 1] * 3
+    assert simulated == [0, 1] * 4  # with the plan as it is
     swept(tmp_path)
-    assert simulated == [0, 1] * 3
+    assert simulated == [0, 1] * 4
     swept(tmp_path, replications=3)
-    assert simulated == [0, 1] * 3 + [2] * 4
+    assert simulated == [0, 1] * 4 + [2] * 5
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_sweep_that_was_killed_goes_on_and_ends_with_the_same_bytes(
     made, tmp_path, monkeypatch, workers
 ):
-    """It is killed when the second combination has its first replication."""
+    """It is killed when the first combination has its first replication."""
     program = f"""
 import os
 from govsim import executors, sources
@@ -141,7 +148,7 @@ with executors.choose({workers}) as executor:
     assert killed.returncode == 9
     simulated = noted(monkeypatch)
     gone_on = swept(tmp_path)
-    assert len(simulated) == 8 - 3
+    assert len(simulated) == 10 - 3
     assert list(map(tables, folders(gone_on))) == list(map(tables, folders(made)))
 
 
@@ -151,8 +158,75 @@ def test_progress_moves_forward_over_all_combinations(tmp_path):
     made = [now for now in seen if now.phase == "replications"]  # compiling counts for itself
     amounts = [now.done + now.within for now in made]
     assert amounts == sorted(amounts)
-    assert {now.total for now in made} == {8}
-    assert amounts[-1] == 8
+    assert {now.total for now in made} == {10}
+    assert amounts[-1] == 10
+
+
+# ------------------------------------------------------------------ beside the plan as it is
+
+
+def test_an_earlier_run_with_more_replications_changes_nothing(made, tmp_path):
+    settings = (*SHORT, (DAY, "3"), (NIGHT, "1"))
+    govsim.run(TEMPLATE, settings=settings, replications=4, out=tmp_path)
+    again = swept(tmp_path)
+    assert [found.replications for _, found in again.combinations] == [2] * 4
+    assert [found.made for _, found in again.combinations] == [2, 2, 2, 4]
+    pd.testing.assert_frame_equal(again.to_frame(), made.to_frame())
+    reopened = open_comparison(again.comparison.folder)
+    assert [result.replications for result in reopened.results] == [2] * 5
+
+
+def test_differences_are_those_that_a_comparison_finds(made):
+    """Equal to what `compare` says of the same plans over the same replications."""
+    file, found = TEMPLATE, made.comparison
+    plans = [f"{DAY}={day}; {NIGHT}={night}" for day, night in PAIRS]
+    beside = govsim.compare([file], plans=plans, settings=SHORT, replications=2)
+    assert found.baseline == beside.baseline == "template"
+    ours, theirs = (f.to_frame().drop(columns="plan") for f in (found, beside))
+    pd.testing.assert_frame_equal(ours, theirs)
+    frame = made.to_frame()
+    orders = frame[frame["measure"] == "orders"]["difference"]
+    assert list(orders) == [made.difference(v, "orders").paired.difference.mean for v in PAIRS]
+
+
+def test_rows_are_named_by_what_differs(made):
+    titles = [made.comparison.title(name) for name in made.comparison.names]
+    assert titles == [
+        "My scenario",
+        *(
+            f"volunteers.roster.day = {day}; volunteers.roster.night = {night}"
+            for day, night in PAIRS
+        ),
+    ]
+
+
+def test_a_combination_that_is_the_plan_itself_is_the_base(tmp_path):
+    path = "teams.grid_staff.roster.day"
+    made = sweep(TEMPLATE, {path: ["2", "3"]}, settings=SHORT, replications=2, out=tmp_path)
+    assert made.comparison.names == (f"{path}=2", f"{path}=3")
+    assert made.comparison.baseline == f"{path}=2"
+    assert made.comparison.title(f"{path}=2").endswith("(as it is)")
+
+
+def test_other_seeds_are_not_paired(tmp_path):
+    made = sweep(TEMPLATE, {"seed": ["1", "2"]}, settings=SHORT, replications=2, out=tmp_path)
+    assert made.comparison is None
+    assert "the seeds differ" in made.notes[0]
+
+
+def test_without_a_folder_the_same_is_found(made):
+    again = swept(None)
+    pd.testing.assert_frame_equal(again.to_frame(), made.to_frame())
+    assert again.comparison.folder is None
+
+
+def test_a_report_of_the_sweep_says_what_each_row_changes_and_costs(made):
+    html = page.html(open_comparison(made.comparison.folder)).replace("<wbr>", "")
+    first = html.partition("<nav")[0]
+    assert "4 combinations of values of" in first and DAY in first
+    assert "volunteers.roster.day = 3; volunteers.roster.night = 1" in html
+    for _, found in made.combinations:
+        assert f"template/{found.run}" in html
 
 
 # ------------------------------------------------------------------ the command line

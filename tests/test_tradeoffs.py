@@ -43,7 +43,8 @@ def plan(cost: float, orders: float, scene: float, noise: float = 1.0) -> Result
         )
         for name, values in of.items()
     ]
-    found = SimpleNamespace(values=pd.concat(frames), per_draw=1, measured_days=365.0)
+    values = pd.concat(frames)
+    found = SimpleNamespace(of_level=lambda _: values, per_draw=1, measured_days=365.0)
     return cast(Result, found)
 
 

@@ -130,7 +130,15 @@ def run(
         from govsim.cli.sweeping import show
 
         given = {**asked, "settings": pairs, "overrides": overrides}
-        show(file, grid, given, partial(executor, workers, cluster, engine), quiet, as_json_)
+        show(
+            file,
+            grid,
+            given,
+            partial(executor, workers, cluster, engine),
+            quiet,
+            as_json_,
+            no_report,
+        )
         return
     loaded = load(file, overrides=overrides, settings=pairs)
     if traced is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from govsim.cli.options import console, print_json
 from govsim.cli.progress import progress, stoppable
+from govsim.cli.reporting import report_at_the_end
 
 if TYPE_CHECKING:
     from govsim.executors import Executor
@@ -21,6 +22,7 @@ def show(
     executor: Callable[[], Executor],
     quiet: bool,
     as_json: bool,
+    no_report: bool,
 ) -> None:
     """Run a sweep and show what came out.
 
@@ -30,13 +32,15 @@ def show(
     grid : as given to ``--set-grid``.
     asked : what else `govsim.sweep.sweep` is asked for.
     executor : makes the executor.
-    quiet, as_json : say nothing; print JSON instead of a table.
+    quiet, as_json, no_report : say nothing; print JSON instead of a table; write no report.
     """
     from govsim.sweep import read_grid, sweep
 
     values = read_grid(grid)
     with stoppable(), executor() as chosen, progress(quiet or as_json) as told:
         made = sweep(file, values, on_progress=told, executor=chosen, **asked)
+    if made.comparison is not None and not no_report:
+        report_at_the_end(made.comparison, quiet or as_json)
     if as_json:
         print_json(as_values(made))
     elif not quiet:
@@ -47,18 +51,24 @@ def show(
 
 def as_values(made: Sweep) -> dict[str, Any]:
     """Give what was found as plain values."""
+    found = made.comparison
+    folder = None if found is None else found.folder
     return {
         "paths": list(made.paths),
+        "baseline": None if found is None else found.baseline,
+        "differences": [] if found is None else found.to_frame().to_dict("records"),
+        "folder": None if folder is None else str(folder),
+        "notes": list(made.notes),
         "table": None if made.file is None else str(made.file),
         "combinations": [
             {
                 "settings": dict(zip(made.paths, values, strict=True)),
-                "run": found.run,
-                "folder": None if found.folder is None else str(found.folder),
-                "replications": found.replications,
-                "warnings": list(found.warnings),
-                "measures": found.table.to_dict("records"),
+                "run": one.run,
+                "folder": None if one.folder is None else str(one.folder),
+                "replications": one.replications,
+                "warnings": list(one.warnings),
+                "measures": one.table.to_dict("records"),
             }
-            for values, found in made.combinations
+            for values, one in made.combinations
         ],
     }

@@ -58,7 +58,7 @@ def sentences(comparison: Comparison) -> list[tuple[str, list[str]]]:
             lines += _price(prices[plan, EFFECTS[0]])
             lines += _beaten(comparison, [one for one in beaten if one.plan == plan])
         found.append((heading, lines))
-    if left := list(_choice(comparison)):
+    if left := list(choice_left(comparison)):
         found.append((tr("The choice that is left"), left))
     return found
 
@@ -141,7 +141,7 @@ def _beaten(comparison: Comparison, mine: Sequence[Dominated]) -> Iterator[str]:
         yield template.format(by=comparison.title(one.by))
 
 
-def _choice(comparison: Comparison) -> Iterator[str]:
+def choice_left(comparison: Comparison) -> Iterator[str]:
     """Say what each step brings and costs, among the plans that no other beats."""
     if len(comparison.names) < 3:
         return

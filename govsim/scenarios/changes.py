@@ -19,6 +19,9 @@ from govsim.scenarios.documents import Key
 COMMAND = "--set"
 """Where a change comes from, as problems of it say."""
 
+NAMING = 3
+"""Steps at the end of a path that say what it is: ``volunteers.roster.day``."""
+
 MISSING = "missing"
 """Stands where an input was not there before, or is not there now; no input is this text."""
 
@@ -53,11 +56,11 @@ class Change:
         return tr("{path}: {before} → {after}", path=self.path, before=before, after=after)
 
     def brief(self) -> str:
-        """Write what it is now by the end of its path, to name a plan: ``point_station.night = 1``.
+        """Write what it is now by the end of its path: ``volunteers.roster.day = 1``.
 
-        The whole path stands beside it wherever there is room.
+        That names a plan; the whole path stands beside it wherever there is room.
         """
-        path = ".".join(self.path.split(".")[-2:])
+        path = ".".join(self.path.split(".")[-NAMING:])
         if self.after is MISSING:
             return tr("without {path}", path=path)
         return f"{path} = {compact(self.after)}"

@@ -30,9 +30,9 @@ def of(found: Found, desk: Desk) -> Contents:
 
         return run.contents(found, desk)
     if isinstance(found, Comparison):
-        from govsim.report.sections import comparison
+        from govsim.report.sections import comparison, sweep
 
-        return comparison.contents(found, desk)
+        return sweep.contents(found, desk) if found.grid else comparison.contents(found, desk)
     from govsim.explanation import Explanation
 
     if isinstance(found, Explanation):

@@ -67,14 +67,12 @@ def contents(found: Comparison, desk: Desk) -> Contents:
         answer=tuple(_answer(found)),
         plates=tuple(_plates(found, desk)),
         sections=(
-            Section(
-                "differences", tr("What differs"), (*_hours(found, desk), *_differences(found))
-            ),
-            Section("prices", tr("Cost and what it brings"), (_prices(found),)),
+            Section("differences", tr("What differs"), (*_hours(found, desk), *differences(found))),
+            Section("prices", tr("Cost and what it brings"), (prices(found),)),
             *uncertain.sections(found),
             Section("plans", tr("The plans beside each other"), tuple(_plans(found))),
-            Section("inputs", tr("Inputs and their evidence"), tuple(_inputs(found))),
-            Section("provenance", tr("Provenance"), tuple(_provenance(found))),
+            Section("inputs", tr("Inputs and their evidence"), tuple(inputs(found))),
+            Section("provenance", tr("Provenance"), tuple(provenance(found))),
         ),
         warnings=found.warnings,
         notes=tuple(dict.fromkeys(notes)),
@@ -200,7 +198,8 @@ def _hours(found: Comparison, desk: Desk) -> Iterator[Block]:
     )
 
 
-def _differences(found: Comparison) -> Iterator[Block]:
+def differences(found: Comparison) -> Iterator[Block]:
+    """Lay out the differences, a table for each measure, and say how sure they are."""
     letter = words.letters(found)
     heads = (
         tr("Plan"),
@@ -244,7 +243,7 @@ def _plan(found: Comparison, plan: str) -> str:
     return tr("{letter}: {plan}", letter=words.letters(found)[plan], plan=found.title(plan))
 
 
-def _prices(found: Comparison) -> Table:
+def prices(found: Comparison) -> Table:
     """Say what each plan gains and what that costs, by effect."""
     caption = tr(
         "What each plan gains against plan A, and what an order avoided or a percentage point "
@@ -290,7 +289,7 @@ def _plans(found: Comparison) -> Iterator[Block]:
 # ---------------------------------------------------------------- what it rests on
 
 
-def _inputs(found: Comparison) -> Iterator[Block]:
+def inputs(found: Comparison) -> Iterator[Block]:
     """List the inputs in which the plans differ; the others stand in the report of each run."""
     letter = words.letters(found)
     names = inputs_of.Names(tuple(found.result(plan).scenario for plan in letter))
@@ -321,7 +320,8 @@ def _inputs(found: Comparison) -> Iterator[Block]:
     yield Words((tr("All other inputs stand in the report of each run."),), "note")
 
 
-def _provenance(found: Comparison) -> Iterator[Block]:
+def provenance(found: Comparison) -> Iterator[Block]:
+    """Say how the runs were made, a column each."""
     letter = words.letters(found)
     columns = [dict(record.recorded(found.result(plan))) for plan in letter]
     heads = (tr("Record"), *letter.values())
