@@ -246,3 +246,5 @@ def test_the_cases_with_several_rows_an_order_come_out_right():
     check(read(CASES / "event_log.csv"), first.tolist())
     log = read(CASES / "snapshots.csv")
     assert log.frame["status"].value_counts().to_dict() == {"closed": 7, "open": 3}
+    # What was set aside, an order's earlier states, is no part of the shares of words.
+    assert {one.word: one.orders for one in log.states} == {"已结案": 7, "处置中": 3}

@@ -43,9 +43,7 @@ class State:
     orders: int
 
 
-def read_states(
-    cells: pa.Array, said: Table[str, str], over: Bools, used: Bools
-) -> tuple[Bools, tuple[State, ...]]:
+def read_states(cells: pa.Array, said: Table[str, str], over: Bools) -> Bools:
     """Read a column of states.
 
     Parameters
@@ -53,26 +51,35 @@ def read_states(
     cells : as they were written.
     said : what the mapping says of words.
     over : bool[n], whether the order has a time of closing.
-    used : bool[n], the rows that count in the answer's second part.
 
     Returns
     -------
-    tuple
-        bool[n], whether closed: as the word says; where it says nothing, as `over` does. And the
-        words, the most frequent first.
+    bool[n]
+        Whether closed: as the word says; where it says nothing, as `over` does.
     """
     found, words = distinct(cells)
-    meanings = {fold(word): meaning for word, meaning in said.items()}
-    meant = [meanings.get(fold(word), "" if is_nothing(word) else state_of(word)) for word in words]
+    meant = _meant(words, said)
     known = np.array([bool(it) for it in meant], bool)
     closed = np.array([it == CLOSED for it in meant], bool)
+    return np.where(known[found], closed[found], over)
+
+
+def count_states(cells: pa.Array, said: Table[str, str], used: Bools) -> tuple[State, ...]:
+    """Count the words of a column of states over the rows that are used, most frequent first."""
+    found, words = distinct(cells)
+    meant = _meant(words, said)
     counts = np.bincount(found[used], minlength=len(words))
-    states = [
+    return tuple(
         State(words[i], meant[i], int(counts[i]))
         for i in np.argsort(-counts, kind="stable")
         if counts[i] and (meant[i] or not is_nothing(words[i]))
-    ]
-    return np.where(known[found], closed[found], over), tuple(states)
+    )
+
+
+def _meant(words: list[str], said: Table[str, str]) -> list[str]:
+    """Say of each word what state it means: as the mapping has it, else by its parts."""
+    meanings = {fold(word): meaning for word, meaning in said.items()}
+    return [meanings.get(fold(word), "" if is_nothing(word) else state_of(word)) for word in words]
 
 
 def read_answers(

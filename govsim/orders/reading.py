@@ -19,7 +19,14 @@ from numpy.typing import NDArray
 
 from govsim.errors import InputError, Problem
 from govsim.language import tr
-from govsim.orders.answers import State, distinct, read_answers, read_marks, read_states, scale_of
+from govsim.orders.answers import (
+    count_states,
+    distinct,
+    read_answers,
+    read_marks,
+    read_states,
+    scale_of,
+)
 from govsim.orders.answers import named as said_of
 from govsim.orders.cells import as_numpy, only_zeros, something, text_of
 from govsim.orders.characters import GARBLED
@@ -115,7 +122,6 @@ class _Reader:
         self.written: dict[str, Ints] = {}
         self.there: dict[str, Bools] = {}
         self.remarks: list[Remark] = []
-        self.states: tuple[State, ...] = ()
 
     def log(self) -> OrderLog:
         blank = self._blank_rows()
@@ -125,7 +131,7 @@ class _Reader:
         for name in WORDS:
             if name in self.cells and name != "status":
                 self.frame[name] = self._words(name)
-        self._statuses(blank)
+        self._statuses()
         lost = sum(self._identities(name) for name in IDENTITIES if name in self.cells)
         self._own_parents()
         defaults = self._places()
@@ -139,6 +145,8 @@ class _Reader:
         if not used.any():
             self._nothing(bad)
         aside = self._set_aside(bad)
+        status, said = self.cells.get("status"), self.mapping.values.status
+        states = () if status is None else count_states(status, said, used)
         self.cells.clear()  # what was written is not needed any more, and takes most of the room
         self.raw.columns.clear()
         frame = pd.DataFrame({"row": self.raw.rows, **self._ordered()})
@@ -152,7 +160,7 @@ class _Reader:
             source=self.source,
             mapping=self.mapping,
             remarks=tuple(self.remarks),
-            states=self.states,
+            states=states,
         )
 
     def _ordered(self) -> dict[str, Any]:
@@ -327,14 +335,12 @@ class _Reader:
         most = pc.max(others.field("counts")).as_py() or 1
         return zeros if (pc.sum(zeros).as_py() or 0) > most else pc.and_(zeros, False)
 
-    def _statuses(self, blank: Bools) -> None:
+    def _statuses(self) -> None:
         """Settle what is open: as the column says, else by the time of closing."""
         end = next((name for name in ("closed", "resolved") if name in self.there), None)
         closed = np.zeros(self.n, bool) if end is None else self.there[end]
         if "status" in self.cells:
-            said = self.mapping.values.status
-            cells = self.cells["status"]
-            closed, self.states = read_states(cells, said, closed, ~blank)
+            closed = read_states(self.cells["status"], self.mapping.values.status, closed)
         self.frame["status"] = pd.Categorical.from_codes(
             closed.astype(np.int64), categories=pd.Index([OPEN, CLOSED], dtype="str")
         )
