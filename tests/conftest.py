@@ -13,6 +13,9 @@ import os
 for _library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 
+# Tables are as wide as in a pipe, wherever the tests run and in however many processes.
+os.environ.pop("COLUMNS", None)
+
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from parting import KINDS, over_random_scenarios, parting
 from strategies import scenarios
 
-from govsim import compiling, demand, engine, model, network, rules, sources
+from govsim import cache, compiling, demand, engine, model, network, rules, sources
 from govsim.scenarios import calendar
 from govsim.scenarios.loading import load
 from govsim.scenarios.schema import Scenario
@@ -118,8 +118,8 @@ def test_an_engine_that_can_keep_nothing_goes_on_without(
 ) -> None:
     blocked = tmp_path / "a file, not a folder"
     blocked.write_text("")
-    monkeypatch.setattr(compiling, "_places", lambda: [blocked])
-    assert compiling.cache_folder.__wrapped__() is None
+    monkeypatch.setattr(cache, "_places", lambda: [blocked])
+    assert cache.folder.__wrapped__("compiled") is None
     with mock.patch.object(compiling, "cache_folder", lambda: None):
         double = compiling.kept(lambda x: 2 * x)
     assert double(4) == 8

@@ -150,7 +150,7 @@ def test_brackets_without_end_are_nested_too_deeply(folder: Path) -> None:
 
 
 def test_a_long_value_is_shown_in_part(folder: Path) -> None:
-    (problem,) = refused(written(folder, f"extends: base.yaml\nlabel: {'x' * 9000}\n"))
+    (problem,) = refused(written(folder, f"extends: base.yaml\nhorizon: {'x' * 9000}\n"))
     assert len(str(problem)) < 400
 
 

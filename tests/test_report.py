@@ -216,6 +216,13 @@ def test_numbers_on_the_first_page_are_those_of_the_run(pages, result):
     assert f"{100 * share.mean:.1f}% ({100 * share.low:.1f} – {100 * share.high:.1f}%)" in first
 
 
+def said_at(axes):
+    """What stands at a panel: its title, and its axes' labels, or those it shares."""
+    beside = axes.get_shared_y_axes().get_siblings(axes)
+    labels = [axes.get_xlabel(), *(one.get_ylabel() for one in beside)]
+    return "".join([axes.get_title(), axes.get_title(loc="left"), *labels])
+
+
 def test_every_figure_of_numbers_says_its_unit(result, monkeypatch):
     from govsim.report import svg
 
@@ -223,7 +230,10 @@ def test_every_figure_of_numbers_says_its_unit(result, monkeypatch):
 
     def look(figure, name, folder):
         seen = [axes for axes in figure.axes if axes.axison]
-        labels[name] = [axes.get_xlabel() + axes.get_ylabel() for axes in seen]
+        said = [said_at(axes) for axes in seen]
+        # A scale of shades beside a panel that says its unit need not say it again.
+        scales = [axes.get_label() == "<colorbar>" for axes in seen]
+        labels[name] = [it for it, scale in zip(said, scales, strict=True) if it or not scale]
         return "<svg></svg>", []
 
     monkeypatch.setattr(svg, "written", look)

@@ -192,6 +192,14 @@ policies.order | order within a class | 同级次序
 policies.overdue_priority | class of overdue orders | 超期工单优先级
 policies.neighbours_within | neighbouring stations help within | 邻站支援距离
 policies.dispatch_delay | from acceptance to dispatch | 受理到派单
+changes.*.label | name | 名称
+changes.*.first_day | first day | 起始日期
+changes.*.last_day | last day | 结束日期
+changes.*.at | where | 地点
+changes.*.team | whose people | 涉及人员
+changes.*.roster | on duty | 在岗人数
+changes.*.add | people more or fewer | 增减人数
+changes.*.closed | closed | 停用
 costs.overtime_factor | overtime pay factor | 加班工资倍数
 costs.station_per_year | cost of a point station a year | 点站年成本
 costs.order | cost of handling a 12345 order | 每件12345工单成本
@@ -200,6 +208,7 @@ costs.order | cost of handling a 12345 order | 每件12345工单成本
 _PARTS = """
 territory.rosters | rosters in a table | 以表格给出的排班
 demand.surges | surges | 需求突增
+changes | rosters from a day to a day | 分日期的排班
 """
 
 _WORDS = """

@@ -6,7 +6,7 @@ What depends on where points stand is in `govsim.roster_checks`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from govsim.language import tr
 from govsim.scenarios.findings import Finding, error, missing, warning
@@ -21,7 +21,9 @@ CENTRE = "centre"
 def changes_fall_into_the_run(plan: Plan) -> Iterator[Finding]:
     """Each change holds on some day of the run."""
     s = plan.scenario
-    end = s.start + timedelta(days=-(-s.horizon // DAY) - 1)
+    days = -(-s.horizon // DAY) - 1
+    # That the run goes beyond the calendar is a mistake of its own.
+    end = s.start + timedelta(days=min(days, (date.max - s.start).days))
     for key, change in s.changes.items():
         if change.last_day < s.start - timedelta(days=1) or change.first_day > end:
             text = tr(

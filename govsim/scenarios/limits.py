@@ -20,7 +20,7 @@ from govsim.scenarios.findings import Finding, error, warning
 from govsim.scenarios.parameters import Leaf, leaves, matches
 from govsim.scenarios.quantities import DAY, HOUR, Distribution, Rate, Span
 from govsim.scenarios.schema import Scenario
-from govsim.scenarios.units import MOST_SHOWN
+from govsim.scenarios.units import in_part
 
 HUGE = 10**300
 
@@ -213,7 +213,7 @@ def _written(leaf: Leaf, value: Any) -> str:
         mean = Span(value.mean(), value.unit)
         return tr("a mean of {mean}", mean=_rough(mean))
     text = str(leaf.written if not isinstance(leaf.written, list | dict) else value)
-    return text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "…"
+    return in_part(text)
 
 
 def _rough(span: Span) -> str:

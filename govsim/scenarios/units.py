@@ -165,7 +165,7 @@ def read_amount(text: object, units: Units, example: str) -> Fraction:
                 tr(
                     "“{found}” is not an amount with a unit; write it like “{example}” "
                     "(units: {units})",
-                    found=text,
+                    found=in_part(text),
                     example=example,
                     units=shown(_first_names(units)),
                 )
@@ -180,7 +180,7 @@ def read_amount(text: object, units: Units, example: str) -> Fraction:
             raise QuantityError(
                 tr(
                     "“{found}” has no unit; the units are {units}",
-                    found=text,
+                    found=in_part(text),
                     units=shown(_first_names(units)),
                 )
             )
@@ -189,7 +189,7 @@ def read_amount(text: object, units: Units, example: str) -> Fraction:
             raise QuantityError(
                 tr(
                     "“{found}” has the unknown unit “{unit}”; the units are {units}",
-                    found=text,
+                    found=in_part(text),
                     unit=unit,
                     units=shown(_first_names(units)),
                 ),
@@ -216,6 +216,11 @@ def read_count(text: str) -> object:
     return int(value) if value.denominator == 1 else float(value)
 
 
+def in_part(text: str) -> str:
+    """Give a text, or the beginning of one that nobody would read to its end."""
+    return text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "…"
+
+
 def describe(value: object) -> str:
     """Name the kind of a value that was found where text or a number was expected."""
     if value is None:
@@ -227,7 +232,7 @@ def describe(value: object) -> str:
     if isinstance(value, list | tuple | set | frozenset):
         return tr("a list")
     text = str(value)
-    return f"“{text}”" if len(text) <= MOST_SHOWN else f"“{text[:MOST_SHOWN]}…”"
+    return f"“{in_part(text)}”"
 
 
 def write_amount(value: float | Fraction, choices: Iterable[tuple[str, Fraction]]) -> str:
@@ -299,7 +304,7 @@ def working_amount(text: object) -> tuple[float, str] | None:
         raise QuantityError(
             tr(
                 "“{found}” has the unknown unit “{unit}”; the units are {units}",
-                found=text,
+                found=in_part(text),
                 unit=unit,
                 units=shown(["working hours", "working days", "工作小时", "工作日"]),
             ),
@@ -341,7 +346,7 @@ def read_rate(text: object) -> tuple[float, bool]:
         raise QuantityError(
             tr(
                 "“{found}” has the unknown unit “{unit}”; the units are {units}",
-                found=text,
+                found=in_part(str(text)),
                 unit=unit,
                 units=shown(_first_names(TIME_UNITS)),
             ),
