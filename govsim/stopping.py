@@ -53,9 +53,8 @@ def chosen_by(measures: Iterable[str]) -> str:
     """Say what a number of replications that a precision has chosen does to other measures."""
     return tr(
         "how many replications there are was decided by the intervals of {names}; all other "
-        "measures may come out a little low by that (waits by 2% in a trial), and their "
-        "intervals hold less often than they say (91% for 95%): name them with --on too, or "
-        "give --replications",
+        "measures may come out a little low by that, and their intervals hold less often than "
+        "they say: name them with --on too, or give --replications",
         names=joined(measures, "、", ", "),
     )
 
