@@ -321,7 +321,7 @@ def _add(
         ]:
             yield Problem(tr("it is the same plan as “{plan}”", plan=same[0]), file=place)
         else:
-            plans[what_if.key] = Plan(mine, called=what_if.name)  # fmt: skip
+            plans[what_if.key] = Plan(mine, called=what_if.name)
 
 
 def _free(name: str, taken: Mapping[str, Plan]) -> str:

@@ -316,7 +316,7 @@ def by_draw(tables: Iterable[pa.Table], by: list[str], per_draw: int) -> Iterato
     while block := list(islice(left, per_draw)):
         frame = storage.as_frame(block)
         mean = frame.groupby(by, sort=False, observed=True)["value"].mean().reset_index()
-        # Plain words again, as the tables of replications have: keys that are hours are to be
-        # read as numbers, which categories among which there are other words can not.
+        # Plain words, as in the tables of replications: `astype(int)` of keys that are hours
+        # fails for categories, since those of the whole table include other keys.
         words = dict.fromkeys(mean.select_dtypes("category").columns, object)
         yield pa.Table.from_pandas(mean.astype(words), preserve_index=False)
