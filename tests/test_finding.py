@@ -12,6 +12,7 @@ from short_runs import TEMPLATE
 
 from govsim import language
 from govsim.cli import cli
+from govsim.cli.places import CASES, SHIPPED
 from govsim.storage import RunFolder
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -24,6 +25,11 @@ def _in_english():
 
 def typed(*words: object, **env: str):
     return CliRunner().invoke(cli, [*map(str, words)], env=env)
+
+
+def test_the_scenarios_that_come_with_govsim_are_known_by_name():
+    assert {file.stem for file in SCENARIOS.glob("*.yaml")} == SHIPPED
+    assert all((SCENARIOS / folder).is_dir() for folder in CASES)
 
 
 @pytest.fixture
