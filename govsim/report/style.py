@@ -32,6 +32,8 @@ _SETTINGS = {
     "axes.titlepad": 9,
     "axes.titlesize": 10.5,
     "axes.unicode_minus": False,  # the shipped font has the hyphen, not the minus
+    "figure.autolayout": False,  # as is the next: `settle` leaves a figure without any layout
+    "figure.constrained_layout.use": False,
     "figure.facecolor": "white",
     "font.size": 9.6,
     "grid.color": "#E4E7EA",
@@ -95,7 +97,8 @@ def settle(figure: Figure) -> None:
     memory, so the last digits of what it finds vary from call to call.
     """
     figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    # Nothing is left to lay out: with "none", each file would be drawn once more before it is.
+    figure.set_layout_engine(None)
     for axes in figure.axes:
         bounds = tuple(round(edge, 5) for edge in axes.get_position().bounds)
         axes.set_position((bounds[0], bounds[1], bounds[2], bounds[3]))
