@@ -26,11 +26,18 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class _Placed:
-    """A change with the rows of its points; None where it names none."""
+    """A change with the rows of its points.
+
+    Attributes
+    ----------
+    points : None where it names none.
+    elsewhere : bool[grids], those of closed stations that another point serves meanwhile.
+    """
 
     change: Change
     dated: Dated
     points: frozenset[int] | None
+    elsewhere: Bools
 
 
 @dataclass(frozen=True)
@@ -42,18 +49,21 @@ class Changes:
     fallback: Ints
 
     @classmethod
-    def of(cls, scenario: Scenario, territory: Territory, calendar: Calendar) -> Changes:
+    def of(
+        cls, scenario: Scenario, territory: Territory, calendar: Calendar, has_station: Bools
+    ) -> Changes:
         """Place the changes of a scenario; names that aren't known are told before a run."""
+        station, fallback = (territory.grids[c].to_numpy(np.int64) for c in ("station", "fallback"))
         found = []
         for change in scenario.changes.values():
             first, last = calendar.day_of(change.first_day), calendar.day_of(change.last_day)
             dated = Dated(first, last, dict(change.roster), change.add, change.closed)
-            found.append(
-                _Placed(change, dated, rows_of(change.at, territory) if change.at else None)
-            )
+            points = rows_of(change.at, territory) if change.at else None
+            shut = list(points) if change.closed and points else []
+            elsewhere = has_station & np.isin(station, shut) & (fallback >= 0)
+            found.append(_Placed(change, dated, points, elsewhere))
         # Numbers that are said come before numbers that are added, and a closed door last.
         found.sort(key=lambda one: (one.change.closed, one.change.add != 0))
-        station, fallback = (territory.grids[c].to_numpy(np.int64) for c in ("station", "fallback"))
         return cls(tuple(found), station, fallback)
 
     def at(self, point: int, team: str) -> tuple[Dated, ...]:
@@ -72,35 +82,35 @@ class Changes:
             for one in self.placed
         )
 
-    def active(self, covering: Ints, has_station: Bools) -> list[int]:
-        """Points that serve grids at some time, closed stations' substitutes too."""
-        found = [covering]
+    def elsewhere(self) -> Bools:
+        """Grids that another point serves on some days, while their station is closed."""
+        found = np.zeros(len(self.station), dtype=bool)
         for one in self.placed:
-            if one.change.closed and one.points is not None:
-                mine = has_station & np.isin(self.station, list(one.points)) & (self.fallback >= 0)
-                found.append(self.fallback[mine])
-        return [int(p) for p in np.unique(np.concatenate(found))]
+            found |= one.elsewhere
+        return found
+
+    def active(self, covering: Ints) -> list[int]:
+        """Points that serve grids at some time, closed stations' substitutes too."""
+        found = np.union1d(covering, self.fallback[self.elsewhere()])
+        return [int(point) for point in found]
 
     def covering(self, covering: Ints, grid: Ints, at: Ints) -> Ints:
         """Point that serves each demand: int64[n], given its grid and when it meets the service."""
-        point = covering[grid]
-        shut = self._shut(covering == self.station, grid, at)
+        point, shut = covering[grid], self._shut(grid, at)
         return point if shut is None else np.where(shut, self.fallback[grid], point)
 
     def stations_open(self, has_station: Bools, grid: Ints, at: Ints) -> Bools:
         """Whether an open point station covers each demand's grid then: bool[n]."""
-        covered: Bools = has_station[grid]
-        shut = self._shut(has_station, grid, at)
+        covered, shut = has_station[grid], self._shut(grid, at)
         return covered if shut is None else covered & ~shut
 
-    def _shut(self, has_station: Bools, grid: Ints, at: Ints) -> Bools | None:
+    def _shut(self, grid: Ints, at: Ints) -> Bools | None:
         """Demands whose station is closed then, and has somebody in its place."""
         found: Bools | None = None
         for one in self.placed:
-            if one.change.closed and one.points is not None:
-                mine = has_station & np.isin(self.station, list(one.points)) & (self.fallback >= 0)
+            if one.elsewhere.any():
                 day = at // DAY
-                shut = mine[grid] & (day >= one.dated.first) & (day <= one.dated.last)
+                shut = one.elsewhere[grid] & (day >= one.dated.first) & (day <= one.dated.last)
                 found = shut if found is None else found | shut
         return found
 

@@ -196,8 +196,8 @@ class _Builder:
         use = (station >= 0) & scenario.territory.point_stations.enabled
         self.covering = np.where(use, station, fallback)
         self.has_station = use
-        self.changes = Changes.of(scenario, territory, self.calendar)
-        self.active = self.changes.active(self.covering, self.has_station)
+        self.changes = Changes.of(scenario, territory, self.calendar, use)
+        self.active = self.changes.active(self.covering)
         self.kind_of_point: list[PointKind] = points["kind"].tolist()
         self.rows = territory.roster_rows()
         self.rosters: dict[int, Roster] = {}

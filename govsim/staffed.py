@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from govsim.language import tr
 from govsim.network import DESK, TEAM, Network
 from govsim.scenarios import staffing
@@ -46,7 +44,7 @@ class Staffed:
         self.network, self.plan = network, network.scenario
         self.kind: list[PointKind] = network.territory.points["kind"].tolist()
         self.rows = network.territory.roster_rows()
-        self.active = frozenset(np.unique(network.covering).tolist())
+        self.active = frozenset(network.changes.active(network.covering))
         self.kinds = frozenset(self.kind[p] for p in self.active)
         days = network.calendar.kind_of_day[: -(-network.end // DAY)]
         self.days = tuple(k for i, k in enumerate(staffing.DAY_KINDS) if (days == i).any())

@@ -66,14 +66,19 @@ class Usage:
         return bool(self.network.has_station.any())
 
     @cached_property
+    def others(self) -> bool:
+        """Whether other points serve grids, be it while a station is closed."""
+        network = self.network
+        return not network.has_station.all() or bool(network.changes.elsewhere().any())
+
+    @cached_property
     def channels(self) -> frozenset[str]:
         """Channels that residents come to, at first or where another is closed."""
         found: set[str] = set()
-        others = not bool(self.network.has_station.all())
         ahead = [
             key
             for key, c in self.plan.channels.items()
-            if (self.stations and c.with_station) or (others and c.without_station)
+            if (self.stations and c.with_station) or (self.others and c.without_station)
         ]
         while ahead:
             key = ahead.pop()
@@ -129,7 +134,8 @@ class Usage:
 
     def shift(self, path: Path) -> Off | None:
         """A shift that no roster names."""
-        named = any(path[2] in roster for roster in self.network.rosters.values())
+        changed = [change.roster for change in self.plan.changes.values()]
+        named = any(path[2] in one for one in (*self.network.rosters.values(), *changed))
         return None if named else Off(tr("nobody's roster names this shift"))
 
     def festival(self, path: Path) -> Off | None:
@@ -205,8 +211,7 @@ class Usage:
         if name == "with_station":
             return None if self.stations else self.staffed.no_points(("point_station",))
         if name == "without_station":
-            alone = bool(self.network.has_station.all())
-            return Off(tr("a point station serves every grid")) if alone else None
+            return None if self.others else Off(tr("a point station serves every grid"))
         if path[1] not in self.channels:
             return Off(tr("no resident comes to this channel"))
         if name == "if_closed" and self._always_open(path[1]):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hand import day, demands, plain
+from hand import day, demands, merge, plain
 from pydantic import ValidationError
 
 from govsim import engine, model
@@ -17,8 +17,12 @@ from govsim.network import Network, build
 from govsim.offered_load import load_report
 from govsim.rosters import Dated, timeline
 from govsim.scenarios.checks import check
+from govsim.scenarios.parameters import leaves
 from govsim.scenarios.quantities import DAY, HOUR
 from govsim.scenarios.schema import Scenario
+from govsim.staffed import Staffed
+from govsim.unused import silenced
+from govsim.usage import Usage
 
 SHIFTS = {"day": ((8 * HOUR, 20 * HOUR),), "night": ((20 * HOUR, 32 * HOUR),)}
 A_WEEK = np.zeros(8, dtype=np.int8)
@@ -89,12 +93,12 @@ def test_the_desk_and_the_hotline_may_be_short_too() -> None:
     assert found["staff"].at(noons).tolist() == [1, 1, 1]
 
 
-def estate(**changes: Any) -> Network:
+def estate(other: dict[str, Any] | None = None, **changes: Any) -> Network:
     """A station that covers some grids, and community offices for the others."""
     kinds = ["point_station", "community_office"]
-    return plain(
-        horizon="3 days",
-        territory={
+    usual: dict[str, Any] = {
+        "horizon": "3 days",
+        "territory": {
             "grids": {"count": 6},
             "offices": True,
             "residents": 6000,
@@ -103,8 +107,8 @@ def estate(**changes: Any) -> Network:
                 "=": {"large": 1, "old": 0, "resettlement": 0, "commercial": 0, "rural": 0}
             },
         },
-        teams={"staff": {"at": kinds, "roster": {"=": {"all": 9}}}},
-        channels={
+        "teams": {"staff": {"at": kinds, "roster": {"=": {"all": 9}}}},
+        "channels": {
             "app": {"with_station": 0, "without_station": 1},
             "here": {
                 "label": {"zh": "点站", "en": "station"},
@@ -113,8 +117,9 @@ def estate(**changes: Any) -> Network:
                 "via": "direct",
             },
         },
-        changes=changes,
-    )
+        "changes": changes,
+    }
+    return plain(**merge(usual, other or {}))
 
 
 def test_the_grids_of_a_closed_station_are_served_as_all_others_meanwhile() -> None:
@@ -133,6 +138,32 @@ def test_the_grids_of_a_closed_station_are_served_as_all_others_meanwhile() -> N
     served = mine.visits["began"] >= 0
     pools = mine.visits["pool"][served & (mine.visits["began"] // DAY == 1)]
     assert station not in {network.pools[p].point for p in set(pools.tolist())}
+
+
+def silent(network: Network) -> dict[str, str]:
+    usage = Usage(network, Staffed(network))
+    found = {leaf.path: silenced(usage, leaf) for leaf in leaves(network.scenario)}
+    return {".".join(map(str, path)): off.why for path, off in found.items() if off}
+
+
+def test_what_only_a_change_makes_use_of_is_not_told_to_be_of_no_use() -> None:
+    alone = {"territory": {"point_stations": {"grids_each": 6, "reach": "50 km"}}}
+    usual = estate(alone)
+    assert usual.has_station.all()
+    assert {"channels.app.answers", "channels.app.without_station"} <= silent(usual).keys()
+    repair = {"at": ["point_station"], "closed": True, **TUESDAY}
+    found = silent(estate(alone, repair=repair))
+    # What if_closed silences is another matter: it is never closed.
+    assert [path for path in found if path.startswith("channels.app.")] == [
+        "channels.app.if_closed"
+    ]
+
+
+def test_a_shift_that_only_a_change_names_is_of_use() -> None:
+    shifts = {"calendar": {"shifts": {"=": {"all": "always", "late": "never"}}}}
+    more = {"team": "staff", "roster": {"late": 2}, **TUESDAY}
+    assert "calendar.shifts.late" in silent(estate(shifts))
+    assert "calendar.shifts.late" not in silent(estate(shifts, more=more))
 
 
 def told(network: Network) -> list[tuple[str, str, str]]:
