@@ -172,3 +172,15 @@ def test_a_table_that_says_the_same_twice_in_two_languages_is_refused(place):
     (place / "rosters.csv").write_text(rows, encoding="utf-8")
     with pytest.raises(InputError, match="line 3 of the table: this point, team, shift"):
         extended(place, "territory: {rosters: {table: rosters.csv}}\n")
+
+
+def test_a_dated_change_names_teams_in_chinese_and_the_hotline_too(place):
+    change = "changes: {病假: {first_day: 2025-03-03, last_day: 2025-03-09, team: %s, add: -1}}\n"
+    found = [
+        extended(place, change % name).changes["病假"].team for name in ("物业人员", "12345中心")
+    ]
+    assert found == ["property_management", "centre"]
+    with pytest.raises(InputError) as caught:
+        extended(place, change % "物业人圆")
+    (only,) = caught.value.problems
+    assert only.suggestion == "物业人员" and "前台, 12345中心" in only.message

@@ -1,4 +1,4 @@
-"""Checks of dated changes: they fall into the run, and name teams and shifts that there are.
+"""Checks of dated changes: they fall into the run, and name teams that there are.
 
 What depends on where points stand is in `govsim.roster_checks`.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from govsim.language import tr
-from govsim.scenarios.findings import Finding, error, missing, warning
+from govsim.scenarios.findings import Finding, missing, warning
 from govsim.scenarios.staffing import DESK
 from govsim.scenarios.staffing_checks import Plan
 from govsim.scenarios.units import DAY
@@ -36,22 +36,14 @@ def changes_fall_into_the_run(plan: Plan) -> Iterator[Finding]:
             yield warning(("changes", key, "first_day"), text)
 
 
-def changes_name_teams_and_shifts(plan: Plan) -> Iterator[Finding]:
-    """A change is of a team, the desk or the hotline, and its numbers are of shifts."""
+def changes_name_teams(plan: Plan) -> Iterator[Finding]:
+    """A change is of a team, the desk or the hotline; `staffing_checks` looks at its numbers."""
     s = plan.scenario
+    known = {**s.teams, DESK: None, CENTRE: None}
     for key, change in s.changes.items():
-        known = [*s.teams, DESK, CENTRE]
         if change.team is not None and change.team not in known:
             what = tr("there is no team “{found}”", found=change.team)
             yield missing(("changes", key, "team"), change.team, known, what)
-        for shift, head in change.roster.items():
-            if shift not in s.calendar.shifts:
-                what = tr("there is no shift “{found}” in calendar.shifts", found=shift)
-                yield missing(("changes", key, "roster", shift), shift, s.calendar.shifts, what)
-            for number in head.values() if isinstance(head, dict) else (head,):
-                if number < 0:
-                    text = tr("{found} people is negative; 0 or more are allowed", found=number)
-                    yield error(("changes", key, "roster", shift), text)
 
 
-CHECKS = (changes_fall_into_the_run, changes_name_teams_and_shifts)
+CHECKS = (changes_fall_into_the_run, changes_name_teams)

@@ -72,7 +72,10 @@ OTHERS: dict[str, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys(("汽车", "小汽车", "开车"), ("car",)),
     },
     "channel": {"等待": ("wait",), "等开放": ("wait",)},
-    "team": dict.fromkeys(("前台", "接待前台"), ("desk",)),
+    "team": {
+        **dict.fromkeys(("前台", "接待前台"), ("desk",)),
+        "12345中心": ("centre",),
+    },
 }
 """Chinese for names without a label, with the keys that it may stand for, the likeliest first."""
 
@@ -163,6 +166,7 @@ CHINESE = {
         "point_station": "点站",
         "workstation": "网格工作站",
         "community_office": "社区便民服务中心",
+        "centre": "12345中心",
     },
 }
 """Names without a label, as a planner would write them."""

@@ -287,6 +287,7 @@ def rosters_name_shifts(plan: Plan) -> Iterator[Finding]:
     rosters += [(("desk", "rosters", k), r) for k, r in s.desk.rosters.items() if s.desk.enabled]
     if s.centre.enabled:
         rosters.append((("centre", "roster"), s.centre.roster))
+    rosters += [(("changes", key, "roster"), change.roster) for key, change in s.changes.items()]
     for path, roster in rosters:
         for shift, head in roster.items():
             if shift not in s.calendar.shifts:
