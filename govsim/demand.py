@@ -239,6 +239,7 @@ class _Columns:
         channels = self.scenario.channels.values()
         shares = [[c.without_station for c in channels], [c.with_station for c in channels]]
         edges = np.cumsum(shares, axis=1)
+        edges[edges[:, -1] == 0] = 1  # a sort of grid that the plan doesn't have
         u = self.streams.uniform("channel", self.id)
         open_ = self.network.changes.stations_open(self.network.has_station, self.grid, turns)
         covered = open_.astype(np.int64)
