@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from govsim.orders.cells import text_of
 from govsim.orders.mapping import CLOSED
 from govsim.orders.nothing import is_nothing
 from govsim.orders.shapes import Bools, Ints
@@ -129,8 +129,7 @@ def read_answers(
 
 def distinct(cells: pa.Array) -> tuple[Ints, list[str]]:
     """Give a column as int64[n] positions in a list of its different words."""
-    text = pc.utf8_trim_whitespace(pc.fill_null(cells.cast(pa.large_string()), ""))
-    found = text.dictionary_encode()
+    found = text_of(cells).dictionary_encode()
     return found.indices.to_numpy().astype(np.int64), found.dictionary.to_pylist()
 
 

@@ -1,4 +1,4 @@
-"""Cells of a column as text. Used by `govsim.orders.reading`."""
+"""Cells of a column as text. Used by whatever reads a column, and by what proposes a mapping."""
 
 from __future__ import annotations
 

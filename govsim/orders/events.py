@@ -16,13 +16,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from govsim.errors import InputError, Problem
 from govsim.language import tr
+from govsim.orders.cells import something
 from govsim.orders.mapping import TIMES, Columns, Mapping, Values
 from govsim.orders.moments import read_times
-from govsim.orders.nothing import nothing
 from govsim.orders.remarks import Remark
 from govsim.orders.sources import Raw
 from govsim.orders.times import Kind, parse
@@ -206,9 +205,7 @@ def _moments(ms: pd.Series) -> pa.Array:
 
 def _texts(cells: pa.Array) -> np.ndarray[Any, np.dtype[np.object_]]:
     """Give cells as texts; "" where there is nothing."""
-    text = pc.utf8_trim_whitespace(pc.fill_null(cells.cast(pa.large_string()), ""))
-    said = pc.if_else(nothing(text), "", text)
-    found: np.ndarray[Any, np.dtype[np.object_]] = said.to_numpy(zero_copy_only=False)
+    found: np.ndarray[Any, np.dtype[np.object_]] = something(cells).to_numpy(zero_copy_only=False)
     return found
 
 

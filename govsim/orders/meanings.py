@@ -9,8 +9,8 @@ from collections.abc import Mapping as Table
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from govsim.orders.cells import text_of
 from govsim.orders.mapping import CLOSED, OPEN
 from govsim.orders.matching import MATCHED, like, parts_of, spellings
 from govsim.orders.nothing import is_nothing
@@ -53,9 +53,7 @@ def values_of(
 
 def words_of(cells: pa.Array) -> list[str]:
     """List the words of a column, the most frequent first."""
-    counted = pc.value_counts(
-        pc.utf8_trim_whitespace(pc.fill_null(cells.cast(pa.large_string()), ""))
-    )
+    counted = text_of(cells).value_counts()
     pairs = [(entry["counts"], entry["values"]) for entry in counted.to_pylist()]
     return [word for _, word in sorted(pairs, key=lambda pair: -pair[0]) if word][:MOST_WORDS]
 
