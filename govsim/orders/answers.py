@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Table
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ from govsim.orders.mapping import CLOSED
 from govsim.orders.nothing import is_nothing
 from govsim.orders.shapes import Bools, Ints
 from govsim.orders.states import state_of
-from govsim.orders.words import answers, fold
+from govsim.orders.words import NUMBER, answers, fold
 
 NAMED = 8
 """Words without a counterpart that are named."""
@@ -100,12 +100,8 @@ def read_answers(
         with the cells that have them.
     """
     found, words = distinct(cells)
-    known_words = dict(answers())
-    if any(_BARE.fullmatch(word) and word not in ("0", "1") for word in words):
-        # Beside 2, a 1 is a code or a mark, and not yes.
-        known_words = {word: it for word, it in known_words.items() if not _BARE.fullmatch(word)}
     listed = {fold(word): it for word, it in said.items()}
-    meanings = known_words | listed
+    meanings = answers_among(words) | listed
     meant: list[bool | None] = []
     strange = []
     for at, word in enumerate(words):
@@ -125,6 +121,13 @@ def read_answers(
     values = pd.array(meant, dtype="boolean")
     taken = values.take(found) if len(words) else values
     return pd.Series(taken), {words[at]: int(counts[at]) for at in strange}
+
+
+def answers_among(words: Iterable[str]) -> dict[str, bool | None]:
+    """Say which words of a column mean yes, no, or neither; beside 2, a 1 is a code or a mark."""
+    if not any(NUMBER.fullmatch(word) and word not in ("0", "1") for word in words):
+        return answers()
+    return {word: it for word, it in answers().items() if not NUMBER.fullmatch(word)}
 
 
 def distinct(cells: pa.Array) -> tuple[Ints, list[str]]:
@@ -183,7 +186,6 @@ _MARK = re.compile(
     r"(?:/|of|out of|von|de)\s*\d{1,3}(?:\.0+)?)?(?:\s*(?:[-–:—.(（]|=>?).*)?",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"-?\d+(?:[.,]\d+)?")
 _STARS = re.compile(r"([★⭐🌟*]+)[☆✩]*\ufe0f?")
 _NUMERALS = {sign: float(n) for n, sign in enumerate("零一二三四五六七八九十")} | {"两": 2.0}
 

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from govsim.orders.answers import distinct, opinion_of, scale_of
+from govsim.orders.answers import answers_among, distinct, opinion_of, scale_of
 from govsim.orders.mapping import CLOSED, IDENTITIES, POSITIONS
 from govsim.orders.meanings import MOST_WORDS, states_in
 from govsim.orders.nothing import is_nothing
@@ -18,10 +18,8 @@ from govsim.orders.recognising import OF_TIMES, speaks_of_times
 from govsim.orders.shapes import Bools, Ints
 from govsim.orders.spans import unit_in
 from govsim.orders.times import Kind, parse
-from govsim.orders.words import answers, fold
+from govsim.orders.words import NUMBER, fold
 from govsim.scenarios.units import DAY
-
-NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 
 FEW = 20
 """Different words, at most, of a column that clerks choose from."""
@@ -160,13 +158,11 @@ class Content:
             return True
         if field == "satisfied" and scale_of(self.name, list(self.words)) is not None:
             return True
-        codes = any(NUMBER.fullmatch(word) and word not in ("0", "1") for word in self.words)
-        known = answers()
+        known = answers_among(self.words)
         said = sum(
             k
             for word, k in self.words.items()
-            if (fold(word) in known and not (codes and NUMBER.fullmatch(word)))
-            or (field == "satisfied" and opinion_of(word)[0])
+            if fold(word) in known or (field == "satisfied" and opinion_of(word)[0])
         )
         return said >= 0.5 * n
 

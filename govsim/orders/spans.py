@@ -22,6 +22,7 @@ from govsim.orders.mapping import TIMES, Mapping, Span
 from govsim.orders.nothing import is_nothing
 from govsim.orders.recognising import spaced
 from govsim.orders.times import Form, Kind, Parsed
+from govsim.orders.words import NUMBER
 from govsim.scenarios.units import DAY, HOUR, MINUTE, SECOND
 
 UNITS = {"seconds": SECOND, "minutes": MINUTE, "hours": HOUR, "days": DAY}
@@ -140,7 +141,7 @@ _PARTS = re.compile(
 def amount(word: str, unit: int) -> float | None:
     """Read a duration in ms: a number of units, 1:30:00, "2 days 03:15:00", 3小时20分, PT4H."""
     text = unicodedata.normalize("NFKC", word).strip().lower()
-    if re.fullmatch(r"[+-]?\d+(?:[.,]\d+)?", text):
+    if NUMBER.fullmatch(text):
         return float(text.replace(",", ".")) * unit
     for form in (_CLOCK, _PARTS):
         if text and (found := form.fullmatch(text)) and any(found.groupdict().values()):
@@ -152,7 +153,7 @@ def amount(word: str, unit: int) -> float | None:
 def only_numbers(cells: pa.Array) -> bool:
     """Whether a column holds numbers that are too small for dates, and nothing else."""
     words = [word for word in distinct(cells)[1] if not is_nothing(word)]
-    numbers = [word for word in words if re.fullmatch(r"[+-]?\d+(?:[.,]\d+)?", word)]
+    numbers = [word for word in words if NUMBER.fullmatch(word)]
     few = all(abs(float(word.replace(",", "."))) < SMALL for word in numbers)
     return few and len(numbers) == len(words) and any(word.strip("0.,") for word in numbers)
 

@@ -45,6 +45,10 @@ def plain(name: object) -> str:
     return re.sub(r"[\s_\-/、·.:]+", "", folded)
 
 
+NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+"""A cell that is a number, and nothing else."""
+
+
 @cache
 def answers() -> dict[str, bool | None]:
     """Say which words mean yes, no, or neither."""
