@@ -169,12 +169,16 @@ _GOOD = (
     r"พึงพอใจ|ดี"
 )
 
+_OPINIONS = tuple(
+    (re.compile(fold(parts)), it) for parts, it in ((_NEITHER, None), (_BAD, False), (_GOOD, True))
+)
+
 
 def opinion_of(word: str) -> tuple[bool, bool | None]:
     """Read a word on satisfaction by its parts: whether it is understood, and what it says."""
     folded = fold(word)
-    for parts, it in ((_NEITHER, None), (_BAD, False), (_GOOD, True)):
-        if re.search(fold(parts), folded):
+    for parts, it in _OPINIONS:
+        if parts.search(folded):
             return True, it
     return False, None
 
