@@ -84,6 +84,11 @@ def _exact() -> dict[str, dict[str, int]]:
     return scores
 
 
+def is_known(name: str) -> bool:
+    """Whether columns of orders often have a name."""
+    return plain(name) in _exact()
+
+
 @cache
 def _compiled() -> dict[str, tuple[tuple[int, re.Pattern[str]], ...]]:
     """`PARTS`, folded as names are."""

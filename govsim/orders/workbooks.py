@@ -11,7 +11,6 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,11 +22,10 @@ from govsim.language import tr
 from govsim.orders import xlsx
 from govsim.orders.grids import Grid, Ints, filled_down, header_of
 from govsim.orders.mapping import Mapping
-from govsim.orders.names import NAMES
+from govsim.orders.recognising import is_known
 from govsim.orders.remarks import Remark
 from govsim.orders.sources import Raw, damaged, joined, places, reason, refuse
 from govsim.orders.times import Kind, parse
-from govsim.orders.words import plain
 from govsim.scenarios.units import nearest
 
 T = TypeVar("T")
@@ -197,13 +195,8 @@ def _table(grid: Grid) -> _Table:
         kind = parse(pa.array(cells, pa.large_string())).kind
         filled = kind != Kind.BLANK
         times += bool(filled.any() and (kind[filled] == Kind.MOMENT).mean() > 0.5)
-    known = sum(plain(name) in _known() for name in names.values())
+    known = sum(map(is_known, names.values()))
     return _Table(grid, row, list(names.items()), times, known)
-
-
-@cache
-def _known() -> frozenset[str]:
-    return frozenset(plain(name) for names in NAMES.values() for name in names)
 
 
 def _chosen(tables: list[_Table], mapping: Mapping | None) -> list[_Table]:
