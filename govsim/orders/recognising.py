@@ -13,7 +13,7 @@ from functools import cache
 
 from govsim.orders.mapping import TIMES
 from govsim.orders.names import CHANGES, NAMES, NOT, OTHER_TIMES, PARTS
-from govsim.orders.words import plain
+from govsim.orders.words import bare, plain
 
 OF_TIMES = (*TIMES, "date")
 """Fields whose columns hold times."""
@@ -65,11 +65,7 @@ _WHEN = re.compile(
 def spaced(name: object) -> str:
     """Fold a name to words with spaces: ``resolvedAt`` and RESOLVED_AT are ``resolved at``."""
     text = unicodedata.normalize("NFKC", str(name)).strip()
-    text = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text).lower()
-    if not text.isascii():
-        marks = unicodedata.normalize("NFD", text)
-        bare = "".join(sign for sign in marks if not 0x300 <= ord(sign) <= 0x36F)
-        text = unicodedata.normalize("NFC", bare)
+    text = bare(re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text).lower())
     text = re.sub(r"\s*[(\[（].*[)\]）]$", "", text)
     return " ".join(re.sub(r"[_\-/、·.:]+", " ", text).split())
 

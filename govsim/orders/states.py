@@ -9,11 +9,10 @@ to the time of closing. Used by `govsim.orders.reading`, for columns of states; 
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
 from govsim.orders.mapping import CLOSED, OPEN
-from govsim.orders.words import fold
+from govsim.orders.words import bare, fold
 
 MOST = 60
 """Signs of a word, at most; what is longer is a text."""
@@ -217,7 +216,7 @@ def state_of(word: str) -> str:
     str
         ``open``, ``closed``, or nothing where the word doesn't say.
     """
-    folded = _bare(fold(word))
+    folded = bare(fold(word))
     if not folded or len(folded) > MOST:
         return ""
     if folded in _EXACT:
@@ -233,12 +232,3 @@ def state_of(word: str) -> str:
 def means_open(word: str) -> bool:
     """Whether a word in place of a time says that something is not over."""
     return not any(sign.isdigit() for sign in word) and state_of(word) == OPEN
-
-
-def _bare(word: str) -> str:
-    """Take accents off letters; other scripts keep their marks."""
-    if word.isascii():
-        return word
-    parts = unicodedata.normalize("NFD", word)
-    bare = "".join(sign for sign in parts if not 0x300 <= ord(sign) <= 0x36F)
-    return unicodedata.normalize("NFC", bare)

@@ -38,6 +38,15 @@ def fold(word: object) -> str:
     return " ".join(unicodedata.normalize("NFKC", str(word)).lower().split())
 
 
+def bare(word: str) -> str:
+    """Take accents off letters; other scripts keep their marks."""
+    if word.isascii():
+        return word
+    parts = unicodedata.normalize("NFD", word)
+    kept = "".join(sign for sign in parts if not 0x300 <= ord(sign) <= 0x36F)
+    return unicodedata.normalize("NFC", kept)
+
+
 def plain(name: object) -> str:
     """Fold the name of a column: neither do underscores, hyphens, and a remark in brackets."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", str(name)))
