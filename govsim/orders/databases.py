@@ -22,7 +22,7 @@ from govsim.language import tr
 from govsim.orders.addresses import Address
 from govsim.orders.mapping import Mapping
 from govsim.orders.queries import only_reads
-from govsim.orders.sources import Raw, places, refuse, whole, written
+from govsim.orders.sources import Raw, joined, places, refuse, whole, written
 from govsim.scenarios.units import nearest
 
 try:
@@ -198,8 +198,8 @@ class Database:
                     column.append(_array(values))
                 if most is not None and n >= most:
                     break
-        columns = {name: _joined(c) for name, c in zip(names, chunks, strict=True)}
-        return Raw(columns, np.arange(1, n + 1, dtype=np.int64))
+        columns = joined(list(map(_of_one_kind, chunks)))
+        return Raw(dict(zip(names, columns, strict=True)), np.arange(1, n + 1, dtype=np.int64))
 
 
 def _array(values: Sequence[Any]) -> pa.Array:
@@ -213,9 +213,8 @@ def _array(values: Sequence[Any]) -> pa.Array:
     return whole(pa.chunked_array([made]))
 
 
-def _joined(chunks: list[pa.Array]) -> pa.Array:
+def _of_one_kind(chunks: list[pa.Array]) -> list[pa.Array]:
+    """Make text of the parts of a column, if they are not all of one kind."""
     kinds = {chunk.type for chunk in chunks if not pa.types.is_null(chunk.type)}
     kind = kinds.pop() if len(kinds) == 1 else pa.large_string()
-    if not chunks:
-        return pa.array([], kind)
-    return pa.concat_arrays([chunk.cast(kind) for chunk in chunks])
+    return [chunk.cast(kind) for chunk in chunks]

@@ -28,7 +28,7 @@ from python_calamine import (
 
 from govsim.language import tr
 from govsim.orders.grids import Ints, Merge, Rows
-from govsim.orders.sources import damaged, reason, refuse
+from govsim.orders.sources import damaged, joined, reason, refuse
 
 AT_A_TIME = 20_000
 """Rows made into text at a time: Python's texts take several times the room of Arrow's."""
@@ -135,7 +135,7 @@ class Sheet:
             for place, column in zip(wanted, chunks, strict=True):
                 texts = [_text(row[place]) for _, row in filled]
                 column.append(pa.array(texts, pa.large_string()))
-        return np.array(numbers, np.int64), list(map(pa.concat_arrays, chunks)), self.merges()
+        return np.array(numbers, np.int64), joined(chunks), self.merges()
 
 
 def _text(cell: Any) -> str:
