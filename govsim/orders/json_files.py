@@ -34,7 +34,9 @@ MOST_NAMES = 5000
 AT_A_TIME = 20_000
 
 _BEGINS = re.compile(r"\s*(\[\s*[\[{\]]|\{\s*[\"}])")
-_HEADS = ("columns", "fields", "headers", "header", "cols")
+_HEADS = tuple((name,) for name in ("columns", "fields", "headers", "header", "cols"))
+"""Ends of paths to lists of names."""
+
 _TOTALS = re.compile(r"^(total|total_?count|total_?records|numbermatched|count|totalnum)$", re.I)
 _WRAPPED = ("properties", "attributes", "_source", "fields", "node")
 """What interfaces wrap the fields of a record in."""
@@ -87,7 +89,7 @@ class JsonFile:
                 found.names |= dict.fromkeys(_flat(element))
             elif isinstance(element, list):
                 found.rows += 1
-            if len(found.first) < 1000 and (not found.first or path[-1:] in _heads()):
+            if len(found.first) < 1000 and (not found.first or path[-1:] in _HEADS):
                 found.first.append(element)
             if len(found.names) > MOST_NAMES:
                 message = tr("the records have more than {n} different names", n=f"{MOST_NAMES:,}")
@@ -111,7 +113,7 @@ class JsonFile:
         """Find the names of rows that have none of their own: elsewhere, or in the first row."""
         width = len(chosen.first[0])
         for path, found in lists.items():
-            if path[-1:] in _heads() and len(found.first) >= width:
+            if path[-1:] in _HEADS and len(found.first) >= width:
                 names = [
                     str(one.get("name") or one.get("fieldName") or one.get("id") or "")
                     if isinstance(one, dict)
@@ -302,10 +304,6 @@ class _Stream:
 def _and_end(chunks: Iterator[bytes]) -> Iterator[bytes | None]:
     yield from chunks
     yield None
-
-
-def _heads() -> tuple[Path, ...]:
-    return tuple((name,) for name in _HEADS)
 
 
 def _by_lines(sample: str) -> bool:
