@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -221,7 +221,7 @@ class _Search:
                 and "first" not in spaced(n)
             }
         if not any(self.contents[n].cells for n in named):
-            named |= dict(self._earliest())
+            named |= self._earliest()
         ranked = sorted(named, key=lambda n: -self._rank(n, named))
         for name in ranked:
             content = self.contents[name]
@@ -234,18 +234,19 @@ class _Search:
                 self.found |= {"created": name, "date": date}
                 return
 
-    def _earliest(self) -> Iterator[tuple[str, int]]:
-        """Give the earliest of the columns of moments that are nearly always filled."""
+    def _earliest(self) -> dict[str, int]:
+        """Score the earliest of the columns of moments that are nearly always filled."""
         free = [
             (content.first, name)
             for name, content in self.contents.items()
-            if content.is_times and content.times > 0.9 and content.filled > 0.9 and content.moments
-            if not content.of_day and not is_change(name) and not is_other_time(name)
+            if content.moments and content.times > 0.9 and content.filled > 0.9
+            if not self._hint(name)
             if not any(f in self.scores[name] for f in ("due", "closed", "resolved", "replied"))
         ]
-        if free:
-            self.guessed.add("created")
-            yield min(free)[1], 1
+        if not free:
+            return {}
+        self.guessed.add("created")
+        return {min(free)[1]: 1}
 
     def _rank(self, name: str, named: Table[str, int]) -> float:
         """Rank a column as the time of creation: its name, unless others begin before it."""
@@ -393,7 +394,7 @@ class _Search:
         likely = []
         for name in free:
             content = self.contents[name]
-            if self._hint(name) or not content.moments or content.of_day:
+            if self._hint(name) or not content.moments:
                 continue
             share = follows(created, content)
             if share is not None and share >= 0.98 and content.differs(created):
