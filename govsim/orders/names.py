@@ -140,7 +140,7 @@ PARTS: dict[str, tuple[tuple[int, str], ...]] = {
             28,
             r"\b(?:resolv\w*|resolution|solv\w*|solution|complet\w*|fixed|available|clear(?:ed|"
             r"ance)?|"
-            r"in service|resoluc\w*|resuelt\w*|soluci\w*|resoluc\w*|risol\w*|resolu\w*|"
+            r"in service|resuelt\w*|soluci\w*|risol\w*|resolu\w*|"
             r"\w*losung\w*|gelost\w*|behoben\w*|fertig\w*|conclusao)\b|"
             r"处置结束|处置完|办理完|处理完|完成|解决|整改完|维修完|完工|竣工|销号|对应完|"
             r"対応完了|解決|"
@@ -336,7 +336,7 @@ PARTS: dict[str, tuple[tuple[int, str], ...]] = {
         ),
         (
             20,
-            r"区域|所属区|行政区|所在区|区县|地区|事发区|自治区|자치구|구명|시군구|지역|地区|区名|"
+            r"区域|所属区|行政区|所在区|区县|地区|事发区|自治区|자치구|구명|시군구|지역|区名|"
             r"地域|เขต|ตำบล|อำเภอ|"
             r"\b(?:district|borough|distrito|municipio|zona|comuna|localidad|delegacion|bezirk|"
             r"gemeinde|"

@@ -108,7 +108,7 @@ def _of_parts(word: str) -> str:
     if re.search(_AGAIN, word):
         return OPEN
     over = _OVER_PARTS.search(word)
-    if over and not word[: over.start()].strip(" -:/([") and over.group() not in ("close", "a"):
+    if over and not word[: over.start()].strip(" -:/([") and over.group() != "close":
         # What begins with "Closed" is: "Closed - not resolved". But "Closed, pending review" ...
         return "" if re.search(_REQUESTED, word[over.end() :]) else CLOSED
     if _NOT_OVER_PARTS.search(word):
