@@ -22,16 +22,13 @@ from govsim.language import tr
 from govsim.orders.addresses import Address
 from govsim.orders.mapping import Mapping
 from govsim.orders.queries import only_reads
-from govsim.orders.sources import Raw, joined, places, refuse, whole, written
+from govsim.orders.sources import AT_A_TIME, Raw, joined, places, refuse, whole, written
 from govsim.scenarios.units import nearest
 
 try:
     import sqlalchemy
 except ImportError:
     sqlalchemy = None  # type: ignore[assignment]
-
-AT_A_TIME = 50_000
-"""Rows fetched at a time."""
 
 EXAMPLE = "postgresql+psycopg://reader@server/orders"
 

@@ -20,7 +20,7 @@ import pyarrow as pa
 from govsim.language import tr
 from govsim.orders.characters import Characters
 from govsim.orders.remarks import Remark
-from govsim.orders.sources import Raw, joined, places, refuse
+from govsim.orders.sources import AT_A_TIME, Raw, joined, places, refuse
 
 LONGEST = 2**26
 """Signs of a record, at most."""
@@ -30,8 +30,6 @@ DEEPEST = 6
 
 MOST_NAMES = 5000
 """Different names in records, at most."""
-
-AT_A_TIME = 20_000
 
 _BEGINS = re.compile(r"\s*(\[\s*[\[{\]]|\{\s*[\"}])")
 _HEADS = tuple((name,) for name in ("columns", "fields", "headers", "header", "cols"))

@@ -28,10 +28,7 @@ from python_calamine import (
 
 from govsim.language import tr
 from govsim.orders.grids import Ints, Merge, Rows
-from govsim.orders.sources import damaged, joined, reason, refuse
-
-AT_A_TIME = 20_000
-"""Rows made into text at a time: Python's texts take several times the room of Arrow's."""
+from govsim.orders.sources import AT_A_TIME, damaged, joined, reason, refuse
 
 MOST_CELLS = 20_000_000
 """Cells from the first to the last of a sheet; more take more than a gigabyte."""

@@ -27,7 +27,7 @@ from govsim.scenarios.documents import Unreadable, fetch
 _ADDRESS = re.compile(r"^[a-z][a-z0-9+]{2,}:|\b(pwd|password)=", re.IGNORECASE)
 """What looks like the address of a database, but isn't written like one."""
 
-AT_A_TIME = 50_000
+AT_A_TIME = 20_000
 """Rows made into text at a time: Python's texts take several times the room of Arrow's."""
 
 PEEK = 65_536

@@ -21,14 +21,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from govsim.orders.grids import Ints, Merge, Rows
-from govsim.orders.sources import joined
+from govsim.orders.sources import AT_A_TIME, joined
 from govsim.scenarios.units import DAY
 
 PIECE = 2**18
 """Bytes of a sheet parsed at a time."""
-
-AT_A_TIME = 20_000
-"""Rows made into Arrow's text at a time: Python's texts take several times the room."""
 
 UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, KeyError, ValueError),
