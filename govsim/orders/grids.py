@@ -10,9 +10,8 @@ from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+from govsim.orders.shapes import Ints
 
 Rows = dict[int, dict[int, str]]
 """Filled cells of rows: by the number of the row, from 1, and of the column, from 0."""

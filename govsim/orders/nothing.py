@@ -13,12 +13,9 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from govsim.orders.shapes import Bools, Ints
 from govsim.scenarios.units import DAY, HOUR, MINUTE
-
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 _SIGNS = ("-", "--", "---", "----", "-/-", "/", "//", "\\", "*", "**", ".", "..", "...", "?", "_")
 _DASHES = ("–", "—", "——", "―", "−", "ー", "一一", "…", "……", "、", "。")

@@ -27,7 +27,8 @@ from python_calamine import (
 )
 
 from govsim.language import tr
-from govsim.orders.grids import Ints, Merge, Rows
+from govsim.orders.grids import Merge, Rows
+from govsim.orders.shapes import Ints
 from govsim.orders.sources import AT_A_TIME, damaged, joined, reason, refuse
 
 MOST_CELLS = 20_000_000

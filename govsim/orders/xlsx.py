@@ -20,7 +20,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from govsim.orders.grids import Ints, Merge, Rows
+from govsim.orders.grids import Merge, Rows
+from govsim.orders.shapes import Ints
 from govsim.orders.sources import AT_A_TIME, joined
 from govsim.scenarios.units import DAY
 
