@@ -187,6 +187,9 @@ def test_a_wrong_duration_in_a_mapping_is_told_with_its_line(tmp_path):
     (problem,) = found.value.problems
     assert "“hour” is no unit of durations" in problem.message and problem.line == 3
     assert problem.suggestion == "hours"
+    file.write_text("columns: {created: c, due: d}\ndurations: {due: second}\n")
+    with pytest.raises(InputError, match="did you mean “seconds”"):
+        load_mapping(file)
     file.write_text(
         "columns: {created: c, due: d, scene: s}\n"
         "durations: {due: hours, scene: minutes after resolved, closed: days}\n"

@@ -20,7 +20,7 @@ from govsim.errors import InputError, Problem
 from govsim.language import tr
 from govsim.scenarios.loading import Origins, load_as
 from govsim.scenarios.schema.base import Model
-from govsim.scenarios.units import QuantityError, nearest, tidy
+from govsim.scenarios.units import DAY, HOUR, MINUTE, SECOND, QuantityError, nearest, tidy
 
 TIMES = (
     "created",
@@ -73,7 +73,7 @@ class Span(NamedTuple):
 
     Attributes
     ----------
-    unit : of its numbers: ``seconds``, ``minutes``, ``hours`` or ``days``.
+    unit : of its numbers, one of `UNITS`.
     base : field of the time from which it counts.
     """
 
@@ -81,7 +81,10 @@ class Span(NamedTuple):
     base: str
 
 
-SPAN = re.compile(r"\s*(seconds|minutes|hours|days)(?:\s+after\s+(\w+))?\s*")
+UNITS = {"seconds": SECOND, "minutes": MINUTE, "hours": HOUR, "days": DAY}
+"""Units of durations, ms."""
+
+SPAN = re.compile(rf"\s*({'|'.join(UNITS)})(?:\s+after\s+(\w+))?\s*")
 """How a mapping writes a `Span`: ``hours``, or ``minutes after dispatched``."""
 
 
@@ -93,7 +96,7 @@ def _unit(text: str) -> str:
             "“days”, and after it “after dispatched” where it doesn't count from creation",
             found=text,
         )
-        raise QuantityError(message, nearest(tidy(text), ("minutes", "hours", "days")))
+        raise QuantityError(message, nearest(tidy(text), UNITS))
     return text
 
 

@@ -18,14 +18,12 @@ import pyarrow as pa
 from govsim.errors import InputError, Problem
 from govsim.language import tr
 from govsim.orders.answers import distinct
-from govsim.orders.mapping import TIMES, Mapping, Span
+from govsim.orders.mapping import TIMES, UNITS, Mapping, Span
 from govsim.orders.nothing import is_nothing
 from govsim.orders.recognising import spaced
 from govsim.orders.times import Form, Kind, Parsed
 from govsim.orders.words import NUMBER
 from govsim.scenarios.units import DAY, HOUR, MINUTE, SECOND
-
-UNITS = {"seconds": SECOND, "minutes": MINUTE, "hours": HOUR, "days": DAY}
 
 SMALL = 32_000
 """Numbers from here on may be days as Excel keeps them."""
