@@ -59,9 +59,8 @@ class OrderLog:
     ----------
     frame : the orders that can be used. ``row`` (int64, as a spreadsheet counts), the fields
         that the mapping names, and ``status``: times are ``datetime64[ms]``, local, NaT where
-        there is none; ``channel``, ``category``, ``place``, ``department`` and ``status`` (``open``
-        or
-        ``closed``) are categorical, missing where unknown; ``order``, ``parent`` and
+        there is none; ``channel``, ``category``, ``place``, ``department`` and ``status``
+        (``open`` or ``closed``) are categorical, missing where unknown; ``order``, ``parent`` and
         ``demand`` are text; ``repeat`` and ``satisfied`` are nullable booleans;
         ``longitude`` and ``latitude`` are float. Where there is no column for the status, an
         order with a time of closing (of resolution, if closings are not mapped) is closed.

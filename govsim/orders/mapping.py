@@ -200,7 +200,7 @@ class Mapping(Model):
     satisfied_up_to: float | None = None
     """Mark up to which a resident is satisfied, where the lowest mark is the best."""
     sheet: str | None = None
-    """Sheet of a workbook; the first if not given."""
+    """Sheet of a workbook; all that have the header of the orders if not given."""
     table_name: str | None = None
     """Table of a database."""
     query: str | None = None
