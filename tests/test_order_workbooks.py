@@ -239,7 +239,9 @@ def test_a_cell_at_the_far_end_costs_nothing(tmp_path, far):
     cell = f'<row r="{row}"><c r="{far}"><v>1</v></c></row></sheetData>'.encode()
     parts[SHEET] = parts[SHEET].replace(b"</sheetData>", cell)
     log = read(pack(file, parts))
-    assert len(log.frame) == 20 and log.set_aside["row"].isin([1_048_576]).all()
+    # In column A it is the identity of an order without a creation; in others nothing is mapped.
+    there = [1_048_576] if far.startswith("A") else []
+    assert len(log.frame) == 20 and log.set_aside["row"].tolist() == there
 
 
 def test_formatted_rows_without_anything_are_none(tmp_path):
