@@ -12,15 +12,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from govsim.errors import Problem
 from govsim.language import tr
 from govsim.scenarios import shape
 from govsim.scenarios.documents import Key, Node
 from govsim.scenarios.units import nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 HOLDERS = {
     "team": ("teams",),
