@@ -21,6 +21,7 @@ from govsim.scenarios.schema import PointKind
 from govsim.scenarios.schema.place import DayKind
 from govsim.scenarios.staffing_checks import Plan
 from govsim.scenarios.units import DAY
+from govsim.staffed import kinds_met
 
 
 def days_without_people(network: Network) -> Iterator[Finding]:
@@ -29,8 +30,7 @@ def days_without_people(network: Network) -> Iterator[Finding]:
     Where a roster has nobody on any day, the checks of the scenario tell, unless the planner's
     table made it so.
     """
-    days = network.calendar.kind_of_day[: -(-network.end // DAY)]
-    met = [k for i, k in enumerate(staffing.DAY_KINDS) if (days == i).any()]
+    met = kinds_met(network)
     found: dict[tuple[Path, str, PointKind | Literal[""], tuple[DayKind, ...]], list[int]] = {}
     every: dict[tuple[str, str], int] = {}
     rows = network.territory.roster_rows()

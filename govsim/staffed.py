@@ -18,6 +18,7 @@ from govsim.scenarios.documents import Key
 from govsim.scenarios.findings import point_kind
 from govsim.scenarios.merging import dotted
 from govsim.scenarios.schema import PointKind, Roster
+from govsim.scenarios.schema.place import DayKind
 from govsim.scenarios.staffing import Row
 from govsim.scenarios.units import DAY
 
@@ -37,6 +38,12 @@ class Off(NamedTuple):
     by: Path = ()
 
 
+def kinds_met(network: Network) -> tuple[DayKind, ...]:
+    """Kinds of day that the run has."""
+    days = network.calendar.kind_of_day[: -(-network.end // DAY)]
+    return tuple(kind for i, kind in enumerate(staffing.DAY_KINDS) if (days == i).any())
+
+
 class Staffed:
     """The numbers on duty of a laid-out service, with where each was written."""
 
@@ -46,8 +53,7 @@ class Staffed:
         self.rows = network.territory.roster_rows()
         self.active = frozenset(network.changes.active(network.covering))
         self.kinds = frozenset(self.kind[p] for p in self.active)
-        days = network.calendar.kind_of_day[: -(-network.end // DAY)]
-        self.days = tuple(k for i, k in enumerate(staffing.DAY_KINDS) if (days == i).any())
+        self.days = kinds_met(network)
 
     @cached_property
     def _holds(self) -> tuple[frozenset[Path], frozenset[int], dict[Path, Off]]:
