@@ -13,6 +13,7 @@ from govsim.orders.mapping import Columns, Mapping, Values
 from govsim.orders.proposing import propose, to_yaml
 from govsim.orders.reading import read_orders
 from govsim.orders.sources import open_source
+from govsim.report.order_columns import also_read, field_name
 from govsim.report.order_tables import warnings
 
 CASES = Path(__file__).parents[2] / "shared" / "cases" / "orders"
@@ -211,6 +212,16 @@ def test_the_last_state_is_told_by_when_it_was_written(tmp_path):
     log = read(file)
     assert log.frame["status"].value_counts().to_dict() == {"closed": 9, "open": 1}
     assert log.frame.set_index("order")["status"]["K3"] == "open"
+    assert "time at which the row was written: 快照日期" in also_read(log.mapping.columns.given())
+
+
+def test_every_field_of_a_mapping_has_a_name_for_the_planner():
+    for lang in ("en", "zh"):
+        language.use(lang)
+        names = [field_name(field) for field in Columns.model_fields]
+        assert len(set(names)) == len(names) and all(
+            name.isascii() == (lang == "en") for name in names
+        )
 
 
 def test_a_reopened_order_has_its_first_creation_and_its_last_state(tmp_path):

@@ -41,6 +41,8 @@ def field_name(field: str) -> str:
         "place_unknown": tr("whether the place is a default"),
         "longitude": tr("longitude"),
         "latitude": tr("latitude"),
+        "event": tr("event"),
+        "updated": tr("time at which the row was written"),
     }
     return names[field]
 
