@@ -21,9 +21,10 @@ NO_WORDS = (
     *("nein", "non", "não", "いいえ", "아니오", "아니요", "ไม่ใช่", "×", "✗", "不重复", "首次诉求"),
 )
 NEITHER_WORDS = (
-    *("", "-", "--", "/", "未评价", "未回访", "无法联系", "未接通", "不评价", "一般"),
-    *("null", "none", "nan", "n/a", "unknown", "neutral"),
+    *("未评价", "未回访", "无法联系", "未接通", "不评价", "一般", "unknown", "neutral"),
 )
+"""Words for neither, beside those for nothing, which are `govsim.orders.nothing`'s."""
+
 NOWHERE = frozenset(
     (
         *("未知", "不详", "未知位置", "其他", "无", "未定位", "默认", "待核实", "暂无", "空", "-"),
