@@ -80,12 +80,12 @@ def left_out(proposal: Proposal) -> Iterator[str]:
     for left in proposal.left:
         if left.why not in ("none", "person"):
             yield _why(left, columns)
-    for why, said in (
-        ("none", tr("columns that are not read: {names}")),
-        ("person", tr("columns not even opened, as they may speak of persons: {names}")),
-    ):
-        if names := [left.column for left in proposal.left if left.why == why]:
-            yield said.format(names=_some(names))
+    if names := _left(proposal, "none"):
+        yield tr("columns that are not read: {names}", names=_some(names))
+    if names := _left(proposal, "person"):
+        yield tr(
+            "columns not even opened, as they may speak of persons: {names}", names=_some(names)
+        )
     for field, words in proposal.unmatched.items():
         if field == "status":
             continue  # told with the shares, among what is odd
@@ -94,6 +94,10 @@ def left_out(proposal: Proposal) -> Iterator[str]:
             field=field_name(field),
             words=_some(words),
         )
+
+
+def _left(proposal: Proposal, why: str) -> list[str]:
+    return [left.column for left in proposal.left if left.why == why]
 
 
 def _some(names: Sequence[str]) -> str:
