@@ -1,7 +1,8 @@
 """What a what-if changes in the plan that its file holds, input by input.
 
 `govsim.scenarios.loading` finds it where ``--set`` or overrides are given; runs record it, and
-every report says it under the title.
+every report says it under the title. What a scenario's own ``changes`` say of some days of a run
+is another matter: see `govsim.scenarios.schema.changes` and `govsim.dated`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What holds from one day to another: absences, holiday rosters, stations closed for repair."""
+"""What holds from one day to another: absences, holiday rosters, stations closed for repair.
+
+What a what-if changes in a plan is another matter: see `govsim.scenarios.changes`.
+"""
 
 from __future__ import annotations
 
