@@ -77,7 +77,10 @@ settings.load_profile("ci")
 
 
 @pytest.fixture(autouse=True)
-def _english() -> None:
+def _english() -> Iterator[None]:
+    """Begin and leave each test in English: what a whole file shares is made before this runs."""
+    language.use("en")
+    yield
     language.use("en")
 
 
