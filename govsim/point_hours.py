@@ -20,6 +20,9 @@ from govsim.workload import hour_of_week
 
 COLUMNS = ("key", "hour", "reported", "due", "kept", "asked", "waited")
 
+LONG = "waited"
+"""The column that 32 bits do not hold: under overload the waits of an hour come to 68 years."""
+
 MOST = 100
 """Service points up to which all are counted where there are no point stations."""
 
@@ -77,7 +80,8 @@ def count(
         "waited": np.rint(np.bincount(when, lasted[asked] / SECOND, of)),
     }
     some = np.flatnonzero(sum(sums.values()))
-    which = {name: values[some].astype(np.int32) for name, values in sums.items()}
+    which = {name: values[some].astype(np.int32) for name, values in sums.items() if name != LONG}
+    which[LONG] = sums[LONG][some].astype(np.int64)
     keys = points[np.flatnonzero(row >= 0)][some // WEEK_HOURS]
     return pd.DataFrame(
         {"key": keys, "hour": (some % WEEK_HOURS).astype(np.int16), **which}, columns=list(COLUMNS)

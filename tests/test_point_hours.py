@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from govsim import network, point_hours, tasks
 from govsim.grouping import WEEK_HOURS
 from govsim.measures import promise_kept
 from govsim.scenarios.loading import load
+from govsim.scenarios.units import DAY, SECOND
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 SHORT = (("horizon", "5 weeks"), ("warm_up", "1 week"))
@@ -54,6 +56,15 @@ def test_waits_are_those_of_the_visits():
     due, kept = promise_kept(service, table, outcome)["scene"]
     again = point_hours.count(service, table, outcome, due, kept)
     assert again.equals(found.hours.drop(columns="per"))
+
+    # As under a heavy overload: a century more for each that a crew was sent to.
+    sent = outcome.visits["began"] >= 0
+    century = 100 * 365 * DAY
+    later = outcome.visits | {"began": outcome.visits["began"] + century * sent}
+    long = point_hours.count(service, table, replace(outcome, visits=later), due, kept)
+    added = (sent & mine).sum() * century // SECOND
+    assert long["waited"].sum() == again["waited"].sum() + added
+    assert (long["waited"] >= again["waited"]).all()
 
 
 def test_where_there_are_no_stations_a_few_points_are_counted_and_many_are_not(monkeypatch):
