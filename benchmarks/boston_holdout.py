@@ -17,12 +17,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from govsim import demand, engine, network
+from govsim import engine
+from govsim.demand.table import draw
 from govsim.estimation.scores import score
-from govsim.measures import promise_kept
+from govsim.measures.replication import promise_kept
 from govsim.orders.reading import read_orders
 from govsim.scenarios.loading import load
 from govsim.scenarios.units import DAY
+from govsim.service import network
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "scenarios" / "boston"
@@ -62,7 +64,7 @@ def simulated(department: dict[str, str]) -> tuple[pd.DataFrame, dict[str, Float
     rows: list[pd.Series[float]] = []
     days: dict[str, list[Floats]] = {name: [] for name in names}
     for replication in range(REPLICATIONS):
-        table = demand.draw(service, replication)
+        table = draw(service, replication)
         outcome = engine.run(service, table, plan.scenario.warm_up)
         applies, kept = promise_kept(service, table, outcome)["solve"]
         start = outcome.measured_from

@@ -23,8 +23,11 @@ from pathlib import Path
 import numpy as np
 import simpy
 
-from govsim import demand, engine, measures, model, network
+from govsim import engine, model
+from govsim.demand.table import draw
+from govsim.measures.replication import measure
 from govsim.scenarios.loading import load
+from govsim.service import network
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "jiangning.yaml"
 
@@ -69,8 +72,8 @@ def demand_table() -> None:
     """A million demands of the district."""
     plan = load(SCENARIO, settings=[("demand.level", "2.2")])
     net = network.build(plan.scenario, plan.folder)
-    table = demand.draw(net, 0)
-    seconds = best_of(3, lambda: demand.draw(net, 0))
+    table = draw(net, 0)
+    seconds = best_of(3, lambda: draw(net, 0))
     # Columns that hold luck of their own, one uniform number each.
     columns = 24
     rng = np.random.Generator(np.random.Philox(1))
@@ -87,7 +90,7 @@ def simulated_year() -> None:
     with timed(times, "network"):
         net = network.build(plan.scenario, plan.folder)
     with timed(times, "demand table"):
-        table = demand.draw(net, 0)
+        table = draw(net, 0)
     service = model.Service(net, table)
     with timed(times, "SimPy model"):
         outcome = service.run()
@@ -99,7 +102,7 @@ def simulated_year() -> None:
     assert not outcome.differences(same), "the engines differ"
     times["compiled engine"] = best_of(3, lambda: engine.run(net, table))
     with timed(times, "measures"):
-        measures.measure(net, table, outcome)
+        measure(net, table, outcome)
     yardstick = best_of(1, lambda: bare_timeouts(events))
     print(f"district-year: {len(table):,} demands, {events:,} timed events")
     for what, seconds in times.items():

@@ -28,12 +28,13 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from govsim import demand, engine, model, network
+from govsim import engine, model
 from govsim.compiling import compiled
-from govsim.demand import DemandTable
-from govsim.network import Network
-from govsim.outcome import Outcome
+from govsim.demand.table import DemandTable, draw
 from govsim.scenarios.loading import load
+from govsim.service import network
+from govsim.service.network import Network
+from govsim.service.outcome import Outcome
 
 Ints = NDArray[np.int64]
 
@@ -55,7 +56,7 @@ def queue(customers: int) -> tuple[Network, DemandTable]:
         ],
     )
     net = network.build(plan.scenario, plan.folder)
-    return net, demand.draw(net, 0)
+    return net, draw(net, 0)
 
 
 def by_simpy(arrives: Ints, work: Ints) -> float:

@@ -12,7 +12,7 @@ from time import perf_counter
 
 import numpy as np
 
-from govsim.randomness import Streams, gamma_factor, poisson_counts, quantile, ticks
+from govsim.demand.randomness import Streams, gamma_factor, poisson_counts, quantile, ticks
 from govsim.scenarios.quantities import Distribution
 
 DEMANDS = 1_000_000

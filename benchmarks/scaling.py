@@ -26,8 +26,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from govsim import executors, experiment
-from govsim.executors import Executor, Processes, Serial
+import govsim
+from govsim.runs import executors
+from govsim.runs.executors import Executor, Processes, Serial
 from govsim.scenarios.loading import load
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "jiangning.yaml"
@@ -40,7 +41,7 @@ def run(work: Work, executor: Executor) -> None:
     """Run the scenario into an empty folder."""
     file, replications = work
     with tempfile.TemporaryDirectory() as out:
-        experiment.run(load(file), replications=replications, out=out, executor=executor)
+        govsim.run(load(file), replications=replications, out=out, executor=executor)
 
 
 def run_alone(work: Work) -> None:

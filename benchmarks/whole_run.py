@@ -23,7 +23,7 @@ from typing import Any
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "jiangning.yaml"
 COMMAND = "from govsim.cli import main; main()"
 LIBRARIES = "import numba, pandas, matplotlib.figure, matplotlib.backends.backend_svg"
-BUILT = "from govsim.cli.running import run; import govsim.experiment, govsim.engine"
+BUILT = "from govsim.cli.running import run; import govsim.runs.replications, govsim.engine"
 
 
 def seconds(*command: str) -> float:
@@ -41,8 +41,13 @@ def main() -> None:
     arguments = parser.parse_args()
     file, n = arguments.scenario, arguments.replications
 
-    from govsim import demand, engine, measures, network, storage
+    from govsim import engine
+    from govsim.demand.table import draw
+    from govsim.measures.replication import measure
     from govsim.scenarios.loading import load
+    from govsim.service import network
+    from govsim.storage.folder import RunFolder
+    from govsim.storage.tables import MEASURES, WEEKLY, pack
 
     steps: list[tuple[str, float]] = []
 
@@ -64,23 +69,23 @@ def main() -> None:
     steps.append(("start: Python and imports", seconds(BUILT)))
     plan = timed("start: reading the scenario", lambda: load(file))
     net = timed("start: laying out the service", lambda: network.build(plan.scenario, plan.folder))
-    table = timed("start: loading compiled code", lambda: demand.draw(net, 0))
+    table = timed("start: loading compiled code", lambda: draw(net, 0))
     begun = time.perf_counter()
     engine.run(net, table)
     first = time.perf_counter() - begun
-    measures.measure(net, table, engine.run(net, table))
-    table = timed("replication: demand", lambda: demand.draw(net, 1))
+    measure(net, table, engine.run(net, table))
+    table = timed("replication: demand", lambda: draw(net, 1))
     outcome = timed("replication: engine", lambda: engine.run(net, table))
     drawn, ran = (time for _, time in steps[-2:])
     loading = steps[-3][1] - drawn + first - ran
     steps[-3] = (steps[-3][0], max(loading, 0.0))
-    found = timed("replication: measures", lambda: measures.measure(net, table, outcome))
+    found = timed("replication: measures", lambda: measure(net, table, outcome))
     with tempfile.TemporaryDirectory() as folder:
-        run = storage.RunFolder(Path(folder) / "run")
-        tables = {storage.MEASURES: found.values, storage.WEEKLY: found.weekly}
+        run = RunFolder(Path(folder) / "run")
+        tables = {MEASURES: found.values, WEEKLY: found.weekly}
 
         def write() -> None:
-            run.put(0, {name: storage.pack(frame, 0) for name, frame in tables.items()})
+            run.put(0, {name: pack(frame, 0) for name, frame in tables.items()})
 
         timed("replication: writing", write)
     for what, time_ in steps:

@@ -18,27 +18,35 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from govsim.calibrate import calibrate as calibrate
-    from govsim.calibration import Calibration as Calibration
+    from govsim.calibration.result import Calibration as Calibration
+    from govsim.calibration.result import open_calibration as open_calibration
     from govsim.compare import compare as compare
-    from govsim.comparison import Comparison as Comparison
-    from govsim.experiment import run as run
+    from govsim.comparison.result import Comparison as Comparison
+    from govsim.comparison.result import open_comparison as open_comparison
     from govsim.explain import explain as explain
-    from govsim.explanation import Explanation as Explanation
-    from govsim.results import Result as Result
+    from govsim.explanation.result import Explanation as Explanation
+    from govsim.explanation.result import open_explanation as open_explanation
+    from govsim.run import run as run
+    from govsim.runs.results import Result as Result
+    from govsim.runs.results import open_run as open_run
     from govsim.scenarios.loading import load as load
     from govsim.scenarios.schema import Scenario as Scenario
 
 _FROM = {
     "calibrate": "govsim.calibrate",
-    "Calibration": "govsim.calibration",
+    "Calibration": "govsim.calibration.result",
     "compare": "govsim.compare",
-    "Comparison": "govsim.comparison",
+    "Comparison": "govsim.comparison.result",
     "explain": "govsim.explain",
-    "Explanation": "govsim.explanation",
-    "run": "govsim.experiment",
-    "Result": "govsim.results",
+    "Explanation": "govsim.explanation.result",
+    "run": "govsim.run",
+    "Result": "govsim.runs.results",
     "load": "govsim.scenarios.loading",
     "Scenario": "govsim.scenarios.schema",
+    "open_calibration": "govsim.calibration.result",
+    "open_comparison": "govsim.comparison.result",
+    "open_explanation": "govsim.explanation.result",
+    "open_run": "govsim.runs.results",
 }
 
 __all__ = [
@@ -51,6 +59,10 @@ __all__ = [
     "compare",
     "explain",
     "load",
+    "open_calibration",
+    "open_comparison",
+    "open_explanation",
+    "open_run",
     "run",
 ]
 

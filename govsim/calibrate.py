@@ -3,9 +3,9 @@
 `calibrate` is the door for the command line and for Python. It reads a 12345 export (and the
 stations' ledger) and keeps the last weeks apart. From the rest it estimates how demand is spread
 over categories, weekdays and hours, and infers what only the simulation can tell
-(`govsim.inference`). Then it holds fresh runs against the record and against the weeks kept
-apart, and writes a scenario file that extends the given one, with draws from the posterior beside
-it (`govsim.uncertainty`). The steps are those of `govsim.calibrating`.
+(`govsim.calibration.inference`). Then it holds fresh runs against the record and against the weeks
+kept apart, and writes a scenario file that extends the given one, with draws from the posterior
+beside it (`govsim.runs.uncertainty`). The steps are those of `govsim.calibration`.
 """
 
 from __future__ import annotations
@@ -21,31 +21,39 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from govsim import calibration, provenance, ranges, trials
-from govsim.calibrating import counting, direct, forecasting, given, predicting, timing, writing
-from govsim.calibrating.counting import Window
-from govsim.calibrating.direct import REPLICATIONS as OF_SPREAD
-from govsim.calibrating.direct import Estimate
-from govsim.calibrating.forecasting import Tested
-from govsim.calibrating.given import Span, date
-from govsim.calibration import CALIBRATIONS, Calibration
+from govsim.calibration import (
+    counts,
+    direct,
+    given,
+    out_of_sample,
+    predictive_checks,
+    scenario_file,
+    times,
+)
+from govsim.calibration.counts import Window
+from govsim.calibration.direct import REPLICATIONS as OF_SPREAD
+from govsim.calibration.direct import Estimate
+from govsim.calibration.given import Span, date
+from govsim.calibration.inference import design, emulator, observations, posterior, prior, summaries
+from govsim.calibration.inference.posterior import Posterior
+from govsim.calibration.inference.records import Rounding
+from govsim.calibration.out_of_sample import Tested
+from govsim.calibration.result import CALIBRATIONS, Calibration, write_calibration
 from govsim.errors import InputError, Problem
 from govsim.estimation.daily import Kinds
-from govsim.executors import Executor, Serial
-from govsim.experiment import OnProgress, Progress
-from govsim.inference import emulator, from_logs, latent, posterior, simulating, summaries
-from govsim.inference.posterior import Posterior
-from govsim.inference.records import Rounding
 from govsim.language import kept, tr
 from govsim.orders.describing import describe
 from govsim.orders.log import OrderLog
 from govsim.orders.mapping import CLOSED
 from govsim.orders.matching import Matched, counted, taken
-from govsim.ranges import MIXES, Uncertain
+from govsim.runs import provenance, ranges, trials
+from govsim.runs.executors import Executor, Serial
+from govsim.runs.progress import OnProgress, Progress
+from govsim.runs.ranges import MIXES, Uncertain
+from govsim.runs.trials import Kept, Trial
 from govsim.scenarios.loading import Loaded, Settings, load
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.units import DAY, WEEK
-from govsim.trials import Kept, Trial
 
 Floats = NDArray[np.float64]
 
@@ -131,13 +139,13 @@ def calibrate(
 def _inputs(loaded: Loaded, wanted: Sequence[str]) -> list[Uncertain]:
     """Those that are asked for, or those of the usual ones that have a range here."""
     if wanted:
-        return latent.find(loaded.scenario, wanted)
+        return prior.find(loaded.scenario, wanted)
     known = {one.path for one in ranges.inputs(loaded.scenario, loaded.scenario)}
-    usual = [path for path in latent.USUAL if path in known]
+    usual = [path for path in prior.USUAL if path in known]
     if not usual:
         message = tr("none of the inputs that could be inferred has a plausible range")
         raise InputError([Problem(message, file=str(loaded.files[0].path))])
-    return latent.find(loaded.scenario, usual)
+    return prior.find(loaded.scenario, usual)
 
 
 @dataclass
@@ -183,7 +191,7 @@ class _Work:
         each = [
             replace(one, replications=(i,)) for one in (given, probed) for i in range(OF_SPREAD)
         ]
-        kept, doing = Kept(folder / "direct"), partial(counting.observe, window=window)
+        kept, doing = Kept(folder / "direct"), partial(counts.observe, window=window)
         drawn = np.concatenate(
             trials.run(each, self.executor, kept, self._tell("direct"), doing), axis=0
         )
@@ -201,13 +209,13 @@ class _Work:
     def _inferred(self, direct_: list[Estimate], table: pd.DataFrame, folder: Path) -> Calibration:
         """Infer the rest, test it, and write what came out."""
         scenario, span, inputs = self.loaded.scenario, self.span, self.inputs
-        records = from_logs.records(scenario, self.log, self.ledger, span.start, span.split)
+        records = observations.records(scenario, self.log, self.ledger, span.start, span.split)
         told = summaries.of(records)
         observed = {name: value for name, value in told.items() if np.isfinite(value)}
-        found = simulating.simulate(
+        found = design.simulate(
             self._trial(span.split),
             inputs,
-            simulating.design(self.points, len(inputs), scenario.seed),
+            design.design(self.points, len(inputs), scenario.seed),
             self.executor,
             Kept(folder / "design"),
             SEEDS,
@@ -225,7 +233,7 @@ class _Work:
             start=date(span.start),
             end=date(span.split),
         )
-        written = writing.write(self.loaded, direct_, fitted, source, self.replace_earlier)
+        written = scenario_file.write(self.loaded, direct_, fitted, source, self.replace_earlier)
         manifest = {
             "scenario": str(self.loaded.files[0].path),
             "written": str(written.file),
@@ -252,7 +260,7 @@ class _Work:
             "end": date(span.end),
             "points": self.points,
             "seeds": SEEDS,
-            "draws": predicting.DRAWS,
+            "draws": predictive_checks.DRAWS,
             "left_out": list(emulated.left_out),
             "misfits": list(fitted.misfits),
             "acceptance": fitted.acceptance,
@@ -260,9 +268,9 @@ class _Work:
             "said": {"warnings": list(map(kept, warnings))},
             "versions": provenance.versions(),
         }
-        timed = timing.fitted(self._trial(span.split).network(), self.log, self._fitted_window)
+        timed = times.fitted(self._trial(span.split).network(), self.log, self._fitted_window)
         made = Calibration(manifest, table, *timed, fitted.to_frame(), checks, fit, *tested)
-        return calibration.write(made, folder)
+        return write_calibration(made, folder)
 
     def _id(self) -> str:
         logs = [self.log] + ([self.ledger] if self.ledger is not None else [])
@@ -293,12 +301,12 @@ class _Work:
 
     @cached_property
     def _rounding(self) -> Rounding:
-        return from_logs.rounding(self.log, self.ledger)
+        return observations.rounding(self.log, self.ledger)
 
     @cached_property
     def _fitted_window(self) -> Window:
         network = self._trial(self.span.split).network()
-        level, places = counting.level_of(network, self.log)
+        level, places = counts.level_of(network, self.log)
         start, end = self.span.start, self.span.split
         n, has_ledger = len(network.categories), self.ledger is not None
         channels = len(network.channels)
@@ -309,11 +317,11 @@ class _Work:
         first = np.datetime64(window.start, "ms").astype("datetime64[D]").item()
         return Kinds.of(network.calendar, first, (window.end - window.start) // DAY)
 
-    def _counted(self, window: Window) -> counting.Counted:
+    def _counted(self, window: Window) -> counts.Counted:
         network = self._trial(window.end).network()
         ledger = self.ledger
-        own = None if ledger is None else counting.of_log(network, ledger, window, own=True)
-        found = window.count(counting.of_log(network, self.log, window), own)
+        own = None if ledger is None else counts.of_log(network, ledger, window, own=True)
+        found = window.count(counts.of_log(network, self.log, window), own)
         if self.log.rounding["created"] >= DAY:  # all of them at midnight
             return replace(found, hour=np.full_like(found.hour, np.nan))
         return found
@@ -325,21 +333,21 @@ class _Work:
         window = self._fitted_window
         kept, told = Kept(folder / "checks"), self._tell("checks")
         base = self._trial(window.end)
-        drawn = predicting.simulated(base, fitted, window, self.executor, kept, told)
+        drawn = predictive_checks.simulated(base, fitted, window, self.executor, kept, told)
         names = {"category": tuple(self.loaded.scenario.demand.categories), "place": window.places}
-        fit = predicting.fit(window.parts(drawn), self._counted(window), names)
-        return predicting.checks(drawn, used), fit
+        fit = predictive_checks.fit(window.parts(drawn), self._counted(window), names)
+        return predictive_checks.checks(drawn, used), fit
 
     def _forecast(self, fitted: Posterior, folder: Path) -> Tested:
         """Hold fresh runs against the weeks kept apart."""
         if not self.span.held:
-            return forecasting.NOT_TESTED
+            return out_of_sample.NOT_TESTED
         before, scenario = self._fitted_window, self.loaded.scenario
         window = replace(before, start=self.span.split, end=self.span.end)
         kept, told = Kept(folder / "holdout"), self._tell("forecast")
         base = self._trial(window.end)
-        made = predicting.simulated(base, fitted, window, self.executor, kept, told)
-        return forecasting.test(
+        made = predictive_checks.simulated(base, fitted, window, self.executor, kept, told)
+        return out_of_sample.test(
             window.parts(made),
             self._counted(before),
             self._counted(window),

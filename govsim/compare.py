@@ -1,7 +1,7 @@
 """Which plan is better, by how much, how sure: plans simulated over the same demands.
 
 `compare` is the door for the command line and for Python. It runs each scenario through
-`govsim.experiment.run`, as often as asked, as a precision of the differences takes, or until
+`govsim.runs.replications.run`, as often as asked, as a precision of the differences takes, or until
 one plan is the best with stated confidence, and gives a `Comparison`.
 """
 
@@ -16,15 +16,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from govsim import comparison, experiment, selection, storage
-from govsim.catalogue import CATALOGUE
-from govsim.comparison import COMPARED, LEVELS, Comparison, Quantity
-from govsim.errors import InputError, Problem
-from govsim.executors import Executor
-from govsim.experiment import Progress
-from govsim.language import name as in_language
-from govsim.language import tr
-from govsim.plans import (
+from govsim.comparison import selection
+from govsim.comparison.plans import (
     Given,
     Plan,
     WhatIf,
@@ -33,18 +26,35 @@ from govsim.plans import (
     other_residents,
     read_plans,
 )
-from govsim.results import MAIN, Result
+from govsim.comparison.result import (
+    COMPARED,
+    LEVELS,
+    Comparison,
+    Quantity,
+    values,
+    write_comparison,
+)
+from govsim.errors import InputError, Problem
+from govsim.language import name as in_language
+from govsim.language import tr
+from govsim.measures.catalogue import CATALOGUE
+from govsim.run import run
+from govsim.runs.executors import Executor
+from govsim.runs.progress import Progress
+from govsim.runs.results import MAIN, Result
+from govsim.runs.stopping import chosen_by
+from govsim.runs.tasks import Engine
+from govsim.runs.uncertainty import Uncertainty
+from govsim.runs.uncertainty import find as draws_of
 from govsim.scenarios.loading import Settings
 from govsim.scenarios.units import nearest
-from govsim.stopping import chosen_by
-from govsim.tasks import Engine
-from govsim.uncertainty import Uncertainty
-from govsim.uncertainty import find as draws_of
+from govsim.storage.contents import GRIDS, OUTLINE, POINTS, STAFF
+from govsim.storage.tables import HOURS, MEASURES, WEEKLY
 
 AT_LEAST = 10
 """Replications after which a precision is first looked at; see docs/comparison.md."""
 
-KEPT = (storage.MEASURES, storage.WEEKLY, storage.HOURS)
+KEPT = (MEASURES, WEEKLY, HOURS)
 """Tables by replication of a run that is kept in memory."""
 
 MOST = 500
@@ -87,13 +97,14 @@ def compare(
     baseline : name of the plan that the others are compared with; the first if not given.
     on : what to compare besides `COMPARED`: measures of the district, or of a part of it such
         as ``team/volunteers:utilisation``. With `precision`, what that is asked of (if nothing
-        is named, of `govsim.results.MAIN`).
+        is named, of `govsim.runs.results.MAIN`).
     replications : how many of each plan; the largest of the scenarios' own numbers if not
         given; so many as results have, where some are given. Where earlier runs have made more of
         all plans, those count too.
     precision : instead, go on until the interval of each difference from the baseline has a
         half-width of at most this share of the baseline's mean, e.g. 0.05.
-    best : instead, go on until one plan is the best on this measure; see `govsim.selection`.
+    best : instead, go on until one plan is the best on this measure; see
+        `govsim.comparison.selection`.
     delta : for `best`, the smallest difference that matters: a share from 0 to 1, a number or
         hours of work a year, yuan.
     most : replications of a plan at which `precision` and `best` give up, and say so.
@@ -155,7 +166,7 @@ def compare(
             found = replace(found, results=tuple(map(_in_memory, found.results)))
     _check_values(found, asked)
     found = replace(found, warnings=(*warnings, *doubts(found, bool(warnings)), *found.warnings))
-    return found if out is None else comparison.write(found, Path(out))
+    return found if out is None else write_comparison(found, Path(out))
 
 
 @contextmanager
@@ -174,8 +185,8 @@ def _folder(out: str | Path | None) -> Iterator[Path]:
 def _in_memory(result: Result) -> Result:
     """Read what a run has written, before its folder goes."""
     tables = {name: list(result.tables(name)) for name in KEPT}
-    names = (storage.POINTS, storage.GRIDS, storage.OUTLINE)
-    places = {name: result.places(name) for name in names} | {storage.STAFF: result.staff}
+    names = (POINTS, GRIDS, OUTLINE)
+    places = {name: result.places(name) for name in names} | {STAFF: result.staff}
     return replace(result, tables=tables.__getitem__, places=places.__getitem__, folder=None)
 
 
@@ -208,7 +219,7 @@ class _Runs:
                 if told is not None:
                     told(plan, now)
 
-            self.results[plan] = experiment.run(
+            self.results[plan] = run(
                 chosen.loaded,
                 replications=replications,
                 out=self.out,
@@ -285,7 +296,7 @@ def _until_best(
 
     def observe(plan: int, n: int) -> selection.Floats:
         result = runs.extend(names[plan], n)
-        found: selection.Floats = sign * np.asarray(comparison.values(result, goal, n), np.float64)
+        found: selection.Floats = sign * np.asarray(values(result, goal, n), np.float64)
         if np.isnan(found).any():
             message = tr(
                 "“{name}” has no value in some replication of “{plan}”",

@@ -1,7 +1,7 @@
 """Compiles functions that must be fast, and keeps what was compiled between runs.
 
 Rules are shared with the SimPy model: `shared` compiles the very code of a function of
-`govsim.rules`. Numba's cache notices a change only in the file of the function that is
+`govsim.service.rules`. Numba's cache notices a change only in the file of the function that is
 cached; an edited rule or constant in another file would silently be ignored. So the
 cache has a folder of its own for each state of all sources, named by their hash.
 """
@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 from numba import config, njit, types
 
-from govsim import cache
 from govsim.sources import code_hash
+from govsim.storage import cache
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

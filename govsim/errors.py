@@ -1,11 +1,16 @@
-"""What is wrong with an input, as values that can be collected and shown all at once.
+r"""What is wrong with an input, as values that can be collected and shown all at once.
 
 Every reader of input (scenario files, tables, the command line) makes `Problem`
 values; whoever asked raises one `InputError` with all of them.
+
+What others wrote is quoted so that a terminal shows it and does not obey it. A control character
+in a name can move the cursor, recolour the screen, rename the window or turn the direction of
+writing: `visible` shows each as what it is, ``\x1b``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -31,7 +36,6 @@ class Problem:
     def __str__(self) -> str:
         """Render as ``file:line: path: message; did you mean ...``."""
         from govsim.language import joined, tr
-        from govsim.visible import has_controls, visible
 
         place = f"{self.file}:{self.line}" if self.line else self.file
         parts = [part for part in (place, self.path, self.message) if part]
@@ -51,3 +55,31 @@ class InputError(Exception):
 
 class RunError(Exception):
     """A run failed for a reason outside its input: disk full, folder not writable."""
+
+
+CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
+"""Those of ASCII and Latin-1 but tab and line feed."""
+
+TURNING = r"\u202a-\u202e\u2066-\u2069"
+"""Marks that turn the direction of writing, so that a text is not read as it is stored."""
+
+_UNSEEN = re.compile(f"[{CONTROLS}{TURNING}]")
+
+
+def visible(text: str) -> str:
+    r"""Show control characters as escapes: ``\x1b``, ``\u202e``."""
+    return _UNSEEN.sub(lambda found: _escape(ord(found[0])), text)
+
+
+def visible_in_json(text: str) -> str:
+    r"""Show control characters in a JSON text, which knows no ``\x1b``, as ``\u001b``."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def has_controls(text: str) -> bool:
+    """Whether `visible` would change a text."""
+    return _UNSEEN.search(text) is not None
+
+
+def _escape(code: int) -> str:
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

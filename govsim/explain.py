@@ -1,9 +1,10 @@
 """Why a measure differs between two scenarios: shared out over the mechanisms that differ.
 
 `explain` is the door for the command line and for Python. It shares the change out over mechanisms
-(`govsim.attribution`), says on which uncertain inputs it depends and how sure it is
-(`govsim.sensitivity`), and what picking a bad year would show by itself (`govsim.regression`).
-Trials are kept as they finish, so an explanation that was stopped goes on where it was.
+(`govsim.explanation.attribution`), says on which uncertain inputs it depends and how sure it is
+(`govsim.explanation.sensitivity`), and what picking a bad year would show by itself
+(`govsim.explanation.regression`). Trials are kept as they finish, so an explanation that was
+stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -21,39 +22,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from govsim import (
-    attribution,
-    experiment,
-    explanation,
-    network,
-    provenance,
-    ranges,
-    regression,
-    sensitivity,
-    storage,
-    switches,
-    tasks,
-    trials,
-)
-from govsim.attribution import Attribution
-from govsim.catalogue import CATALOGUE, FLOWS, YEARLY, per
-from govsim.comparison import LEVELS, Quantity
+from govsim.comparison.result import LEVELS, Quantity
 from govsim.errors import InputError, Problem
-from govsim.executors import Executor, Serial
-from govsim.experiment import OnProgress, Progress
-from govsim.explanation import EXPLANATIONS, FRAMES, Explanation
-from govsim.explanation import open_explanation as open_explanation
+from govsim.explanation import attribution, regression, sensitivity, switches
+from govsim.explanation.attribution import Attribution
+from govsim.explanation.regression import Selection
+from govsim.explanation.result import EXPLANATIONS, FRAMES, Explanation, write_explanation
+from govsim.explanation.result import open_explanation as open_explanation
+from govsim.explanation.sensitivity import Study
+from govsim.explanation.switches import Switches
 from govsim.language import tr
-from govsim.network import Network
-from govsim.regression import Selection
-from govsim.rules import CAUSES
+from govsim.measures.catalogue import CATALOGUE, FLOWS, YEARLY, per
+from govsim.run import run
+from govsim.runs import provenance, ranges, tasks, trials
+from govsim.runs.executors import Executor, Serial
+from govsim.runs.progress import OnProgress, Progress
+from govsim.runs.replications import scenario_name
+from govsim.runs.trials import Kept, Simulate
 from govsim.scenarios.loading import Loaded, LoadedAs, Settings, load
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.units import DAY, YEAR, nearest
-from govsim.sensitivity import Study
+from govsim.service import network
+from govsim.service.network import Network
+from govsim.service.rules import CAUSES
 from govsim.storage import lock
-from govsim.switches import Switches
-from govsim.trials import Kept, Simulate
+from govsim.storage.files import writing
 
 Given = str | Path | Scenario | Loaded
 
@@ -157,7 +150,7 @@ def explain(
             "seconds": round(time.monotonic() - started, 1),
         }
         explained = Explanation(manifest, folder=None, **{name: frames[name] for name in FRAMES})
-        return explained if folder is None else explanation.write(explained, folder)
+        return explained if folder is None else write_explanation(explained, folder)
 
 
 def _problems(
@@ -202,7 +195,7 @@ def _folder(
     asked = json.dumps([*runs, str(quantity)])
     name = hashlib.sha256(asked.encode()).hexdigest()[:12]
     folder = Path(out) / EXPLANATIONS / name
-    with storage.writing(folder):
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         held = lock.hold(folder)
     with held:
@@ -212,7 +205,7 @@ def _folder(
 def _described(pair: Sequence[Loaded]) -> dict[str, Any]:
     return {
         which: {
-            "name": experiment.scenario_name(loaded),
+            "name": scenario_name(loaded),
             "label": loaded.scenario.label.model_dump(),
             "scenario": provenance.resolved(loaded.scenario, loaded.folder),
         }
@@ -339,9 +332,7 @@ class _Work:
         before, after = self.between.before, self.between.after
         if before.warm_up != "mser5":
             return before.warm_up
-        runs = (
-            experiment.run(one, replications=1, executor=self.executor) for one in (before, after)
-        )
+        runs = (run(one, replications=1, executor=self.executor) for one in (before, after))
         return max(int(run.manifest["warm_up"]["length_ms"]) for run in runs)
 
     @property

@@ -3,11 +3,12 @@
 `Service` takes the demands of one replication through the network. Its methods stand
 in the order of a demand's life: found or reported, taken in, dispatched, on the scene,
 resolved, replied to, closed. What residents do meanwhile, and the hotline 12345, follow
-in `govsim.residents`; people and their queues are in `govsim.pools`, decisions in
-`govsim.rules`, the clock and the records in `govsim.replication`. Nothing is drawn here.
+in `govsim.reference.residents`; people and their queues are in `govsim.reference.staffing`,
+decisions in `govsim.service.rules`, the clock and the records in `govsim.reference.replication`.
+Nothing is drawn here.
 
 SimPy keeps the calendar. Each timed event carries its rank as SimPy's priority, so that
-events of one instant come in the order that `govsim.rules` states; what follows from an
+events of one instant come in the order that `govsim.service.rules` states; what follows from an
 event without delay happens at once, inside it.
 """
 
@@ -16,14 +17,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 
-from govsim import rules
-from govsim.demand import REPORTED, DemandTable
-from govsim.network import Network
-from govsim.outcome import Outcome
-from govsim.pools import Job, Staff, Staffing
-from govsim.randomness import NEVER
-from govsim.residents import ORDER, Residents
-from govsim.rules import (
+from govsim.demand.randomness import NEVER
+from govsim.demand.table import REPORTED, DemandTable
+from govsim.reference.residents import ORDER, Residents
+from govsim.reference.staffing import Job, Staff, Staffing
+from govsim.scenarios.calendar import next_open, working_finish
+from govsim.service import rules
+from govsim.service.network import Network
+from govsim.service.outcome import Outcome
+from govsim.service.rules import (
     ANSWER,
     CALL,
     CALL_BACK,
@@ -58,7 +60,6 @@ from govsim.rules import (
     VISIT,
     WRITTEN_REPLY,
 )
-from govsim.scenarios.calendar import next_open, working_finish
 
 
 def run(

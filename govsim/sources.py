@@ -11,50 +11,35 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-MODEL = frozenset(
-    {
-        "__init__.py",
-        "arrivals.py",
-        "compiling.py",
-        "dated.py",
-        "demand.py",
-        "drawing.py",
-        "engine",
-        "grouping.py",
-        "measures.py",
-        "model.py",
-        "network.py",
-        "outcome.py",
-        "point_hours.py",
-        "pools.py",
-        "randomness.py",
-        "replication.py",
-        "residents.py",
-        "rosters.py",
-        "rules.py",
-        "scenarios",
-        "sources.py",
-        "statistics.py",
-        "tasks.py",
-        "warmup.py",
-        "workload.py",
-    }
+MODEL = (
+    "__init__.py",
+    "compiling.py",
+    "demand",
+    "engine",
+    "measures/__init__.py",
+    "measures/point_hours.py",
+    "measures/replication.py",
+    "measures/warmup.py",
+    "measures/workload.py",
+    "model.py",
+    "reference",
+    "runs/__init__.py",
+    "runs/tasks.py",
+    "scenarios",
+    "service",
+    "sources.py",
+    "statistics.py",
 )
-"""Modules and folders of the package that a replication's numbers pass through."""
+"""Modules, and whole folders, of the package that a replication's numbers pass through."""
 
-CARRYING = frozenset(
-    {
-        "cache",
-        "catalogue",
-        "errors",
-        "executors",
-        "language",
-        "ledger",
-        "plain_files",
-        "provenance",
-        "storage",
-        "visible",
-    }
+CARRYING = (
+    "errors.py",
+    "language.py",
+    "measures/catalogue.py",
+    "measures/ledger.py",
+    "runs/executors.py",
+    "runs/provenance.py",
+    "storage",
 )
 """What these import too, and no number depends on: words, messages, which files are refused, and
 where things are kept."""
@@ -66,7 +51,12 @@ def files() -> list[tuple[str, Path]]:
     """List the sources and shipped data, with their names from the package's folder, by name."""
     package = Path(__file__).parent
     found = [(f.relative_to(package), f) for f in package.rglob("*") if f.suffix in ENDINGS]
-    return sorted((name.as_posix(), f) for name, f in found if name.parts[0] in MODEL)
+    return sorted((name.as_posix(), f) for name, f in found if among(name.as_posix(), MODEL))
+
+
+def among(name: str, listed: tuple[str, ...]) -> bool:
+    """Whether a file is one of those that are listed, or lies in one of the folders."""
+    return any(name == one or name.startswith(f"{one}/") for one in listed)
 
 
 @cache

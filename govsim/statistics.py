@@ -2,8 +2,8 @@
 
 Between replications: `interval` and its kin, for values that are independent and
 identically distributed; `paired` and `ratio` for two plans that met the same demands.
-Within one: `mser5` and `gini`. Called by `govsim.measures`, `govsim.experiment`,
-`govsim.results` and `govsim.comparison`; uses nothing of govsim.
+Within one: `mser5` and `gini`. Called by `govsim.measures`, `govsim.runs.replications`,
+`govsim.runs.results` and `govsim.comparison`; uses nothing of govsim.
 """
 
 from __future__ import annotations

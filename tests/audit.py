@@ -18,16 +18,19 @@ import numpy as np
 import simpy
 from strategies import DATA
 
-from govsim import model, network, pools, residents
-from govsim.demand import DemandTable, draw
+from govsim import model
+from govsim.demand.table import DemandTable, draw
 from govsim.model import Service
-from govsim.network import TEAM, Network
-from govsim.outcome import Outcome
-from govsim.pools import Job
-from govsim.rules import COMES_BACK, GONE, ORDER_COMES, PASSED_ON, WAITING
+from govsim.reference import residents
+from govsim.reference import staffing as pools
+from govsim.reference.staffing import Job
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.schema import Territory as Section
 from govsim.scenarios.territory import Territory, build
+from govsim.service import network
+from govsim.service.network import TEAM, Network
+from govsim.service.outcome import Outcome
+from govsim.service.rules import COMES_BACK, GONE, ORDER_COMES, PASSED_ON, WAITING
 
 
 @lru_cache(maxsize=512)

@@ -14,12 +14,12 @@ from audit import lay_out
 from strategies import Spec, label
 
 from govsim import model
-from govsim.demand import REPORTED, DemandTable
-from govsim.network import Network
-from govsim.outcome import Outcome
-from govsim.randomness import NEVER
+from govsim.demand.randomness import NEVER
+from govsim.demand.table import REPORTED, DemandTable
 from govsim.scenarios.quantities import DAY, HOUR, MINUTE
 from govsim.scenarios.schema import Scenario
+from govsim.service.network import Network
+from govsim.service.outcome import Outcome
 
 
 def merge(base: Spec, change: Spec) -> Spec:

@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import govsim
-from govsim.storage import RunFolder
+from govsim.storage.folder import RunFolder
 
 TEMPLATE = Path(govsim.__file__).parent / "scenarios" / "template.yaml"
 

@@ -23,11 +23,12 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from strategies import scenarios
 
-from govsim import engine, model, rules
-from govsim.demand import DemandTable, draw
-from govsim.network import Network
-from govsim.outcome import Outcome
+from govsim import engine, model
+from govsim.demand.table import DemandTable, draw
 from govsim.scenarios.schema import Scenario
+from govsim.service import rules
+from govsim.service.network import Network
+from govsim.service.outcome import Outcome
 
 KINDS = (
     *("ROSTER", "HELPER_COMES", "DONE", "SITTING", "ON_SCENE", "ENTERS", "COMES_BACK"),

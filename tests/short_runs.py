@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import govsim
-from govsim import tasks
+from govsim.runs import tasks
 
 TEMPLATE = Path(govsim.__file__).parent / "scenarios" / "template.yaml"
 SHORT = (("horizon", "4 weeks"), ("warm_up", "1 week"))

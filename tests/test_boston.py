@@ -11,17 +11,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from govsim import demand, engine, network
-from govsim.arrivals import BY_PATROL, REPORTED
+from govsim import engine
 from govsim.calibrate import calibrate
-from govsim.inference.from_logs import passed_on
-from govsim.measures import promise_kept
-from govsim.network import Network
+from govsim.calibration.inference.observations import passed_on
+from govsim.demand.arrivals import BY_PATROL, REPORTED
+from govsim.demand.table import DemandTable, draw
+from govsim.measures.replication import promise_kept
 from govsim.orders.describing import Description, describe
 from govsim.orders.log import OrderLog
 from govsim.orders.reading import read_orders
 from govsim.scenarios.loading import load
 from govsim.scenarios.units import DAY
+from govsim.service import network
+from govsim.service.network import Network
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "scenarios" / "boston"
@@ -241,11 +243,11 @@ def test_an_older_case_tells_only_of_the_ages_at_which_it_was_watched(tool: Any)
 
 
 @pytest.fixture(scope="module")
-def year() -> tuple[Network, demand.DemandTable, Any]:
+def year() -> tuple[Network, DemandTable, Any]:
     """A replication of half a year."""
     plan = load(FOLDER / "boston.yaml", settings=[("horizon", "196 days")])
     laid_out = network.build(plan.scenario, plan.folder)
-    table = demand.draw(laid_out, 0)
+    table = draw(laid_out, 0)
     return laid_out, table, engine.run(laid_out, table, plan.scenario.warm_up)
 
 

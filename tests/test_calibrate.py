@@ -20,21 +20,21 @@ from short_runs import TEMPLATE
 
 from govsim import language
 from govsim.calibrate import calibrate
-from govsim.calibrating import days as days_
-from govsim.calibrating import direct, forecasting, given, predicting, ratios
-from govsim.calibrating.counting import Counted, Window
-from govsim.calibration import open_calibration
+from govsim.calibration import days as days_
+from govsim.calibration import direct, given, out_of_sample, predictive_checks, shrinkage
+from govsim.calibration.counts import Counted, Window
+from govsim.calibration.inference import prior
+from govsim.calibration.result import open_calibration
 from govsim.cli import cli
 from govsim.errors import InputError
 from govsim.estimation.daily import Kinds
-from govsim.executors import Serial
-from govsim.inference import latent
 from govsim.report import workbook
+from govsim.runs.executors import Serial
+from govsim.runs.trials import Kept
+from govsim.runs.uncertainty import find
 from govsim.scenarios.calendar import Calendar
 from govsim.scenarios.loading import load
 from govsim.scenarios.units import DAY, WEEK
-from govsim.trials import Kept
-from govsim.uncertainty import find
 
 TRUE_LEVEL = 1.5
 SHIFTED, TRUE_RATIO = "property", 0.4
@@ -121,7 +121,7 @@ def test_ratios_of_numbers_cover_as_often_as_they_say_and_borrow_strength():
         truth = rng.gamma(8, 1 / 8, 30)
         seen = rng.poisson(expected * truth).astype(float)
         drawn = rng.poisson(expected, (400, 30)).astype(float)
-        low, middle, high = ratios.ratios(seen, drawn)
+        low, middle, high = shrinkage.ratios(seen, drawn)
         truth = truth * expected.sum() / (truth * expected).sum()  # of the same total
         covered += [(low <= truth) & (truth <= high)]
         alone = seen / expected * expected.sum() / seen.sum()
@@ -198,7 +198,7 @@ def test_times_of_categories_differ_as_they_do_and_rare_ones_borrow_from_the_oth
         truth = rng.normal(0.3, 0.3, 8)
         drawn = rng.normal(7, 1 / np.sqrt(cases), (40, 8))
         seen = 7 + truth + rng.normal(0, 1 / np.sqrt(cases))
-        low, middle, high = np.log(ratios.of_times(seen, drawn, cases, cases, ones))
+        low, middle, high = np.log(shrinkage.of_times(seen, drawn, cases, cases, ones))
         right = truth - truth.mean()  # what is common to all is left out
         held += list((low <= right) & (right <= high))
         off.append(np.abs(middle - right)[:3].mean())
@@ -206,7 +206,7 @@ def test_times_of_categories_differ_as_they_do_and_rare_ones_borrow_from_the_oth
     # The common part has an error of its own, as eight are few to tell it from.
     assert 0.8 < np.mean(held) < 0.95
     assert np.mean(off) < 0.95 * np.mean(off_alone), "rare ones borrow strength"
-    alike = ratios.of_times(np.full(8, 7.3), drawn, cases, cases, ones)
+    alike = shrinkage.of_times(np.full(8, 7.3), drawn, cases, cases, ones)
     np.testing.assert_allclose(alike[1], 1, atol=0.03)
 
 
@@ -273,7 +273,7 @@ def test_times_that_show_half_of_what_departments_take_are_told_whole():
     drawn = rng.normal(7, 0.01, (40, 6))
     felt = np.array([0.5, 1, 1, 1, 1, np.nan])
     seen = 7 + np.array([0.5 * np.log(3), 0, 0, 0, 0, 5])
-    low, middle, high = ratios.of_times(seen, drawn, cases, cases, felt)
+    low, middle, high = shrinkage.of_times(seen, drawn, cases, cases, felt)
     assert middle[0] / middle[1] == pytest.approx(3, rel=0.05)
     assert low[5] == middle[5] == high[5] == 1, "nothing is felt, so nothing is told"
 
@@ -394,11 +394,11 @@ def test_what_was_simulated_is_not_simulated_again(found, exported):
 def test_a_planner_says_what_is_inferred_and_within_which_range(exported):
     scenario = load(exported / "place.yaml").scenario
     wanted = ["demand.level=0.5..3", "residents.escalation"]
-    level, escalation = latent.find(scenario, wanted)
+    level, escalation = prior.find(scenario, wanted)
     assert [level.shown(at) for at in (0.0, 0.5, 1.0)] == ["0.5", "1", "3"]
     assert escalation.path == "residents.escalation"
     one, *_ = scenario.demand.categories
-    (single,) = latent.find(scenario, [f"demand.categories.{one}.work=10 min..2 h"])
+    (single,) = prior.find(scenario, [f"demand.categories.{one}.work=10 min..2 h"])
     assert [entry.path[2] for entry in single.entries] == [one]
 
 
@@ -415,7 +415,7 @@ def test_an_input_that_is_none_is_told_with_the_likely_one(exported, wanted, sai
     scenario = load(exported / "place.yaml").scenario
     wanted = [one.format(next(iter(scenario.demand.categories))) for one in wanted]
     with pytest.raises(InputError) as told:
-        latent.find(scenario, wanted)
+        prior.find(scenario, wanted)
     assert said in str(told.value)
 
 
@@ -447,7 +447,7 @@ def test_a_forecast_that_knows_the_distribution_is_scored_so():
     rng = np.random.default_rng(2)
     before, held = (counted(rng.poisson(20, 700).astype(float)) for _ in range(2))
     drawn = counted(rng.poisson(20, (400, 700)).astype(float))
-    days, shares, scored = forecasting.test(drawn, before, held, 0, ("noise", "waste"), seed=1)
+    days, shares, scored = out_of_sample.test(drawn, before, held, 0, ("noise", "waste"), seed=1)
     assert shares.empty  # nothing is known of them
     scores = scored.set_index("quantity").loc["daily"]
     # Of counts, intervals hold a little more than they say; 700 days: standard errors 1 to 2%.
@@ -462,7 +462,9 @@ def test_a_forecast_that_knows_the_distribution_is_scored_so():
 
 def test_the_tail_probability_of_a_right_model_is_uniform():
     rng = np.random.default_rng(3)
-    tails = np.sort([predicting.tail(rng.normal(7, 2, 12), rng.normal(7, 2)) for _ in range(700)])
+    tails = np.sort(
+        [predictive_checks.tail(rng.normal(7, 2, 12), rng.normal(7, 2)) for _ in range(700)]
+    )
     assert np.abs(tails - (np.arange(700) + 0.5) / 700).max() < 1.95 / 700**0.5
 
 
@@ -502,25 +504,26 @@ def test_an_export_shows_what_the_simulation_says_it_would(exported, tmp_path, s
 
     So too where the office writes down minutes, hours or days only.
     """
-    from govsim import demand, network
-    from govsim.inference import from_logs, records, summaries
-    from govsim.tasks import runs
+    from govsim.calibration.inference import observations, records, summaries
+    from govsim.demand.table import draw
+    from govsim.runs.tasks import runs
+    from govsim.service import network
 
     settings = {"horizon": "22 weeks", "warm_up": "2 weeks", "demand.level": str(TRUE_LEVEL)}
     settings |= dict([RARER])
     loaded = load(exported / "place.yaml", settings=settings)
     service = network.build(loaded.scenario, loaded.folder)
-    table = demand.draw(service, 0)
+    table = draw(service, 0)
     outcome = runs("compiled")(service, table, 2 * WEEK)
     start = int(np.datetime64(loaded.scenario.start, "ms").astype(np.int64))
     logs = []
     for name in ("orders.csv", "ledger.csv"):
         floored(exported / name, step).to_csv(tmp_path / name, index=False)
         logs.append(given.read(tmp_path / name, None, loaded.scenario).log)
-    rounding = from_logs.rounding(*logs)
+    rounding = observations.rounding(*logs)
     simulated = summaries.of(records.of_replication(service, table, outcome, 2 * WEEK, rounding))
     span = (start + 2 * WEEK, start + 22 * WEEK)
-    exported_ = summaries.of(from_logs.records(loaded.scenario, logs[0], logs[1], *span))
+    exported_ = summaries.of(observations.records(loaded.scenario, logs[0], logs[1], *span))
     assert exported_.keys() == simulated.keys()
     for name, value in simulated.items():
         # Exports have whole seconds.

@@ -11,13 +11,13 @@ from click.testing import CliRunner
 from short_runs import TEMPLATE
 
 from govsim import language
-from govsim.calibrating import writing
-from govsim.calibrating.direct import Estimate
+from govsim.calibration import scenario_file
+from govsim.calibration.direct import Estimate
+from govsim.calibration.inference import prior
+from govsim.calibration.inference.posterior import Posterior
 from govsim.cli import cli
-from govsim.inference import latent
-from govsim.inference.posterior import Posterior
+from govsim.runs.uncertainty import SUFFIX
 from govsim.scenarios.loading import load
-from govsim.uncertainty import SUFFIX
 
 
 @pytest.fixture(autouse=True)
@@ -27,15 +27,17 @@ def _in_english():
 
 def fitted(loaded, at: float) -> Posterior:
     """A posterior whose draws all say the same; `at` is a score of the prior, 0 its median."""
-    inputs = tuple(latent.find(loaded.scenario, ["demand.level=0.5..3"]))
+    inputs = tuple(prior.find(loaded.scenario, ["demand.level=0.5..3"]))
     return Posterior(inputs, np.full((20, 1), at), 0.5, ())
 
 
-def written(place: Path, at: float, replace: bool = False) -> writing.Written:
+def written(place: Path, at: float, replace: bool = False) -> scenario_file.Written:
     loaded = load(place)
     days = list(loaded.scenario.demand.weekdays)
     found = Estimate(("demand", "weekdays"), days, days, days)
-    return writing.write(loaded, [found], fitted(loaded, at), "fitted to 3 work orders", replace)
+    return scenario_file.write(
+        loaded, [found], fitted(loaded, at), "fitted to 3 work orders", replace
+    )
 
 
 def everything(folder: Path) -> dict[str, bytes]:

@@ -11,18 +11,18 @@ from hand import day, demands, merge, plain
 from pydantic import ValidationError
 
 from govsim import engine, model
-from govsim.demand import draw
+from govsim.checks.offered_load import load_report
+from govsim.checks.staffed import Staffed
+from govsim.checks.unused import silenced
+from govsim.checks.usage import Usage
+from govsim.demand.table import draw
 from govsim.language import use
-from govsim.network import Network, build
-from govsim.offered_load import load_report
-from govsim.rosters import Dated, timeline
 from govsim.scenarios.checks import check
 from govsim.scenarios.parameters import leaves
 from govsim.scenarios.quantities import DAY, HOUR
 from govsim.scenarios.schema import Scenario
-from govsim.staffed import Staffed
-from govsim.unused import silenced
-from govsim.usage import Usage
+from govsim.service.network import Network, build
+from govsim.service.rosters import Dated, timeline
 
 SHIFTS = {"day": ((8 * HOUR, 20 * HOUR),), "night": ((20 * HOUR, 32 * HOUR),)}
 A_WEEK = np.zeros(8, dtype=np.int8)

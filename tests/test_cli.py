@@ -12,12 +12,13 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.cells import cell_len
 
-from govsim import language, tasks
+from govsim import language
 from govsim.cli import cli, speak
 from govsim.cli.options import WRONG_INPUT, scenario_file, share
 from govsim.cli.progress import Clock, in_words
 from govsim.errors import InputError
-from govsim.experiment import Progress
+from govsim.runs import tasks
+from govsim.runs.progress import Progress
 
 SHORT = ("--set", "horizon=4 weeks", "--set", "warm_up=1 week")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from govsim.cluster import Cluster
 from govsim.errors import InputError, RunError
+from govsim.runs.cluster import Cluster
 
 pytest.importorskip("distributed")
 

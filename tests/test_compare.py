@@ -11,11 +11,10 @@ from scipy import stats
 from short_runs import SHORT, TEMPLATE, noted
 
 import govsim
-from govsim import comparison
 from govsim.compare import AT_LEAST
-from govsim.comparison import Comparison, Quantity, open_comparison
+from govsim.comparison.result import FEWEST, Comparison, Quantity, open_comparison
 from govsim.errors import InputError, RunError
-from govsim.results import Result
+from govsim.runs.results import Result
 
 MORE = """
 extends: few.yaml
@@ -106,7 +105,7 @@ def test_no_verdict_is_given_where_the_interval_holds_0(found: Comparison) -> No
 
 
 def test_a_handful_of_replications_allows_no_verdict(plans: list[Path]) -> None:
-    few = govsim.compare(plans[:2], replications=comparison.FEWEST - 1, settings=SHORT)
+    few = govsim.compare(plans[:2], replications=FEWEST - 1, settings=SHORT)
     assert {d.verdict for d in few.differences} <= {"too few", "no value"}
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from govsim import selection
-from govsim.executors import Serial
+from govsim.comparison import selection
+from govsim.runs.executors import Serial
 from govsim.validation import comparing
 from govsim.validation.closed_forms import wait_mmc
 

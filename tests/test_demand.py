@@ -13,13 +13,14 @@ from hand import PLAIN, category, channel, merge, plain
 from scipy import stats
 from strategies import DATA, label
 
-from govsim import engine, model, network
-from govsim.demand import BY_PATROL, BY_VISIT, REPORTED, DemandTable, draw
-from govsim.network import Network
+from govsim import engine, model
+from govsim.demand.table import BY_PATROL, BY_VISIT, REPORTED, DemandTable, draw
 from govsim.scenarios.quantities import DAY, HOUR, MINUTE
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.territory import Territory
 from govsim.scenarios.territory import build as build_territory
+from govsim.service import network
+from govsim.service.network import Network
 
 UNLIKELY = 0.001
 """A fixed seed keeps a test that passed passing; a wrong distribution gives far less."""

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govsim.drawing import Profiles, chosen, find_on_patrol, find_on_visits, happens
-from govsim.randomness import LONGEST_DRAW, NEVER, Streams
+from govsim.demand.drawing import Profiles, chosen, find_on_patrol, find_on_visits, happens
+from govsim.demand.randomness import LONGEST_DRAW, NEVER, Streams
 from govsim.scenarios.quantities import DAY, HOUR, MINUTE
 
 N = 2000

@@ -22,12 +22,14 @@ from click.testing import CliRunner
 from short_runs import noted
 
 import govsim
-from govsim import language, storage
+from govsim import language
 from govsim.cli import cli
 from govsim.errors import RunError
-from govsim.results import open_run
+from govsim.runs.results import open_run
 from govsim.scenarios.loading import load
-from govsim.storage import RunFolder, lock
+from govsim.storage import lock
+from govsim.storage.finding import find
+from govsim.storage.folder import RunFolder
 
 resource = pytest.importorskip("resource", reason="this system has no limits to be set")
 
@@ -119,7 +121,7 @@ def test_no_moment_of_the_end_is_one_to_be_killed_at(whole, short, tmp_path, ste
 
         patch.setattr(RunFolder, step, killed)
         patch.setattr(RunFolder, "combine", combined)
-        patch.setattr(govsim.experiment.Run, "give_up", lambda *_: None)
+        patch.setattr(govsim.runs.replications.Run, "give_up", lambda *_: None)
         again(short, tmp_path)
     again(short, tmp_path)
     assert left(tmp_path / "template" / whole.name) == left(whole)
@@ -142,7 +144,7 @@ def test_a_kill_between_two_renames_loses_nothing(
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(Path, "replace", renames)
-        patch.setattr(govsim.experiment.Run, "give_up", lambda *_: None)
+        patch.setattr(govsim.runs.replications.Run, "give_up", lambda *_: None)
         again(short, tmp_path)
     caplog.clear()
     simulated.clear()
@@ -351,7 +353,7 @@ def test_runs_with_different_seeds_work_side_by_side(short, tmp_path):
         thread.join()
     assert len({folder.name for folder in found}) == 4
     assert {RunFolder(folder).state() for folder in found} == {"done"}
-    assert storage.find(tmp_path, "template").path in found
+    assert find(tmp_path, "template").path in found
     assert not list(tmp_path.rglob("*.tmp"))
 
 

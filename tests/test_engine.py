@@ -15,10 +15,13 @@ from hypothesis import strategies as st
 from parting import KINDS, over_random_scenarios, parting
 from strategies import scenarios
 
-from govsim import cache, compiling, demand, engine, model, network, rules, sources
+from govsim import compiling, engine, model, sources
+from govsim.demand.table import draw
 from govsim.scenarios import calendar
 from govsim.scenarios.loading import load
 from govsim.scenarios.schema import Scenario
+from govsim.service import network, rules
+from govsim.storage import cache
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 
@@ -38,14 +41,14 @@ def test_both_engines_make_the_same_of_shipped_scenarios(
 ) -> None:
     plan = load(SCENARIOS / f"{name}.yaml", settings=settings)
     laid_out = network.build(plan.scenario, plan.folder)
-    told = parting(laid_out, demand.draw(laid_out, 1), plan.scenario.warm_up)
+    told = parting(laid_out, draw(laid_out, 1), plan.scenario.warm_up)
     assert not told, told
 
 
 @given(scenarios)
 def test_looking_at_the_service_each_midnight_changes_nothing(scenario: Scenario) -> None:
     laid_out = lay_out(scenario)
-    table = demand.draw(laid_out, 0)
+    table = draw(laid_out, 0)
     days: list[int] = []
     seen = engine.run(laid_out, table, 0, days.append)
     assert not engine.run(laid_out, table).differences(seen)
@@ -55,7 +58,7 @@ def test_looking_at_the_service_each_midnight_changes_nothing(scenario: Scenario
 def test_what_is_kept_of_a_replication_stays_when_others_follow() -> None:
     plan = load(SCENARIOS / "tiandi.yaml", settings=[("horizon", "10 days"), ("warm_up", "0 min")])
     laid_out = network.build(plan.scenario, plan.folder)
-    first, second, third = (demand.draw(laid_out, r) for r in range(3))
+    first, second, third = (draw(laid_out, r) for r in range(3))
     column = engine.run(laid_out, first).demands["resolved"]
     as_it_was, other = column.copy(), engine.run(laid_out, second)
     assert not other.differences(engine.run(laid_out, second))
@@ -67,7 +70,7 @@ def test_what_is_kept_of_a_replication_stays_when_others_follow() -> None:
 def test_a_difference_is_told_with_the_event_at_which_it_arose() -> None:
     plan = load(SCENARIOS / "tiandi.yaml", settings=[("horizon", "10 days"), ("warm_up", "0 min")])
     laid_out = network.build(plan.scenario, plan.folder)
-    table = demand.draw(laid_out, 0)
+    table = draw(laid_out, 0)
     with mock.patch.object(model.Service, "is_replied", lambda *_: None):
         told = parting(laid_out, table)
     assert "The engines part at" in told

@@ -10,11 +10,11 @@ import pytest
 from short_runs import tables
 
 import govsim
-from govsim import executors
-from govsim.executors import Executor, Serial, Threads
+from govsim.runs import executors
+from govsim.runs.executors import Executor, Serial, Threads
+from govsim.runs.tasks import Plan, Task, packed
 from govsim.scenarios.units import WEEK
-from govsim.storage import RunFolder
-from govsim.tasks import Plan, Task, packed
+from govsim.storage.folder import RunFolder
 
 
 @pytest.fixture(scope="module")

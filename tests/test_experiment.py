@@ -11,11 +11,14 @@ import pytest
 from short_runs import SHORT, TEMPLATE, tables
 
 import govsim
-from govsim import language, network, sources, tasks, warmup
+from govsim import language, sources
 from govsim.errors import InputError, RunError
+from govsim.measures import warmup
+from govsim.runs import tasks
 from govsim.scenarios.loading import load
+from govsim.service import network
 from govsim.statistics import interval
-from govsim.storage import RunFolder
+from govsim.storage.folder import RunFolder
 
 
 def stopped_in(replication: int, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:

@@ -17,18 +17,21 @@ from rich.cells import cell_len
 from short_runs import EXPLAINED as SHORT
 
 import govsim
-from govsim import attribution, language, mechanisms, network, switches, trials
+from govsim import language
 from govsim.cli import cli
 from govsim.errors import InputError, RunError
-from govsim.executors import Serial
 from govsim.explain import QUICK, Budget
-from govsim.explanation import AGAIN, EXPLANATIONS, FAILED, FIRST, FRAMES, open_explanation
-from govsim.regression import Selection
-from govsim.rules import CAUSES
+from govsim.explanation import attribution, mechanisms, switches
+from govsim.explanation.regression import Selection
+from govsim.explanation.result import AGAIN, EXPLANATIONS, FAILED, FIRST, FRAMES, open_explanation
+from govsim.explanation.shapley import coalitions
+from govsim.runs import trials
+from govsim.runs.executors import Serial
+from govsim.runs.trials import FILE, Kept, Trial
 from govsim.scenarios.loading import load
 from govsim.scenarios.parameters import leaves
-from govsim.shapley import coalitions
-from govsim.trials import FILE, Kept, Trial
+from govsim.service import network
+from govsim.service.rules import CAUSES
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 BEFORE, AFTER = SCENARIOS / "tiandi-before.yaml", SCENARIOS / "tiandi.yaml"

@@ -13,7 +13,7 @@ from short_runs import TEMPLATE
 from govsim import language
 from govsim.cli import cli
 from govsim.cli.places import CASES, SHIPPED
-from govsim.storage import RunFolder
+from govsim.storage.folder import RunFolder
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govsim.grouping import grouped, kaplan_meier, order_of, tally, worked
+from govsim.demand.grouping import grouped, kaplan_meier, order_of, tally, worked
 from govsim.scenarios.calendar import WorkingClock
 
 GROUPS = 4

@@ -9,13 +9,14 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from govsim import demand, language
+from govsim import language
+from govsim.calibration.inference import design, emulator, posterior, prior, records, sbc, summaries
+from govsim.demand.table import draw
 from govsim.errors import InputError, RunError
-from govsim.executors import Serial
-from govsim.inference import checking, emulator, latent, posterior, records, simulating, summaries
 from govsim.report.calibration_tables import summary_name
-from govsim.tasks import runs
-from govsim.trials import Kept, Trial, plain
+from govsim.runs.executors import Serial
+from govsim.runs.tasks import runs
+from govsim.runs.trials import Kept, Trial, plain
 from govsim.validation import inferring
 
 TWO = ("demand.level", "residents.escalation")
@@ -23,7 +24,7 @@ TWO = ("demand.level", "residents.escalation")
 
 @pytest.fixture(scope="module")
 def inputs(short):
-    return latent.find(short.scenario, TWO)
+    return prior.find(short.scenario, TWO)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def base(short):
 def replication(short):
     """A replication of the short scenario: the service, its demands, what became of them."""
     service = Trial(plain(short.scenario), str(short.folder), (), 0, ()).network()
-    table = demand.draw(service, 0)
+    table = draw(service, 0)
     return service, table, runs("compiled")(service, table, short.scenario.warm_up)
 
 
@@ -45,13 +46,13 @@ def replication(short):
 
 def test_scores_and_positions_say_the_same():
     z = np.linspace(-3, 3, 61)
-    assert latent.scores(latent.positions(z)) == pytest.approx(z, abs=1e-9)
-    assert latent.positions(np.zeros(1)) == pytest.approx(0.5)
+    assert prior.scores(prior.positions(z)) == pytest.approx(z, abs=1e-9)
+    assert prior.positions(np.zeros(1)) == pytest.approx(0.5)
 
 
 def test_a_score_of_zero_changes_nothing(short, inputs):
     scenario = short.scenario
-    for path, value in latent.changes(scenario, inputs, np.zeros(2)):
+    for path, value in prior.changes(scenario, inputs, np.zeros(2)):
         now = plain(scenario.model_copy())
         assert Trial(now, "", (), 0, ()).changed([(path, value)]).changes != "[]"
         at = scenario
@@ -62,7 +63,7 @@ def test_a_score_of_zero_changes_nothing(short, inputs):
 
 def test_a_misspelled_input_is_told_with_the_likely_one(short):
     with pytest.raises(InputError, match=r"demand\.levl.*did you mean demand\.level"):
-        latent.find(short.scenario, ["demand.levl"])
+        prior.find(short.scenario, ["demand.levl"])
 
 
 # ---------------------------------------------------------------------- records
@@ -106,17 +107,17 @@ def test_an_empty_record_has_finite_counts():
 
 
 def test_whoever_was_stopped_goes_on(base, inputs, tmp_path):
-    points = simulating.design(4, 2, 1)
-    whole = simulating.simulate(base, inputs, points, Serial(), Kept(), seeds=2)
+    points = design.design(4, 2, 1)
+    whole = design.simulate(base, inputs, points, Serial(), Kept(), seeds=2)
 
     def stop(done, total):
         if done == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        simulating.simulate(base, inputs, points, Serial(), Kept(tmp_path), 2, on_trial=stop)
+        design.simulate(base, inputs, points, Serial(), Kept(tmp_path), 2, on_trial=stop)
     told = []
-    again = simulating.simulate(
+    again = design.simulate(
         base,
         inputs,
         points,
@@ -132,7 +133,7 @@ def test_whoever_was_stopped_goes_on(base, inputs, tmp_path):
 
 def test_more_demand_brings_more_orders(base, inputs):
     points = np.array([[-1.5, 0.0], [1.5, 0.0]])
-    found = simulating.simulate(base, inputs, points, Serial(), Kept(), seeds=3).summaries
+    found = design.simulate(base, inputs, points, Serial(), Kept(), seeds=3).summaries
     orders = found["orders a week"].to_numpy()
     assert orders[3:].min() > orders[:3].max()
 
@@ -142,7 +143,7 @@ def test_more_demand_brings_more_orders(base, inputs):
 
 def toy(z, rng):
     """Two summaries of two inputs, whose mean and spread are known."""
-    x = 2 * latent.positions(z) - 1
+    x = 2 * prior.positions(z) - 1
     noise = rng.multivariate_normal([0, 0], [[1, 0.6], [0.6, 1]], len(z))
     mean, deviation = known(x)
     return pd.DataFrame(mean + deviation * noise, columns=["orders a", "orders b"])
@@ -157,21 +158,21 @@ def known(x):
 @pytest.fixture(scope="module")
 def emulated():
     rng = np.random.default_rng(11)
-    z = simulating.design(2048, 2, 3)
+    z = design.design(2048, 2, 3)
     return emulator.fit(z, toy(z, rng))
 
 
 def test_an_emulator_finds_a_known_mean_and_spread(emulated):
     z = np.random.default_rng(1).standard_normal((400, 2))
     mean, deviation = emulated.predict(z)
-    true_mean, true_deviation = known(2 * latent.positions(z) - 1)
+    true_mean, true_deviation = known(2 * prior.positions(z) - 1)
     assert np.abs((mean - true_mean) / true_deviation).mean() < 0.15
     assert np.abs(deviation / true_deviation - 1).mean() < 0.1
     assert emulated.correlation[0, 1] == pytest.approx(0.6, abs=0.06)
 
 
 def test_an_emulator_says_what_it_leaves_out():
-    z = simulating.design(256, 2, 3)
+    z = design.design(256, 2, 3)
     found = toy(z, np.random.default_rng(0))
     found["ledger c"] = np.where(np.arange(256) % 2, np.nan, 1.0)
     assert emulator.fit(z, found).left_out == ("ledger c",)
@@ -200,7 +201,7 @@ def test_what_the_model_does_not_bring_about_is_doubted_and_drags_nothing():
     def best(of):
         return float(z[(of.log_likelihood(z, observed) - 0.5 * z[:, 0] ** 2).argmax(), 0])
 
-    asked = latent.scores(np.array([0.6]))[0]
+    asked = prior.scores(np.array([0.6]))[0]
     found, misfits = one.forgiving(z, observed)
     assert misfits == ("c",)
     assert best(found) == pytest.approx(asked, abs=0.05) != best(one)
@@ -236,7 +237,7 @@ class Linear:
 
 @pytest.fixture(scope="module")
 def three(short):
-    return latent.find(short.scenario, [*TWO, "residents.patience.time"])
+    return prior.find(short.scenario, [*TWO, "residents.patience.time"])
 
 
 def test_the_posterior_of_a_linear_model_is_the_known_one(three):
@@ -276,10 +277,10 @@ def ranked(three, believed):
         (posterior.sample(Linear(believed), three, observed, seed=i, draws=500), truth)
         for i, (truth, observed) in enumerate(zip(truths, linear(truths, rng), strict=True))
     ]
-    return checking.Check(
+    return sbc.Check(
         TWO,
-        np.array([checking.rank(truth, one.scores, rng) for one, truth in found]),
-        np.array([checking.covers(truth, one.scores) for one, truth in found]),
+        np.array([sbc.rank(truth, one.scores, rng) for one, truth in found]),
+        np.array([sbc.covers(truth, one.scores) for one, truth in found]),
         np.array([one.contraction for one, _ in found]),
     )
 
@@ -287,19 +288,19 @@ def ranked(three, believed):
 def test_ranks_are_uniform_where_inference_is_right(three):
     check = ranked(three, SPREAD)
     for i in range(3):
-        assert checking.p_uniform(check.ranks[:, i]) > 0.001
+        assert sbc.p_uniform(check.ranks[:, i]) > 0.001
     assert stats.binom.ppf(0.0005, 100, 0.9) <= check.covered.sum(axis=0).min()
 
 
 def test_overconfidence_is_caught(three):
     check = ranked(three, SPREAD / 3)
-    assert checking.p_uniform(check.ranks[:, 0]) < 0.001
+    assert sbc.p_uniform(check.ranks[:, 0]) < 0.001
     assert check.covered[:, 0].sum() < stats.binom.ppf(0.0005, 100, 0.9)
 
 
 def test_uniform_ranks_are_called_so():
     rng = np.random.default_rng(2)
-    p = [checking.p_uniform(rng.integers(0, 100, 200), simulated=400) for _ in range(200)]
+    p = [sbc.p_uniform(rng.integers(0, 100, 200), simulated=400) for _ in range(200)]
     assert stats.kstest(p, "uniform").pvalue > 0.001
 
 

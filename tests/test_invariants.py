@@ -14,12 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import scenarios
 
-from govsim import measures, model
-from govsim.catalogue import CATALOGUE
-from govsim.demand import REPORTED, draw
-from govsim.network import DEPARTMENT, TEAM
-from govsim.outcome import DEMAND_COLUMNS
-from govsim.rules import (
+from govsim import model
+from govsim.demand.table import REPORTED, draw
+from govsim.measures.catalogue import CATALOGUE
+from govsim.measures.replication import measure
+from govsim.scenarios.schema import Scenario
+from govsim.service.network import DEPARTMENT, TEAM
+from govsim.service.outcome import DEMAND_COLUMNS
+from govsim.service.rules import (
     CLOSED,
     FIRST_CHANNEL,
     GONE,
@@ -33,7 +35,6 @@ from govsim.rules import (
     UNSATISFIED,
     WITHDRAWN,
 )
-from govsim.scenarios.schema import Scenario
 
 COUNTS = ("orders", "repeats", "reopened")
 
@@ -278,7 +279,7 @@ def test_no_event_at_a_tied_instant_is_decided_by_chance(scenario: Scenario) -> 
 def test_measures_stay_within_their_bounds(scenario: Scenario) -> None:
     laid_out = lay_out(scenario)
     table = draw(laid_out, 0)
-    found = measures.measure(laid_out, table, model.run(laid_out, table)).values
+    found = measure(laid_out, table, model.run(laid_out, table)).values
     assert not found.duplicated(["level", "key", "measure"]).any()
     for name, values in found.groupby("measure")["value"]:
         known = CATALOGUE[str(name)]

@@ -9,11 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from govsim import cache, language
+from govsim import language
 from govsim.scenarios import kept_territory
 from govsim.scenarios.kept_territory import FRAMES, MOST_FILES, laid_out
 from govsim.scenarios.loading import load
 from govsim.scenarios.territory import Section, Territory, build
+from govsim.storage import cache
 
 DISTRICT = Path(__file__).parents[1] / "scenarios" / "jiangning.yaml"
 SMALL = (

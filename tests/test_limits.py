@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from govsim import language, network, sizes
+from govsim import language
+from govsim.checks import sizes
+from govsim.checks.offered_load import load_warnings
 from govsim.errors import InputError, Problem
-from govsim.offered_load import load_warnings
 from govsim.scenarios.limits import LIMITS, limits_of
 from govsim.scenarios.loading import Loaded, load
 from govsim.scenarios.parameters import fields, leaves, matches
 from govsim.scenarios.schema import Scenario
+from govsim.service import network
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 TIANDI, BASE = SCENARIOS / "tiandi.yaml", SCENARIOS / "textbook" / "base.yaml"

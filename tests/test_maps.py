@@ -18,7 +18,7 @@ import govsim
 from govsim import language
 from govsim.report import fonts, heatmaps, maps, style
 from govsim.report.tables import FEWEST
-from govsim.results import Result
+from govsim.runs.results import Result
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 FIGURES = (maps.communities, maps.points, heatmaps.use, heatmaps.waiting, heatmaps.promises)

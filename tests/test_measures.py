@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govsim import model
-from govsim.demand import BY_PATROL, BY_VISIT
-from govsim.grouping import Groups, grouped, kaplan_meier
-from govsim.measures import measure, promise_kept
-from govsim.network import Network
+from govsim.demand.grouping import Groups, grouped, kaplan_meier
+from govsim.demand.table import BY_PATROL, BY_VISIT
+from govsim.measures.replication import measure, promise_kept
 from govsim.scenarios.quantities import DAY, HOUR, MINUTE, YEAR
+from govsim.service.network import Network
 from govsim.statistics import gini
 
 

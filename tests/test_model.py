@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from hand import category, channel, day, demands, label, plain, run, team
 
-from govsim import measures, model
-from govsim.demand import BY_PATROL, draw
-from govsim.network import DESK, TEAM
-from govsim.rules import (
+from govsim import model
+from govsim.demand.table import BY_PATROL, draw
+from govsim.measures.replication import promise_kept
+from govsim.scenarios.quantities import DAY, HOUR, MINUTE
+from govsim.service.network import DESK, TEAM
+from govsim.service.rules import (
     CLOSED,
     ENDED_ANSWERED,
     ENDED_COMPLEX,
@@ -26,7 +28,6 @@ from govsim.rules import (
     UNSATISFIED,
     WITHDRAWN,
 )
-from govsim.scenarios.quantities import DAY, HOUR, MINUTE
 
 TWO_KINDS = {
     "demand": {
@@ -605,7 +606,7 @@ def test_twice_the_staff_never_makes_compliance_worse_by_more_than_noise(mode: s
         )
         for replication in range(5):
             table = draw(laid_out, replication)
-            kept = measures.promise_kept(laid_out, table, model.run(laid_out, table))
+            kept = promise_kept(laid_out, table, model.run(laid_out, table))
             applies, in_time = kept["scene"]
             found.append(in_time[applies].mean())
     assert (np.array(many) >= np.array(few)).all()

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from govsim import language, network
+from govsim import language
 from govsim.errors import InputError
 from govsim.scenarios.loading import load, split_setting
+from govsim.service import network
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 TIANDI = SCENARIOS / "tiandi.yaml"

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from govsim import taking_in
-from govsim.demand import draw
+from govsim.checks import taking_in
+from govsim.checks.offered_load import flows, load_report, load_warnings
+from govsim.demand.table import draw
 from govsim.errors import InputError
 from govsim.language import use
-from govsim.network import Network, build
-from govsim.offered_load import flows, load_report, load_warnings
 from govsim.scenarios.documents import Origin
 from govsim.scenarios.findings import Finding
 from govsim.scenarios.schema import Scenario
+from govsim.service.network import Network, build
 
 LABEL = {"zh": "某", "en": "some"}
 

@@ -14,11 +14,11 @@ from short_runs import TEMPLATE, noted
 import govsim
 from govsim import language
 from govsim.cli import cli
-from govsim.comparison import Comparison, open_comparison
+from govsim.comparison.plans import read_plans
+from govsim.comparison.result import Comparison, open_comparison
 from govsim.errors import InputError
-from govsim.plans import read_plans
 from govsim.report.comparison_words import how_sure
-from govsim.results import open_run
+from govsim.runs.results import open_run
 
 NIGHT, DAY = "desk.rosters.point_station.night", "teams.grid_staff.roster.day"
 TEXT = TEMPLATE.read_text("utf-8").replace("horizon: 52 weeks", "horizon: 3 weeks")

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 import govsim
-from govsim import network, point_hours, tasks
-from govsim.grouping import WEEK_HOURS
-from govsim.measures import promise_kept
+from govsim.demand.grouping import WEEK_HOURS
+from govsim.measures import point_hours
+from govsim.measures.replication import promise_kept
+from govsim.runs import tasks
 from govsim.scenarios.loading import load
 from govsim.scenarios.units import DAY, SECOND
+from govsim.service import network
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 SHORT = (("horizon", "5 weeks"), ("warm_up", "1 week"))

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from govsim import randomness
-from govsim.randomness import (
+from govsim.demand import randomness
+from govsim.demand.randomness import (
     LONGEST_DRAW,
     Streams,
     gamma_factor,

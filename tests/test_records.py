@@ -16,11 +16,11 @@ import pyarrow.parquet as pq
 import pytest
 from short_runs import TEMPLATE
 
-from govsim import uncertainty
 from govsim.errors import InputError, RunError
+from govsim.runs import uncertainty
+from govsim.runs.trials import FILE, Kept
 from govsim.scenarios.loading import load
 from govsim.storage import frames
-from govsim.trials import FILE, Kept
 
 
 @dataclass(frozen=True, eq=False)

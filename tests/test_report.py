@@ -335,12 +335,12 @@ def test_a_run_made_in_chinese_has_an_english_report(results):
     made = govsim.run(SCENARIOS / "jiangning.yaml", settings=settings, replications=1, out=results)
     assert made.folder is not None
     language.use("en")
-    found = govsim.results.open_run(made.folder)
+    found = govsim.runs.results.open_run(made.folder)
     assert found.notes and found.warnings
     assert not [text for text in (*found.notes, *found.warnings) if CHINESE.search(text)]
     assert not CHINESE.findall(re.sub("天地新城点站", "", Tree(page.html(found)).words))
     language.use("zh")
-    assert govsim.results.open_run(made.folder).notes == made.notes
+    assert govsim.runs.results.open_run(made.folder).notes == made.notes
     assert not [text for text in made.notes if re.search("[a-z]{5}", text)]
 
 

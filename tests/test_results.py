@@ -10,11 +10,13 @@ import pytest
 from short_runs import SHORT, TEMPLATE
 
 import govsim
-from govsim import language, storage
+from govsim import language
 from govsim.errors import RunError
-from govsim.results import a_year, open_run
+from govsim.runs.results import a_year, open_run
 from govsim.scenarios.schema import Scenario
-from govsim.storage import RunFolder
+from govsim.storage.files import writing
+from govsim.storage.finding import find, runs
+from govsim.storage.folder import RunFolder
 
 
 @pytest.fixture(scope="module")
@@ -141,9 +143,9 @@ def test_orders_say_what_became_of_each_demand_and_nothing_of_a_person(result):
 def test_a_run_is_found_by_its_scenario_its_id_or_its_folder(result):
     out = result.folder.parent.parent
     for name in ("template", result.folder.name, result.folder.name[:5], str(result.folder)):
-        assert storage.find(out, name) == RunFolder(result.folder)
-    assert storage.find(out, "nothing like it") is None
-    assert [run.path for run in storage.runs(out)] == [result.folder]
+        assert find(out, name) == RunFolder(result.folder)
+    assert find(out, "nothing like it") is None
+    assert [run.path for run in runs(out)] == [result.folder]
 
 
 # ------------------------------------------------------------------ what can go wrong
@@ -172,7 +174,7 @@ def test_a_manifest_that_is_broken_is_named(tmp_path):
     ],
 )
 def test_a_folder_that_cannot_be_written_is_named_with_the_reason(tmp_path, error, says):
-    with pytest.raises(RunError, match=says), storage.writing(tmp_path):
+    with pytest.raises(RunError, match=says), writing(tmp_path):
         raise error
 
 
@@ -182,7 +184,7 @@ def test_a_disk_that_fills_up_leaves_the_replications_that_are_whole(tmp_path, m
     def fills_up(self, replication, tables):
         calls.append(replication)
         if replication == 2:
-            with storage.writing(self.path):
+            with writing(self.path):
                 raise OSError(errno.ENOSPC, "No space left on device")
         put(self, replication, tables)
 

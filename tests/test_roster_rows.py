@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from hand import PLAIN, merge
 
+from govsim.checks.offered_load import load_report
 from govsim.language import use
-from govsim.network import Network, build
-from govsim.offered_load import load_report
 from govsim.scenarios.findings import Finding
 from govsim.scenarios.quantities import DAY, HOUR
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.staffing import Row, with_rows
+from govsim.service.network import Network, build
 
 SHIFTS = {"day": "08:00-20:00", "night": "20:00-08:00"}
 ON_MONDAY, ON_SATURDAY = 0, 5

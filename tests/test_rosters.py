@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govsim.rosters import Duty, constant, timeline
 from govsim.scenarios.quantities import DAY, HOUR
+from govsim.service.rosters import Duty, constant, timeline
 
 DAY_AND_NIGHT = {"day": ((8 * HOUR, 20 * HOUR),), "night": ((20 * HOUR, 32 * HOUR),)}
 WORKDAYS = np.zeros(4, dtype=np.int8)

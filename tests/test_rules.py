@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govsim import rules
-from govsim.randomness import NEVER
+from govsim.demand.randomness import NEVER
 from govsim.scenarios.quantities import DAY, MINUTE
+from govsim.service import rules
 
 demands = st.integers(0, 10**7)
 

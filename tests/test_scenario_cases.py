@@ -13,7 +13,7 @@ from click.testing import CliRunner
 import govsim
 from govsim.cli import cli
 from govsim.cli.options import WRONG_INPUT
-from govsim.tasks import Engine
+from govsim.runs.tasks import Engine
 
 CASES = Path(__file__).parents[2] / "shared" / "cases" / "scenarios"
 SCENARIOS = Path(__file__).parents[1] / "scenarios"

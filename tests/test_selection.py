@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from govsim import selection
-from govsim.selection import Floats, choose, gsp, kn
+from govsim.comparison import selection
+from govsim.comparison.selection import Floats, choose, gsp, kn
 from govsim.validation import comparing
 
 

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from govsim.ranges import changes, inputs
-from govsim.regression import APART, Selection, fall_after, simulated
+from govsim.explanation.regression import APART, Selection, fall_after, simulated
+from govsim.explanation.sensitivity import Answers, chance, conditions, elementary_effects, indices
+from govsim.runs.ranges import changes, inputs
+from govsim.runs.trials import plain
 from govsim.scenarios.loading import load
 from govsim.scenarios.schema import Scenario
-from govsim.sensitivity import Answers, chance, conditions, elementary_effects, indices
-from govsim.trials import plain
 
 ROOT = Path(__file__).parents[1]
 PUBLISHED = ROOT.parent / "shared" / "validation" / "queueing-cases.json"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govsim.shapley import along, coalitions, ends, exact, random_orders, sampled
+from govsim.explanation.shapley import along, coalitions, ends, exact, random_orders, sampled
 
 PUBLISHED = Path(__file__).parents[2] / "shared" / "validation" / "queueing-cases.json"
 

@@ -15,11 +15,14 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govsim import language, storage
+from govsim import language
 from govsim.cli import cli
 from govsim.errors import RunError
-from govsim.storage import RunFolder, files, pack
+from govsim.storage import files
+from govsim.storage.files import writing
+from govsim.storage.folder import RunFolder
 from govsim.storage.journal import Journal
+from govsim.storage.tables import pack
 
 
 @pytest.fixture(autouse=True)
@@ -136,7 +139,7 @@ def test_what_killed_processes_leave_beside_the_pointer_to_the_latest_run_is_rem
     ],
 )
 def test_what_the_system_says_is_put_in_words(tmp_path, number, says):
-    with pytest.raises(RunError, match=says), storage.writing(tmp_path):
+    with pytest.raises(RunError, match=says), writing(tmp_path):
         raise OSError(number, os.strerror(number))
 
 

@@ -17,12 +17,12 @@ import govsim
 from govsim import language, sources
 from govsim.cli import cli
 from govsim.cli.options import WRONG_INPUT
-from govsim.comparison import open_comparison
+from govsim.comparison.result import open_comparison
+from govsim.comparison.sweep import read_grid, sweep
 from govsim.errors import InputError
-from govsim.executors import Threads
 from govsim.report import page
-from govsim.results import open_run
-from govsim.sweep import read_grid, sweep
+from govsim.runs.executors import Threads
+from govsim.runs.results import open_run
 
 DAY, NIGHT = "teams.volunteers.roster.day", "teams.volunteers.roster.night"
 GRID = {DAY: ["1", "3"], NIGHT: ["0", "1"]}
@@ -135,7 +135,7 @@ def test_a_sweep_that_was_killed_goes_on_and_ends_with_the_same_bytes(
     program = f"""
 import os
 from govsim import executors, sources
-from govsim.sweep import sweep
+from govsim.comparison.sweep import sweep
 sources.code_hash = lambda: {sources.code_hash()!r}  # whoever edits the code meanwhile
 def dies(now):
     if now.done == 3:

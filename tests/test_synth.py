@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from govsim import demand, language, network
+from govsim import language
 from govsim.cli import cli
+from govsim.demand.randomness import Streams
+from govsim.demand.table import draw
 from govsim.errors import InputError
 from govsim.orders.describing import describe
 from govsim.orders.faults import Faults, read_faults, write_export
@@ -16,9 +18,9 @@ from govsim.orders.proposing import propose
 from govsim.orders.reading import read_orders
 from govsim.orders.sources import open_source
 from govsim.orders.synthetic import station_ledger, work_orders
-from govsim.randomness import Streams
+from govsim.runs.tasks import runs
 from govsim.scenarios.loading import load
-from govsim.tasks import runs
+from govsim.service import network
 
 TIANDI = Path(__file__).parents[1] / "scenarios" / "tiandi-before.yaml"
 STAGES = ("created", "dispatched", "resolved", "closed", "due")
@@ -34,7 +36,7 @@ def simulated():
     """A replication: the service, its demands, and what became of them."""
     loaded = load(TIANDI, settings={"horizon": "26 weeks", "warm_up": "2 weeks"})
     service = network.build(loaded.scenario, loaded.folder)
-    table = demand.draw(service, 0)
+    table = draw(service, 0)
     return service, table, runs("compiled")(service, table, loaded.scenario.warm_up)
 
 

@@ -13,20 +13,20 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from short_runs import TEMPLATE
 
-from govsim import executors
 from govsim.cli import cli, terminal
 from govsim.cli.options import FAILED, WRONG_INPUT
 from govsim.cli.screen import Screen
-from govsim.errors import InputError, Problem, RunError
+from govsim.errors import InputError, Problem, RunError, visible, visible_in_json
+from govsim.runs import executors
 from govsim.scenarios import tables
 from govsim.scenarios.loading import load
-from govsim.visible import visible, visible_in_json
 
 CASES = Path(__file__).parents[2] / "shared" / "cases" / "scenarios"
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -264,7 +264,7 @@ def test_what_comes_of_a_stop_in_a_library_is_no_mistake_of_the_program(monkeypa
         raise ValueError("Error calling function `str`: KeyboardInterrupt")
 
     terminal.listen()
-    monkeypatch.setattr("govsim.experiment.run", broken)
+    monkeypatch.setattr(import_module("govsim.run"), "run", broken)
     said = typed("run", str(TEMPLATE))
     assert said.exit_code == FAILED
     assert said.stderr.startswith("Stopped. Finished replications are kept")

@@ -15,12 +15,12 @@ from strategies import scenarios
 
 from govsim import engine, language
 from govsim.cli import cli
-from govsim.demand import draw
-from govsim.outcome import DEMAND_COLUMNS, ORDER_COLUMNS, VISIT_COLUMNS
+from govsim.demand.table import draw
 from govsim.report.story import story
-from govsim.rules import LATENT, OPEN
+from govsim.runs.trace import find, follow
 from govsim.scenarios.schema import Scenario
-from govsim.trace import find, follow
+from govsim.service.outcome import DEMAND_COLUMNS, ORDER_COLUMNS, VISIT_COLUMNS
+from govsim.service.rules import LATENT, OPEN
 
 quick = settings(
     max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -66,8 +66,8 @@ def one(tmp_path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def identity(one: list[str]) -> str:
     """Identity of a demand of the second replication only."""
-    from govsim import network
     from govsim.scenarios.loading import load
+    from govsim.service import network
 
     plan = load(one[1], settings=[("horizon", "10 days"), ("warm_up", "0 min")])
     net = network.build(plan.scenario, plan.folder)
@@ -114,8 +114,8 @@ def test_a_beginning_that_several_share_names_some_of_them(one: list[str]) -> No
 
 
 def test_a_demand_is_looked_for_in_the_replication_that_is_named(one: list[str]) -> None:
-    from govsim import network
     from govsim.scenarios.loading import load
+    from govsim.service import network
 
     plan = load(one[1], settings=[("horizon", "10 days"), ("warm_up", "0 min")])
     net = network.build(plan.scenario, plan.folder)

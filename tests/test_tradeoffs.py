@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from govsim import language
-from govsim.comparison import COMPARED, Comparison, Quantity
+from govsim.comparison.result import COMPARED, Comparison, Quantity
+from govsim.comparison.tradeoffs import EFFECTS, choice, dominated, steps, to_frame, trade_offs
 from govsim.report.comparison_words import beaten_name
-from govsim.results import Result
+from govsim.runs.results import Result
 from govsim.statistics import ratio
-from govsim.tradeoffs import EFFECTS, choice, dominated, steps, to_frame, trade_offs
 
 ORDERS = Quantity("orders")
 REPLICATIONS = 12

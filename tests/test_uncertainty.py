@@ -13,11 +13,11 @@ from short_runs import TEMPLATE
 
 import govsim
 from govsim.cli import cli
-from govsim.comparison import Quantity
+from govsim.comparison.result import Quantity
 from govsim.errors import InputError
-from govsim.results import open_run
+from govsim.runs.results import open_run
+from govsim.runs.uncertainty import PER_DRAW, components, find
 from govsim.scenarios.loading import load
-from govsim.uncertainty import PER_DRAW, components, find
 
 LEVELS = (0.5, 1.0, 2.0)
 

@@ -12,18 +12,19 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from strategies import scenarios
 
-from govsim import engine, measures
-from govsim.demand import draw
+from govsim import engine
+from govsim.checks.offered_load import load_warnings
+from govsim.checks.staffed import Staffed
+from govsim.checks.unused import ALWAYS, RULES, silenced
+from govsim.checks.usage import Usage
+from govsim.demand.table import draw
 from govsim.language import use
-from govsim.network import build
-from govsim.offered_load import load_warnings
+from govsim.measures.replication import measure
 from govsim.scenarios.loading import load, to_yaml
 from govsim.scenarios.parameters import Leaf, leaves
 from govsim.scenarios.parameters import fields as inputs
 from govsim.scenarios.schema import Scenario
-from govsim.staffed import Staffed
-from govsim.unused import ALWAYS, RULES, silenced
-from govsim.usage import Usage
+from govsim.service.network import build
 
 SAID = "used at no point"
 
@@ -183,7 +184,7 @@ def outcome(scenario: Scenario) -> str:
     """All that is measured of a replication."""
     network = lay_out(scenario)
     table = draw(network, 0)
-    found = measures.measure(network, table, engine.run(network, table, 0))
+    found = measure(network, table, engine.run(network, table, 0))
     return found.values.to_csv() + found.weekly.to_csv()
 
 

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from govsim import network
 from govsim.scenarios.loading import load
+from govsim.service import network
 from govsim.validation import chains, paths, running
 from govsim.validation import closed_forms as known
 from govsim.validation.cases import CASES, HOURS, P90_ERLANG_A, shifts_day

@@ -11,14 +11,15 @@ import pytest
 from click.testing import CliRunner, Result
 from short_runs import TEMPLATE
 
-from govsim import language, storage
+from govsim import language
 from govsim.cli import cli
 from govsim.cli.options import WRONG_INPUT
-from govsim.experiment import with_seed
 from govsim.report import changes, figures, page, style, workbook
-from govsim.results import open_run
+from govsim.runs.replications import with_seed
+from govsim.runs.results import open_run
 from govsim.scenarios.changes import MISSING, Change
 from govsim.scenarios.loading import load
+from govsim.storage.finding import find
 
 NIGHT = "teams.volunteers.roster.night"
 TEXT = TEMPLATE.read_text("utf-8").replace("horizon: 52 weeks", "horizon: 3 weeks")
@@ -139,7 +140,7 @@ def test_list_says_what_differs(here):
 def test_a_bare_name_is_the_plan_as_it_is(here):
     plain = Path(here[0]["folder"])
     assert json.loads(typed("show", "mine", "--json").stdout)["changes"] == []
-    assert storage.find(Path("results"), "mine").path.name == plain.name
+    assert find(Path("results"), "mine").path.name == plain.name
     latest = (plain.parent / "latest").read_text("utf-8").strip()
     assert latest == plain.name
 

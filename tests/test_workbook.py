@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 import govsim
 from govsim import language
-from govsim.comparison import Comparison
+from govsim.comparison.result import Comparison
 from govsim.errors import RunError
-from govsim.explanation import Explanation
+from govsim.explanation.result import Explanation
 from govsim.report import spreadsheet, workbook
 from govsim.report.sections import Found
-from govsim.results import Result
+from govsim.runs.results import Result
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 BEFORE, AFTER = SCENARIOS / "tiandi-before.yaml", SCENARIOS / "tiandi.yaml"

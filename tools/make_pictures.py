@@ -24,11 +24,11 @@ from pathlib import Path
 from rich.cells import cell_len
 from rich.console import Console
 
-from govsim import experiment
 from govsim.language import use
 from govsim.report import WIDTH, figures, page
 from govsim.report.tables import summary
-from govsim.results import Result
+from govsim.run import run
+from govsim.runs.results import Result
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 RESULTS = Path("results")
@@ -84,7 +84,7 @@ def main() -> None:
     command = f"govsim run {given.scenario}"
     for lang in ("en", "zh"):
         use(lang)
-        result = experiment.run(given.scenario, replications=given.replications, out=RESULTS)
+        result = run(given.scenario, replications=given.replications, out=RESULTS)
         path = IMAGES / f"run-{lang}.svg"
         path.write_text(terminal(result, command), encoding="utf-8", newline="\n")
         with tempfile.TemporaryDirectory() as folder:

@@ -17,12 +17,15 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
-from govsim import demand, engine, measures, network
-from govsim.arrivals import REPORTED
-from govsim.catalogue import FLOWS
-from govsim.rules import FIRST_CHANNEL
+from govsim import engine
+from govsim.demand.arrivals import REPORTED
+from govsim.demand.table import draw
+from govsim.measures.catalogue import FLOWS
+from govsim.measures.replication import measure
 from govsim.scenarios.loading import load
 from govsim.scenarios.units import DAY, HOUR, YEAR
+from govsim.service import network
+from govsim.service.rules import FIRST_CHANNEL
 from govsim.statistics import interval
 
 ROOT = Path(__file__).parents[1]
@@ -110,11 +113,11 @@ def simulate(task: tuple[str, int, list[tuple[str, str]]]) -> dict[str, float]:
     name, replication, settings = task
     plan = load(ROOT / "scenarios" / f"{name}.yaml", settings=settings)
     net = network.build(plan.scenario, plan.folder)
-    table = demand.draw(net, replication)
+    table = draw(net, replication)
     warm_up = plan.scenario.warm_up
     assert isinstance(warm_up, int)
     outcome = engine.run(net, table, warm_up)
-    values = measures.measure(net, table, outcome).values
+    values = measure(net, table, outcome).values
     district = values[values["level"] == "district"].set_index("measure")["value"]
     found = district[~district.index.duplicated()].to_dict()
     a_year = YEAR / (net.end - warm_up)

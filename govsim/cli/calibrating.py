@@ -94,7 +94,7 @@ def calibrate(
     """Fit a scenario, and show what came out."""
     from govsim.calibrate import POINTS
     from govsim.calibrate import calibrate as calibrated
-    from govsim.calibration import FRAMES
+    from govsim.calibration.result import FRAMES
     from govsim.scenarios.loading import split_setting
 
     with (

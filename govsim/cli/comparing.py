@@ -32,10 +32,10 @@ from govsim.errors import InputError, Problem
 from govsim.language import tr
 
 if TYPE_CHECKING:
-    from govsim.comparison import Comparison
-    from govsim.results import Result
-    from govsim.tasks import Engine
-    from govsim.uncertainty import Uncertainty
+    from govsim.comparison.result import Comparison
+    from govsim.runs.results import Result
+    from govsim.runs.tasks import Engine
+    from govsim.runs.uncertainty import Uncertainty
 
 
 @command(
@@ -166,7 +166,7 @@ def compare(
 
 def _given(scenarios: tuple[str, ...], what_ifs: tuple[str, ...], out: Path) -> dict[str, Any]:
     """Find what is to be compared, by how it is spelt; all that isn't there is told at once."""
-    from govsim.plans import read_plans
+    from govsim.comparison.plans import read_plans
 
     given: dict[str, Any] = {}
     problems = []
@@ -193,7 +193,7 @@ def _given(scenarios: tuple[str, ...], what_ifs: tuple[str, ...], out: Path) -> 
 
 def _name(baseline: str, given: dict[str, Path | Result]) -> str:
     """Give the name that a plan has in the comparison, however it is spelt."""
-    from govsim.plans import name_of
+    from govsim.comparison.plans import name_of
 
     if baseline in given:
         return name_of(given[baseline])
@@ -205,8 +205,8 @@ def _amount(text: str | None, best: str | None) -> float | None:
     """Read the smallest difference that matters: ``1%`` of a share, else a plain number."""
     if text is None:
         return None
-    from govsim.catalogue import CATALOGUE
-    from govsim.comparison import Quantity
+    from govsim.comparison.result import Quantity
+    from govsim.measures.catalogue import CATALOGUE
 
     measure = CATALOGUE.get(Quantity.parse(best or "").measure)
     if measure is not None and measure.kind == "share":
@@ -220,7 +220,7 @@ def _amount(text: str | None, best: str | None) -> float | None:
 
 def as_values(found: Comparison) -> dict[str, Any]:
     """Give what the tables show as plain values."""
-    from govsim import tradeoffs
+    from govsim.comparison import tradeoffs
     from govsim.report.comparison_sentences import sentences
     from govsim.report.uncertain import frame_of
 

@@ -26,7 +26,7 @@ from govsim.cli.reporting import no_report, report_at_the_end
 from govsim.language import tr
 
 if TYPE_CHECKING:
-    from govsim.explanation import Explanation
+    from govsim.explanation.result import Explanation
 
 
 @command(
@@ -133,7 +133,7 @@ def explain(
 
 def as_values(found: Explanation) -> dict[str, Any]:
     """Give what the tables show as plain values."""
-    from govsim.explanation import FRAMES
+    from govsim.explanation.result import FRAMES
     from govsim.report.explanation_words import sentences
 
     frames = {name: getattr(found, name) for name in FRAMES if name not in ("points",)}

@@ -10,8 +10,8 @@ from govsim.errors import InputError, Problem
 from govsim.language import tr
 
 if TYPE_CHECKING:
-    from govsim.results import Result
-    from govsim.storage import RunFolder
+    from govsim.runs.results import Result
+    from govsim.storage.folder import RunFolder
 
 LONGEST = 60
 """Signs of a name, so that it fits in a heading."""
@@ -52,7 +52,7 @@ def scenario_or_run(what: str, out: Path) -> Path | Result:
     InputError
         A bare name is neither.
     """
-    from govsim.results import open_run
+    from govsim.runs.results import open_run
 
     file = scenario_file(what, needed=False)
     if file.is_file():
@@ -66,7 +66,7 @@ def run_named(what: str, out: Path) -> RunFolder | None:
 
     Leaves with a message that names them.
     """
-    from govsim.storage import find, what_ifs
+    from govsim.storage.finding import find, what_ifs
 
     run = find(out, what)
     if run is None and (changed := what_ifs(out, what)):

@@ -52,7 +52,7 @@ def list_(every: bool, out: Path, as_json_: bool) -> None:
 
 
 def _runs(folder: Path) -> list[dict[str, Any]]:
-    from govsim.storage import runs
+    from govsim.storage.finding import runs
 
     found = []
     for run in runs(folder):
@@ -113,7 +113,7 @@ def show(
         pairs = [split_setting(setting) for setting in settings]
         _show_scenario(load(file, overrides=overrides, settings=pairs), parameters, as_json_)
         return
-    from govsim.results import open_run
+    from govsim.runs.results import open_run
 
     result = open_run(run)
     if as_json_:

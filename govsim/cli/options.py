@@ -19,15 +19,14 @@ from govsim import language
 from govsim.cli import terminal
 from govsim.cli.helping import Command
 from govsim.cli.places import scenario_file
-from govsim.errors import InputError, Problem, RunError
+from govsim.errors import InputError, Problem, RunError, visible_in_json
 from govsim.language import tr
 from govsim.storage.files import reason_of
-from govsim.visible import visible_in_json
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from govsim.executors import Executor
+    from govsim.runs.executors import Executor
 
 __all__ = ["scenario_file"]
 
@@ -158,7 +157,7 @@ def executor(
     """Choose who does the replications, by the options; the SimPy model needs processes."""
     if workers is not None and cluster is not None:
         raise click.UsageError(tr("give either --workers or --cluster"))
-    from govsim.executors import choose
+    from govsim.runs.executors import choose
 
     return choose(workers, processes or engine == "simpy", cluster)
 

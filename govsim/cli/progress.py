@@ -16,7 +16,7 @@ from govsim.language import tr
 
 if TYPE_CHECKING:
     from govsim.compare import OnPlan
-    from govsim.experiment import OnProgress, Progress
+    from govsim.runs.progress import OnProgress, Progress
 
 
 @contextmanager

@@ -109,7 +109,7 @@ def report(what: str, to: Path | None, form: str, points: tuple[str, ...], out: 
 
 def _orders(found: Found, form: str, folder: Path) -> None:
     from govsim.report import orders_file
-    from govsim.results import Result
+    from govsim.runs.results import Result
 
     if not isinstance(found, Result):
         fail(tr("--format {form} needs a run", form=form), WRONG_INPUT)
@@ -119,7 +119,7 @@ def _orders(found: Found, form: str, folder: Path) -> None:
 
 def _stations(found: Found, points: tuple[str, ...], folder: Path) -> None:
     from govsim.report import page
-    from govsim.results import Result
+    from govsim.runs.results import Result
 
     if not isinstance(found, Result):
         fail(tr("--point needs a run: a comparison or an explanation has no stations"), WRONG_INPUT)
@@ -128,9 +128,11 @@ def _stations(found: Found, points: tuple[str, ...], folder: Path) -> None:
 
 def _found(what: str, out: Path) -> Found:
     """Open a run, a comparison, an explanation or a calibration; ``comparisons``: the newest."""
-    from govsim import calibration, comparison, explanation
+    from govsim.calibration import result as calibration
     from govsim.cli.finding import run_named
-    from govsim.results import open_run
+    from govsim.comparison import result as comparison
+    from govsim.explanation import result as explanation
+    from govsim.runs.results import open_run
 
     below = (comparison.COMPARISONS, explanation.EXPLANATIONS, calibration.CALIBRATIONS)
     for place in _places(what, out, *below):
@@ -149,7 +151,7 @@ def _found(what: str, out: Path) -> Found:
 
 def _places(what: str, out: Path, *below: str) -> list[Path]:
     """Name where something may lie: as given, below the results, or the newest of its kind."""
-    from govsim.storage import LATEST
+    from govsim.storage.folder import LATEST
 
     places = [Path(what), out / what, *(out / folder / what for folder in below)]
     for place in places[:2]:

@@ -32,9 +32,9 @@ from govsim.language import tr
 
 if TYPE_CHECKING:
     from govsim.report.hands import Copy
-    from govsim.results import Result
-    from govsim.tasks import Engine
-    from govsim.uncertainty import Uncertainty
+    from govsim.runs.results import Result
+    from govsim.runs.tasks import Engine
+    from govsim.runs.uncertainty import Uncertainty
 
 
 @command("run", tr("Simulate SCENARIO, a file or the name of one in ./scenarios."))
@@ -104,8 +104,9 @@ def run(
     width = share(precision)
     if on and width is None:
         raise click.UsageError(tr("--on says what --precision is asked of; give both"))
-    from govsim import experiment
-    from govsim.results import MAIN
+    from govsim.run import run
+    from govsim.runs.replications import with_seed
+    from govsim.runs.results import MAIN
     from govsim.scenarios.loading import load, split_setting
 
     if name is not None and (grid or traced is not None):
@@ -144,7 +145,7 @@ def run(
     if traced is not None:
         from govsim.cli.tracing import trace
 
-        loaded = experiment.with_seed(loaded, seed)
+        loaded = with_seed(loaded, seed)
         trace(loaded, traced, replications or loaded.scenario.replications, engine, as_json_)
         return
     if not quiet:
@@ -155,7 +156,7 @@ def run(
         executor(workers, cluster, engine) as chosen,
         progress(quiet or as_json_) as told,
     ):
-        result = experiment.run(
+        result = run(
             loaded,
             on_progress=told,
             executor=chosen,

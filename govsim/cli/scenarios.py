@@ -72,9 +72,9 @@ def check(
     file: Path, overrides: tuple[str, ...] = (), settings: list[tuple[str, str]] | None = None
 ) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
     """Give the errors and the warnings of a scenario, its tables included."""
-    from govsim import network
-    from govsim.offered_load import load_warnings
+    from govsim.checks.offered_load import load_warnings
     from govsim.scenarios.loading import load
+    from govsim.service import network
 
     try:
         loaded = load(file, overrides=overrides, settings=settings or ())
@@ -90,7 +90,7 @@ def check(
 @click.option("--force", is_flag=True, help=tr("Replace the file if there is one."))
 def new(file: Path, force: bool) -> None:
     """Copy the template."""
-    from govsim.storage import write_text, writing
+    from govsim.storage.files import write_text, writing
 
     if not file.suffix:
         file = file.with_suffix(".yaml")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
-from govsim.visible import has_controls, visible
+from govsim.errors import has_controls, visible
 
 if TYPE_CHECKING:
     from rich.console import ConsoleOptions, RenderableType

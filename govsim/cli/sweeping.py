@@ -11,8 +11,8 @@ from govsim.cli.progress import progress, stoppable
 from govsim.cli.reporting import report_at_the_end
 
 if TYPE_CHECKING:
-    from govsim.executors import Executor
-    from govsim.sweep import Sweep
+    from govsim.comparison.sweep import Sweep
+    from govsim.runs.executors import Executor
 
 
 def show(
@@ -30,11 +30,11 @@ def show(
     ----------
     file : the scenario.
     grid : as given to ``--set-grid``.
-    asked : what else `govsim.sweep.sweep` is asked for.
+    asked : what else `govsim.comparison.sweep.sweep` is asked for.
     executor : makes the executor.
     quiet, as_json, no_report : say nothing; print JSON instead of a table; write no report.
     """
-    from govsim.sweep import read_grid, sweep
+    from govsim.comparison.sweep import read_grid, sweep
 
     values = read_grid(grid)
     with stoppable(), executor() as chosen, progress(quiet or as_json) as told:

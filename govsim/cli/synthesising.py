@@ -59,12 +59,13 @@ def synth(
     unlinked: bool,
 ) -> None:
     """Simulate a replication, and write what an office would have of it."""
-    from govsim import demand, network
+    from govsim.demand.randomness import Streams
+    from govsim.demand.table import draw
     from govsim.orders.faults import read_faults, write_export
     from govsim.orders.synthetic import station_ledger, work_orders
-    from govsim.randomness import Streams
+    from govsim.runs.tasks import runs
     from govsim.scenarios.loading import load, split_setting
-    from govsim.tasks import runs
+    from govsim.service import network
 
     faults = read_faults([_pair(text) for text in wanted])
     loaded = load(scenario_file(scenario), settings=[split_setting(s) for s in settings])
@@ -75,7 +76,7 @@ def synth(
         message = tr('the warm-up must be a length here; add --set warm_up="4 weeks"')
         raise InputError([Problem(message, "warm_up", scenario)])
     service = network.build(plan, loaded.folder)
-    table = demand.draw(service, replication)
+    table = draw(service, replication)
     outcome = runs("compiled")(service, table, plan.warm_up)
     streams = Streams(plan.seed, replication)
     linked = ledger is not None and not unlinked

@@ -19,10 +19,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn, TextIO, cast
 
-from govsim.errors import RunError
+from govsim.errors import RunError, visible
 from govsim.language import tr
 from govsim.storage.files import reason_of
-from govsim.visible import visible
 
 FAILED = 1
 

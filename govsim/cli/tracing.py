@@ -10,15 +10,15 @@ from govsim.cli.options import console, print_json
 from govsim.language import name, tr
 
 if TYPE_CHECKING:
+    from govsim.runs.tasks import Engine
     from govsim.scenarios.loading import Loaded
-    from govsim.tasks import Engine
 
 
 def trace(loaded: Loaded, wanted: str, replications: int, engine: Engine, as_json: bool) -> None:
     """Follow a demand through its replication and tell its story; nothing is written."""
-    from govsim import network
     from govsim.report.story import in_words, story
-    from govsim.trace import find, follow
+    from govsim.runs.trace import find, follow
+    from govsim.service import network
 
     service = network.build(loaded.scenario, loaded.folder)
     replication, table, d = find(service, wanted, replications)

@@ -3,7 +3,7 @@
 `run` gives the outcome that `govsim.model.run` gives, to the last bit, from the same
 network and demand table. `govsim.model` says how the service runs; here the same steps
 stand in the same order as functions that Numba compiles, on tables of records
-(`memory`). Decisions are those of `govsim.rules`, compiled from their own code.
+(`memory`). Decisions are those of `govsim.service.rules`, compiled from their own code.
 """
 
 from __future__ import annotations
@@ -13,13 +13,19 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from govsim.compiling import is_kept
-from govsim.demand import DemandTable
-from govsim.engine.layout import apart, lay_out
+from govsim.demand.table import DemandTable
 from govsim.engine.loop import IS_THERE, NEEDS_ROOM, advance
 from govsim.engine.memory import Memory
-from govsim.network import Network
-from govsim.outcome import DEMAND_COLUMNS, ORDER_COLUMNS, POOL_COLUMNS, VISIT_COLUMNS, Outcome
+from govsim.engine.packing import apart, lay_out
 from govsim.scenarios.units import DAY
+from govsim.service.network import Network
+from govsim.service.outcome import (
+    DEMAND_COLUMNS,
+    ORDER_COLUMNS,
+    POOL_COLUMNS,
+    VISIT_COLUMNS,
+    Outcome,
+)
 
 __all__ = ["is_kept", "run", "watch"]
 
@@ -94,7 +100,7 @@ def _outcome(memory: Memory, network: Network) -> Outcome:
 
 
 def _totals(memory: Memory, end: int) -> dict[str, np.ndarray[tuple[int], np.dtype[np.int64]]]:
-    """Close the books at the horizon; see `govsim.outcome.POOL_COLUMNS`."""
+    """Close the books at the horizon; see `govsim.service.outcome.POOL_COLUMNS`."""
     staff, queues, lists = (memory.tables[name] for name in ("staff", "queues", "lists"))
     measured_from = memory.world["measured_from"][0]
     at_work = staff["busy"] + staff["leaving"]

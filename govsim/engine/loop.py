@@ -39,7 +39,7 @@ from govsim.engine.tables import (
 )
 from govsim.engine.watching import has_changed
 from govsim.engine.work import on_scene, release
-from govsim.rules import (
+from govsim.service.rules import (
     CALL,
     CALL_BACK,
     CALLS_12345,

@@ -1,6 +1,6 @@
 """What the compiled engine works on: tables of records, by the names that the model uses.
 
-`World` holds them. `govsim.engine.layout` fills them for a replication; the functions of
+`World` holds them. `govsim.engine.packing` fills them for a replication; the functions of
 `events`, `staffing` and `service` change them. A record is named by its place in its
 table, and -1 stands for none. Tables that grow are listed in `GROWING`.
 """
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from govsim.rules import ANSWER
+from govsim.service.rules import ANSWER
 
 Table = NDArray[Any]
 

@@ -1,8 +1,9 @@
-"""The residents' side, compiled; see `govsim.residents`, whose order and names it keeps."""
+"""The residents' side, compiled; see `govsim.reference.residents`, whose names it keeps."""
 
 from __future__ import annotations
 
 from govsim.compiling import compiled
+from govsim.demand.randomness import NEVER
 from govsim.engine.events import after, at
 from govsim.engine.memory import AT_DESK, BY_CENTRE, OF_ORDER, World
 from govsim.engine.rules import (
@@ -33,8 +34,7 @@ from govsim.engine.tables import (
 )
 from govsim.engine.watching import touch
 from govsim.engine.work import stretch_patience
-from govsim.randomness import NEVER
-from govsim.rules import (
+from govsim.service.rules import (
     ANSWER,
     ENDED_ANSWERED,
     FIRST_CHANNEL,

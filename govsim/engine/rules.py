@@ -1,16 +1,17 @@
-"""The rules of `govsim.rules` and the working clock, compiled from their own code.
+"""The rules of `govsim.service.rules` and the working clock, compiled from their own code.
 
 Nothing is decided here. `govsim.engine.staffing` and `govsim.engine.service` call these
-where `govsim.pools`, `govsim.model` and `govsim.residents` call the functions themselves.
+where `govsim.reference.staffing`, `govsim.model` and `govsim.reference.residents` call the
+functions themselves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from govsim import rules
 from govsim.compiling import inlined, shared
 from govsim.scenarios import calendar
+from govsim.service import rules
 
 
 @inlined

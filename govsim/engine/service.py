@@ -7,7 +7,8 @@ step says what it means.
 from __future__ import annotations
 
 from govsim.compiling import compiled, inlined
-from govsim.demand import REPORTED
+from govsim.demand.randomness import NEVER
+from govsim.demand.table import REPORTED
 from govsim.engine.events import NOWHERE, after, at, opens, revoke
 from govsim.engine.memory import AT_DESK, BY_CENTRE, COMPLEX, OF_ORDER, SIMPLE, World
 from govsim.engine.rules import (
@@ -53,8 +54,7 @@ from govsim.engine.work import (
     stretch_patience,
     waiting,
 )
-from govsim.randomness import NEVER
-from govsim.rules import (
+from govsim.service.rules import (
     ANSWER,
     CALL,
     CALL_BACK,

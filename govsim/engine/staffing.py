@@ -1,4 +1,4 @@
-"""People and their queues, compiled; see `govsim.pools`, whose order of steps it keeps.
+"""People and their queues, compiled; see `govsim.reference.staffing`, whose steps it keeps.
 
 A queue is a pairing heap by class, rank and identifier. A job that was raised stands in
 it twice, and one that has left still stands in it: such entries are passed over.
@@ -34,7 +34,7 @@ from govsim.engine.work import (
     release,
     waiting,
 )
-from govsim.rules import GONE, HEAD_OF_QUEUE, HELPER_COMES, ON_THE_SCENE, WAITING
+from govsim.service.rules import GONE, HEAD_OF_QUEUE, HELPER_COMES, ON_THE_SCENE, WAITING
 
 # ---------------------------------------------------------------------- queues
 

@@ -1,12 +1,13 @@
 """Pieces of work: made, begun, on the scene, and when they will be done.
 
-The compiled counterpart of `Job` in `govsim.pools` and of the work on the scene in
+The compiled counterpart of `Job` in `govsim.reference.staffing` and of the work on the scene in
 `govsim.model`. What is left of patience stands here too, as an arrival changes it.
 """
 
 from __future__ import annotations
 
 from govsim.compiling import compiled, inlined
+from govsim.demand.randomness import NEVER
 from govsim.engine.events import at, revoke, working_end
 from govsim.engine.memory import HAND_OVER, World
 from govsim.engine.rules import free_members as _free_members
@@ -25,8 +26,7 @@ from govsim.engine.tables import (
     visit_at,
 )
 from govsim.engine.watching import touch
-from govsim.randomness import NEVER
-from govsim.rules import (
+from govsim.service.rules import (
     BEGUN,
     CASE,
     DONE,

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from govsim.demand.randomness import Streams
 from govsim.errors import InputError, Problem
 from govsim.language import current, tr
 from govsim.orders.mapping import CLOSED, OPEN, TIMES
-from govsim.randomness import Streams
 from govsim.scenarios.units import nearest
 
 HEADERS = {

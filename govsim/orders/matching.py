@@ -1,7 +1,7 @@
 """What words of an export mean in a scenario: its channels and categories, however spelled.
 
 Used wherever records meet a scenario, with a mapping file and without one: by
-`govsim.calibrating.given`, and by `govsim.orders.proposing` to write down what words seem to mean.
+`govsim.calibration.given`, and by `govsim.orders.proposing` to write down what words seem to mean.
 """
 
 from __future__ import annotations

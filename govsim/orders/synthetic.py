@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from govsim.demand import DemandTable
+from govsim.demand.table import DemandTable
 from govsim.language import name, tr
-from govsim.network import Network
 from govsim.orders.mapping import CLOSED, OPEN
-from govsim.outcome import Outcome
-from govsim.rules import LATENT
 from govsim.scenarios.units import SECOND
+from govsim.service.network import Network
+from govsim.service.outcome import Outcome
+from govsim.service.rules import LATENT
 
 Ints = NDArray[np.int64]
 Names = NDArray[np.object_]

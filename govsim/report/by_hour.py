@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from govsim.language import joined, tr
 from govsim.report.wording import PROMISES
-from govsim.results import Result
+from govsim.runs.results import Result
 from govsim.scenarios.units import DAY, YEAR
 from govsim.statistics import Interval, interval
 

@@ -13,9 +13,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from govsim.calibrating.forecasting import SHARES
-from govsim.calibration import Calibration
-from govsim.inference.posterior import DETERMINED, NOT_DETERMINED
+from govsim.calibration.inference.posterior import DETERMINED, NOT_DETERMINED
+from govsim.calibration.out_of_sample import SHARES
+from govsim.calibration.result import Calibration
 from govsim.language import current, joined, tr
 from govsim.report.heatmaps import weekdays
 from govsim.report.wording import MISSING
@@ -58,7 +58,7 @@ def determined(contraction: float) -> str:
 
 
 def summary_name(name: str) -> str:
-    """Name a summary of the records (`govsim.inference.summaries`)."""
+    """Name a summary of the records (`govsim.calibration.inference.summaries`)."""
     names = {
         "orders a week": tr("orders a week"),
         "orders again": tr("share of further orders of the same matter"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from govsim.comparison import Comparison
+from govsim.comparison.result import Comparison
 from govsim.language import tr
-from govsim.results import Result
+from govsim.runs.results import Result
 from govsim.scenarios.changes import Change
 
 MOST = 8

@@ -12,17 +12,17 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from govsim.catalogue import CATALOGUE
-from govsim.comparison import FEWEST, Comparison, Quantity
-from govsim.explanation import AGAIN, FIRST
+from govsim.comparison.result import FEWEST, Comparison, Quantity
+from govsim.explanation.mechanisms import belongs, differences
+from govsim.explanation.result import AGAIN, FIRST
 from govsim.language import joined, name, tr
-from govsim.mechanisms import belongs, differences
+from govsim.measures.catalogue import CATALOGUE
 from govsim.report import comparison_words as words
 from govsim.report.wording import MISSING, cause_name, evidence_name, money_unit, team_name
-from govsim.results import Result
-from govsim.rules import CAUSES
+from govsim.runs.results import Result
 from govsim.scenarios.findings import point_kind
 from govsim.scenarios.parameters import parameters
+from govsim.service.rules import CAUSES
 from govsim.statistics import Paired, paired
 
 MIX = frozenset({"channels", "stations"})

@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import floor, log10
 
-from govsim.comparison import Comparison, Difference, Verdict
+from govsim.comparison.result import Comparison, Difference, Verdict
+from govsim.comparison.tradeoffs import (
+    ALIKE,
+    COST,
+    EFFECTS,
+    Dominated,
+    TradeOff,
+    choice,
+    dominated,
+    steps,
+    trade_offs,
+)
 from govsim.language import tr
 from govsim.report.comparison_reasons import reasons
 from govsim.report.comparison_words import (
@@ -21,17 +32,6 @@ from govsim.report.comparison_words import (
     with_numbers,
 )
 from govsim.report.wording import MISSING
-from govsim.tradeoffs import (
-    ALIKE,
-    COST,
-    EFFECTS,
-    Dominated,
-    TradeOff,
-    choice,
-    dominated,
-    steps,
-    trade_offs,
-)
 
 NEVER = 10_000
 """Replications above which it is no use to say how many more a difference would take."""

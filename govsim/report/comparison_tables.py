@@ -12,13 +12,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from govsim.comparison import Comparison, Difference, Quantity
+from govsim.comparison.result import Comparison, Difference, Quantity
+from govsim.comparison.tradeoffs import EFFECTS, dominated, trade_offs
 from govsim.language import tr
 from govsim.report import changes, screen, uncertain
 from govsim.report import comparison_words as words
 from govsim.report.comparison_sentences import sentences
 from govsim.report.wording import how_measured
-from govsim.tradeoffs import EFFECTS, dominated, trade_offs
 
 
 def summary(comparison: Comparison) -> RenderableType:

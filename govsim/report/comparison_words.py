@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from math import floor, isfinite, isnan, log10
 
-from govsim.catalogue import FLOWS, Measure
-from govsim.comparison import Comparison, Difference, Quantity, Verdict
+from govsim.comparison.result import Comparison, Difference, Quantity, Verdict
+from govsim.comparison.tradeoffs import ALIKE, Dominated, Kind, TradeOff
 from govsim.language import current, name, tr
+from govsim.measures.catalogue import FLOWS, Measure
 from govsim.report.wording import (
     MISSING,
     cause_name,
@@ -22,12 +23,6 @@ from govsim.report.wording import (
 )
 from govsim.report.wording import point_name as name_of_point
 from govsim.statistics import Interval
-from govsim.tradeoffs import (
-    ALIKE,
-    Dominated,
-    Kind,
-    TradeOff,
-)
 
 PLAIN = frozenset({"orders", "demands", "reported"})
 """Measures whose name says what is counted, so that "a year" is unit enough."""

@@ -13,9 +13,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from govsim.explanation import AGAIN, FAILED, FIRST, Explanation
+from govsim.explanation.mechanisms import mechanism_name
+from govsim.explanation.result import AGAIN, FAILED, FIRST, Explanation
 from govsim.language import tr
-from govsim.mechanisms import mechanism_name
 from govsim.report import explanation_words as words
 from govsim.report import screen
 from govsim.report.comparison_words import amount, unit_of_change

@@ -15,9 +15,9 @@ from typing import Any
 
 import pandas as pd
 
-from govsim.explanation import AGAIN, FAILED, FIRST, WHICH, Explanation
+from govsim.explanation.mechanisms import mechanism_name
+from govsim.explanation.result import AGAIN, FAILED, FIRST, WHICH, Explanation
 from govsim.language import current, tr
-from govsim.mechanisms import mechanism_name
 from govsim.report import inputs
 from govsim.report.comparison_words import amount, ends, plain, unit, unit_of_change
 from govsim.report.wording import MISSING, cause_name, measure_name

@@ -1,6 +1,6 @@
 """Figures of a run. `overview` is the one that every run gets.
 
-Called by the command line after a run; reads a `govsim.results.Result`.
+Called by the command line after a run; reads a `govsim.runs.results.Result`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from govsim.catalogue import CATALOGUE
 from govsim.language import tr
+from govsim.measures.catalogue import CATALOGUE
 from govsim.report import changes, hands, marks, style
 from govsim.report.wording import (
     PROMISES,
@@ -24,8 +24,8 @@ from govsim.report.wording import (
     team_name,
     why_no_interval,
 )
-from govsim.results import Result
-from govsim.rules import CAUSES
+from govsim.runs.results import Result
+from govsim.service.rules import CAUSES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -16,7 +16,7 @@ from govsim.language import tr
 from govsim.report import style
 from govsim.report.plates import sheet
 from govsim.report.wording import PROMISES, measure_name, team_name
-from govsim.results import Result
+from govsim.runs.results import Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

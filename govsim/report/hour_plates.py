@@ -15,7 +15,7 @@ from govsim.report import by_hour, marks, style
 from govsim.report.by_hour import HOURS, Week
 from govsim.report.heatmaps import panel
 from govsim.report.plates import sheet
-from govsim.results import Result
+from govsim.runs.results import Result
 from govsim.scenarios.units import WEEK, YEAR
 
 if TYPE_CHECKING:

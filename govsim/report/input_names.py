@@ -6,7 +6,7 @@ planner chooses); a test holds it against the schema. Read by `govsim.report.inp
 
 from __future__ import annotations
 
-from govsim.catalogue import Text
+from govsim.measures.catalogue import Text
 
 # ruff: noqa: E501 - a table is read by its rows
 _NAMES = """

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from govsim.catalogue import CATALOGUE, Measure
 from govsim.language import name, tr
+from govsim.measures.catalogue import CATALOGUE, Measure
 from govsim.report import style
 from govsim.report.plates import WIDTH, sheet
 from govsim.report.tables import FEWEST, WORST
 from govsim.report.wording import community_name, number, point_name
 from govsim.report.wrapping import lines as lines_of
-from govsim.results import Result
+from govsim.runs.results import Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

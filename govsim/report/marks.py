@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from govsim.catalogue import Measure
+from govsim.measures.catalogue import Measure
 from govsim.report import style
 from govsim.report.wording import number, spread
 from govsim.statistics import Interval

@@ -15,14 +15,13 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from govsim import storage
 from govsim.errors import RunError
 from govsim.language import current, name, tr
 from govsim.report.spreadsheet import harmless
 from govsim.report.wording import category_name, cause_name
-from govsim.results import Result
-from govsim.storage import writing
-from govsim.storage.files import replacing
+from govsim.runs.results import Result
+from govsim.storage.files import replacing, writing
+from govsim.storage.tables import ORDERS
 
 Form = Literal["csv", "xlsx"]
 
@@ -49,7 +48,7 @@ def write(result: Result, folder: Path, form: Form) -> Path:
     RunError
         The run kept no orders, they are more than a sheet can hold, or the file can't be written.
     """
-    if result.folder is None or not (result.folder / f"{storage.ORDERS}.parquet").is_file():
+    if result.folder is None or not (result.folder / f"{ORDERS}.parquet").is_file():
         raise RunError(
             tr(
                 "this run kept no orders; run it again with --orders (“govsim run {scenario} "
@@ -74,7 +73,7 @@ def write(result: Result, folder: Path, form: Form) -> Path:
 def _workbook(result: Result) -> bytes:
     from openpyxl import Workbook
 
-    kept = sum(len(table) for table in result.tables(storage.ORDERS))
+    kept = sum(len(table) for table in result.tables(ORDERS))
     if kept > MOST_ROWS:
         raise RunError(
             tr(
@@ -97,7 +96,7 @@ def _workbook(result: Result) -> bytes:
 def _rows(result: Result) -> Iterator[list[Any]]:
     """Give the head, and a row for each demand."""
     first = True
-    for table in result.tables(storage.ORDERS):
+    for table in result.tables(ORDERS):
         frame = table.to_pandas()
         heads = _heads(frame.columns)
         if first:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from govsim.report.parts import Contents
-    from govsim.results import Result
+    from govsim.runs.results import Result
 
 REPORT, FIGURES = "report.html", "figures"
 """Name of the page, and of the folder for its figures."""
@@ -62,7 +62,7 @@ def write(found: Found, folder: Path, lang: Language | None = None) -> Path:
             language.use(lang)
         return html(found, folder / FIGURES)
 
-    from govsim.storage import write_text
+    from govsim.storage.files import write_text
 
     page = folder / REPORT
     text = copy_context().run(made)
@@ -92,7 +92,7 @@ def write_stations(result: Result, points: Sequence[str], folder: Path) -> Path:
         The folder can't be written to.
     """
     from govsim.report.sections import stations
-    from govsim.storage import write_text
+    from govsim.storage.files import write_text
 
     found = stations.find(result, points)
     page = folder / (f"station-{_as_file(found[0])}.html" if len(found) == 1 else STATIONS)

@@ -12,7 +12,7 @@ from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from govsim.catalogue import Measure
+from govsim.measures.catalogue import Measure
 from govsim.report import hands, style, svg
 from govsim.report.wording import MISSING, number, spread
 from govsim.statistics import Interval

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from govsim.catalogue import Measure
 from govsim.language import tr
+from govsim.measures.catalogue import Measure
 from govsim.report import marks, style
 from govsim.statistics import Interval
 

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from govsim.report import wrapping
-from govsim.storage import writing
-from govsim.storage.files import replacing
+from govsim.storage.files import replacing, writing
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

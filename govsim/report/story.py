@@ -1,6 +1,6 @@
 """One demand's story in words: what happened to it and when, a line each.
 
-Made from what `govsim.trace.follow` has kept; shown by ``govsim run --trace``.
+Made from what `govsim.runs.trace.follow` has kept; shown by ``govsim run --trace``.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from govsim.demand import BY_PATROL, REPORTED, DemandTable
+from govsim.demand.randomness import NEVER
+from govsim.demand.table import BY_PATROL, REPORTED, DemandTable
 from govsim.language import current, name, tr
-from govsim.network import Network
-from govsim.randomness import NEVER
 from govsim.report.wording import cause_name
-from govsim.rules import CAUSES, LATENT, OPEN, TURNED_AWAY, WAITING, WITHDRAWN
+from govsim.runs.trace import Moment
 from govsim.scenarios.units import DAY, HOUR, MINUTE
-from govsim.trace import Moment
+from govsim.service.network import Network
+from govsim.service.rules import CAUSES, LATENT, OPEN, TURNED_AWAY, WAITING, WITHDRAWN
 
 
 @dataclass(frozen=True)

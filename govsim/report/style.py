@@ -122,7 +122,7 @@ def files_of(folder: Path, name: str) -> list[Path]:
 
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Write a figure as SVG and PNG; the same figure gives the same bytes."""
-    from govsim.storage import writing
+    from govsim.storage.files import writing
 
     files = files_of(folder, name)
     with writing(folder):

@@ -1,6 +1,6 @@
 """The table of a sweep on the screen: a row for each combination, in 100 columns.
 
-Called by the command line; reads a `govsim.sweep.Sweep`.
+Called by the command line; reads a `govsim.comparison.sweep.Sweep`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from govsim.catalogue import CATALOGUE, FLOWS, Measure
-from govsim.comparison import Comparison, Quantity
+from govsim.comparison.result import Comparison, Quantity
+from govsim.comparison.sweep import Found, Sweep
 from govsim.language import name, tr
+from govsim.measures.catalogue import CATALOGUE, FLOWS, Measure
 from govsim.report import comparison_words as words
 from govsim.report.wording import MISSING, measure_name, money_unit, number, spread
 from govsim.statistics import Interval, interval
-from govsim.sweep import Found, Sweep
 
 FIRST, OTHER = 28, 16
 """Columns of what varies, and of each measure."""

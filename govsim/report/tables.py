@@ -1,6 +1,6 @@
 """Tables on the screen: what a run found, in 100 columns.
 
-Called by the command line; reads a `govsim.results.Result`.
+Called by the command line; reads a `govsim.runs.results.Result`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from govsim.catalogue import CATALOGUE
 from govsim.language import current, name, tr
+from govsim.measures.catalogue import CATALOGUE
 from govsim.report import changes, uncertain
 from govsim.report.inputs import Names
 from govsim.report.plainly import source
@@ -35,9 +35,9 @@ from govsim.report.wording import (
     what_use_leaves_out,
     why_no_interval,
 )
-from govsim.results import Result
-from govsim.rules import CAUSES
+from govsim.runs.results import Result
 from govsim.scenarios.changes import Change, compact
+from govsim.service.rules import CAUSES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,6 +1,6 @@
 """What inputs that are not known do to the results, apart from luck: tables of both reports.
 
-Of runs and comparisons whose replications use draws from a posterior (`govsim.uncertainty`).
+Of runs and comparisons whose replications use draws from a posterior (`govsim.runs.uncertainty`).
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from govsim.catalogue import FLOWS, YEARLY, per
-from govsim.comparison import COMPARED, Comparison, Quantity, by_replication
+from govsim.comparison.result import COMPARED, Comparison, Quantity, by_replication
 from govsim.language import tr
+from govsim.measures.catalogue import FLOWS, YEARLY, per
 from govsim.report import parts
 from govsim.report.wording import MISSING, measure_name, number
-from govsim.results import Result
-from govsim.uncertainty import Components, components
+from govsim.runs.results import Result
+from govsim.runs.uncertainty import Components, components
 
 
 def how_meant(replications: int, per_draw: int) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from math import isnan
 
-from govsim.catalogue import CATALOGUE, Measure
 from govsim.language import current, name, tr
-from govsim.results import Result
+from govsim.measures.catalogue import CATALOGUE, Measure
+from govsim.runs.results import Result
 from govsim.scenarios.spans import Span
 from govsim.scenarios.units import DAY, HOUR, MINUTE, YEAR
 from govsim.statistics import Interval

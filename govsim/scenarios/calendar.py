@@ -2,7 +2,7 @@
 
 `Calendar` knows each day of a run: weekday, holiday, make-up workday. Its `intervals`
 turn hours of the day into stretches of time, and `WorkingClock` counts along them
-("three working days from now"). Built by `govsim.network`; read by the demand table and
+("three working days from now"). Built by `govsim.service.network`; read by the demand table and
 both engines. Uses the scenario's calendar section and the package `chinese_calendar`.
 """
 

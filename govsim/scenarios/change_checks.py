@@ -1,6 +1,6 @@
 """Checks of dated changes: they fall into the run, and name teams that there are.
 
-What depends on where points stand is in `govsim.roster_checks`.
+What depends on where points stand is in `govsim.checks.roster_checks`.
 """
 
 from __future__ import annotations

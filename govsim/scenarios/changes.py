@@ -2,7 +2,7 @@
 
 `govsim.scenarios.loading` finds it where ``--set`` or overrides are given; runs record it, and
 every report says it under the title. What a scenario's own ``changes`` say of some days of a run
-is another matter: see `govsim.scenarios.schema.changes` and `govsim.dated`.
+is another matter: see `govsim.scenarios.schema.changes` and `govsim.service.dated`.
 """
 
 from __future__ import annotations

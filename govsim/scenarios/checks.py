@@ -52,7 +52,8 @@ def check(scenario: Scenario, folder: Path) -> list[Finding]:
     Returns
     -------
     list of Finding
-        Errors forbid a run. What depends on where points stand is found by `govsim.offered_load`.
+        Errors forbid a run. What depends on where points stand is found by
+        `govsim.checks.offered_load`.
     """
     plan = Plan(scenario, folder)
     found = list(insane(scenario))

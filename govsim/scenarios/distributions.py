@@ -1,6 +1,6 @@
 """Random lengths of time, as a scenario writes them: "10 min", or a family with parameters.
 
-Only their description and mean; drawing from them is `govsim.randomness`'s business.
+Only their description and mean; drawing from them is `govsim.demand.randomness`'s business.
 `govsim.scenarios.quantities` offers `Distribution` to the schema.
 """
 

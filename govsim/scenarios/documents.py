@@ -20,11 +20,10 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from govsim.errors import Problem
+from govsim.errors import Problem, has_controls
 from govsim.language import tr
-from govsim.plain_files import MEGABYTE, read_plain
 from govsim.scenarios.units import describe
-from govsim.visible import has_controls
+from govsim.storage.plain_files import MEGABYTE, read_plain
 
 Key = str | int
 _WIDE_COLON = re.compile(r"[\s-]*[\w-]+：")

@@ -1,8 +1,8 @@
 """What a check of a scenario finds: where, how bad, what, and what was probably meant.
 
 Made by `govsim.scenarios.checks` and `govsim.scenarios.staffing_checks`, and by
-`govsim.offered_load` for what only the laid-out network shows. `govsim.scenarios.loading` turns
-them into problems with file and line.
+`govsim.checks.offered_load` for what only the laid-out network shows. `govsim.scenarios.loading`
+turns them into problems with file and line.
 """
 
 from __future__ import annotations

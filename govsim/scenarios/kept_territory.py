@@ -20,10 +20,10 @@ from typing import Any
 
 import pandas as pd
 
-from govsim import cache
 from govsim.language import kept, retold
 from govsim.scenarios.territory import Section, Territory, build
 from govsim.sources import code_hash
+from govsim.storage import cache
 
 FOLDER = "territories"
 

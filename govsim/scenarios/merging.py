@@ -17,7 +17,6 @@ from pydantic_core import PydanticUndefined
 
 from govsim.errors import Problem
 from govsim.language import tr
-from govsim.plain_files import MOST_TABLE_BYTES
 from govsim.scenarios import names as called
 from govsim.scenarios import shape
 from govsim.scenarios.distributions import Distribution
@@ -34,6 +33,7 @@ from govsim.scenarios.documents import (
 )
 from govsim.scenarios.schema.base import Label
 from govsim.scenarios.units import nearest
+from govsim.storage.plain_files import MOST_TABLE_BYTES
 
 FAMILIES = frozenset(Distribution.model_fields)
 RESERVED = ("extends", "overrides", "apply")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from govsim.errors import InputError, Problem
 from govsim.language import tr
-from govsim.plain_files import MOST_TABLE_BYTES, read_plain
+from govsim.storage.plain_files import MOST_TABLE_BYTES, read_plain
 
 Floats = NDArray[np.float64]
 Ring = list[tuple[float, float]]

@@ -1,7 +1,7 @@
 """Who a plan puts on duty: a team's roster at a kind of point, and the rows laid over it.
 
 A roster is what the scenario says; a row of a planner's table changes what it names, and leaves
-the rest as it was. `govsim.network` lays out what comes of both; the checks of
+the rest as it was. `govsim.service.network` lays out what comes of both; the checks of
 `govsim.scenarios.staffing_checks` read the same functions, so that they speak of what is run.
 """
 

@@ -1,7 +1,8 @@
 """Checks of who answers: groups, teams, rosters, patrol, desks, helpers, the hotline.
 
 One function a check; `CHECKS` lists them for `govsim.scenarios.checks`. They see the
-scenario, not the laid-out network: what depends on where points stand is in `govsim.offered_load`.
+scenario, not the laid-out network: what depends on where points stand is in
+`govsim.checks.offered_load`.
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ def most_of(roster: Roster, shift: str) -> int:
 
 
 def most_free(roster: Roster, share: float) -> int:
-    """Largest number free for demands; rounded as `govsim.rosters` does."""
+    """Largest number free for demands; rounded as `govsim.service.rosters` does."""
     most = max((most_of(roster, shift) for shift in roster), default=0)
     return max(floor(most * share + 0.5), 1) if most > 0 else 0
 

@@ -21,10 +21,9 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from govsim.errors import Problem
+from govsim.errors import Problem, has_controls
 from govsim.language import tr
-from govsim.plain_files import MOST_TABLE_BYTES, read_plain
-from govsim.visible import has_controls
+from govsim.storage.plain_files import MOST_TABLE_BYTES, read_plain
 
 SHEETS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 MOST_PROBLEMS = 20

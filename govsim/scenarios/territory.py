@@ -2,7 +2,7 @@
 
 `build` makes a `Territory` from a scenario's ``territory`` section. Each part comes from
 the planner's table or is generated (`govsim.scenarios.layout`, `govsim.scenarios.points`),
-and `Territory.notes` says which. `govsim.network` reads it; reports draw it.
+and `Territory.notes` says which. `govsim.service.network` reads it; reports draw it.
 """
 
 from __future__ import annotations

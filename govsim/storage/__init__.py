@@ -3,7 +3,7 @@
 `RunFolder` is the folder of one run; `runs` and `find` look for them. Below it lie
 `files` (written whole or not at all), `tables` (parquet with checksums), `journal`
 (finished replications, while a run is under way) and `lock` (one run at a time). Called
-by `govsim.experiment`; read by `govsim.results`.
+by `govsim.runs.replications`; read by `govsim.runs.results`.
 """
 
 from govsim.storage.contents import GRIDS, OUTLINE, POINTS, STAFF

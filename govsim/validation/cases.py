@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 from math import log, pi, sin
 
-from govsim.demand import DemandTable
-from govsim.network import Network
+from govsim.demand.table import DemandTable
 from govsim.scenarios.units import HOUR
+from govsim.service.network import Network
 from govsim.validation import chains, observing, paths
 from govsim.validation import closed_forms as known
 from govsim.validation.observing import Numbers, Replication

@@ -16,16 +16,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from govsim import network, selection
-from govsim.catalogue import CATALOGUE
-from govsim.executors import Executor
+from govsim.comparison import selection
+from govsim.comparison.selection import Selection
 from govsim.language import name as in_language
 from govsim.language import tr
-from govsim.network import Network
+from govsim.measures.catalogue import CATALOGUE
+from govsim.runs.executors import Executor
+from govsim.runs.tasks import simulate
 from govsim.scenarios.loading import load
-from govsim.selection import Selection
+from govsim.service import network
+from govsim.service.network import Network
 from govsim.statistics import Interval, each_of, paired
-from govsim.tasks import simulate
 from govsim.validation.closed_forms import wait_mmc
 from govsim.validation.running import folder_of_scenarios
 

@@ -14,14 +14,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from govsim.executors import Executor
-from govsim.inference import checking, emulator, latent, posterior, simulating
-from govsim.inference.checking import Check
-from govsim.inference.emulator import Emulator
-from govsim.inference.summaries import NAMES
+from govsim.calibration.inference import design as simulating
+from govsim.calibration.inference import emulator, posterior, prior, sbc
+from govsim.calibration.inference.emulator import Emulator
+from govsim.calibration.inference.sbc import Check
+from govsim.calibration.inference.summaries import NAMES
+from govsim.runs.executors import Executor
+from govsim.runs.trials import Kept, Trial, plain
 from govsim.scenarios.loading import load
 from govsim.scenarios.units import WEEK
-from govsim.trials import Kept, Trial, plain
 
 Floats = NDArray[np.float64]
 OnStep = Callable[[str, float], None]
@@ -57,7 +58,7 @@ class Known:
     input : its path.
     truths : how many.
     coverage : share of truths that 90% intervals held.
-    p_uniform : see `govsim.inference.checking.p_uniform`.
+    p_uniform : see `govsim.calibration.inference.sbc.p_uniform`.
     contraction : median share of the prior's variance that is gone.
     ranks : how many truths in each tenth of the ranks.
     inputs : how many are checked together.
@@ -96,7 +97,7 @@ class _Truth:
 def _infer(truth: _Truth) -> tuple[NDArray[np.int64], NDArray[np.bool_], Floats]:
     d, rng = len(truth.scores), np.random.default_rng([truth.number, 4])
     drawn, _, _ = posterior.draw(truth.emulator, d, truth.observed, truth.number)
-    ranks, covered = checking.rank(truth.scores, drawn, rng), checking.covers(truth.scores, drawn)
+    ranks, covered = sbc.rank(truth.scores, drawn, rng), sbc.covers(truth.scores, drawn)
     return ranks, covered, posterior.contraction(drawn)
 
 
@@ -108,7 +109,7 @@ def known_truths(
     executor: Executor,
     folder: Path | None = None,
     told: OnStep | None = None,
-    wanted: Sequence[str] = latent.USUAL,
+    wanted: Sequence[str] = prior.USUAL,
 ) -> Iterator[Known]:
     """Infer inputs from records of known truths.
 
@@ -134,7 +135,7 @@ def known_truths(
     plan = loaded.scenario
     warm_up = plan.warm_up if isinstance(plan.warm_up, int) else WARM_UP
     base = Trial(plain(plan), str(loaded.folder), (), warm_up, ())
-    inputs = tuple(latent.find(plan, wanted))
+    inputs = tuple(prior.find(plan, wanted))
     kept, d = Kept(folder), len(inputs)
 
     def tell(what: str) -> Callable[[int, int], None]:
@@ -170,13 +171,13 @@ def known_truths(
 
 def _counted(kind: str, check: Check) -> Iterator[Known]:
     for i, row in enumerate(check.to_frame().itertuples(index=False)):
-        tenths = np.bincount(check.ranks[:, i] * 10 // (checking.DRAWS + 1), minlength=10)
+        tenths = np.bincount(check.ranks[:, i] * 10 // (sbc.DRAWS + 1), minlength=10)
         yield Known(
             kind,
             str(row.input),
             len(check.ranks),
             float(check.covered[:, i].mean()),
-            checking.p_uniform(check.ranks[:, i]),
+            sbc.p_uniform(check.ranks[:, i]),
             float(np.median(check.contraction[:, i])),
             tuple(tenths.tolist()),
             len(check.names),

@@ -12,12 +12,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from govsim import measures
-from govsim.demand import DemandTable
-from govsim.network import Network
-from govsim.outcome import Outcome
-from govsim.rules import TURNED_AWAY, WITHDRAWN
+from govsim.demand.table import DemandTable
+from govsim.measures.replication import measure
 from govsim.scenarios.units import DAY, HOUR, MINUTE, SECOND
+from govsim.service.network import Network
+from govsim.service.outcome import Outcome
+from govsim.service.rules import TURNED_AWAY, WITHDRAWN
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -66,7 +66,7 @@ class Replication:
     @cached_property
     def measured(self) -> dict[tuple[str, str, str], float]:
         """What `govsim.measures` says, by (level, key, measure)."""
-        values = measures.measure(self.network, self.table, self.outcome).values
+        values = measure(self.network, self.table, self.outcome).values
         keys = zip(values["level"], values["key"], values["measure"], strict=True)
         return dict(zip(keys, values["value"].tolist(), strict=True))
 

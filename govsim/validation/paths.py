@@ -13,7 +13,7 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from govsim.demand import DemandTable
+from govsim.demand.table import DemandTable
 
 Ints = NDArray[np.int64]
 

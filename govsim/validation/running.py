@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from govsim import demand, model, network
-from govsim.network import Network
+from govsim import model
+from govsim.demand.table import draw
 from govsim.scenarios.loading import load
 from govsim.scenarios.schema import Label
+from govsim.service import network
+from govsim.service.network import Network
 from govsim.validation.cases import (
     OFFICE_HOURS,
     OFFICE_HOURS_FILE,
@@ -108,7 +110,7 @@ def prepare(case: Case, folder: Path) -> Network:
 
 def replicate(service: Network, number: int, seed: int | None = None) -> Replication:
     """Draw and simulate one replication."""
-    table = demand.draw(service, number, seed)
+    table = draw(service, number, seed)
     warm_up = service.scenario.warm_up
     assert isinstance(warm_up, int), "textbook cases state their warm-up"
     return Replication(service, table, model.run(service, table, warm_up))

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from govsim import language
 from govsim.cli import cli
-from govsim.visible import visible
+from govsim.errors import visible
 
 
 def typed(*arguments: object) -> Result:

@@ -17,9 +17,9 @@ import mutations
 from commands import faults, typed
 
 import govsim
-from govsim import experiment
-from govsim.catalogue import CATALOGUE
 from govsim.errors import InputError
+from govsim.measures.catalogue import CATALOGUE
+from govsim.run import run
 from govsim.scenarios import merging
 from govsim.scenarios.loading import load, to_yaml
 from govsim.scenarios.parameters import leaves
@@ -87,7 +87,7 @@ def ran(file: Path, settings: list[str] | None = None) -> Iterator[str]:
     pairs = [tuple(text.split("=", 1)) for text in (settings or [])[1::2]]
     try:
         loaded = load(file, settings=[*pairs, *SHORT])
-        result = experiment.run(loaded, replications=1)
+        result = run(loaded, replications=1)
         found = result.summary()
     except InputError:  # the horizon is another one than was validated
         return

@@ -25,7 +25,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from govsim import tasks
+from govsim.runs import tasks
 
 SECONDS, BYTES = 20, 2 << 30
 """What an example may take."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from govsim.comparison import Comparison
+from govsim.comparison.result import Comparison
 from govsim.report.parts import Contents, Desk
-from govsim.results import Result
+from govsim.runs.results import Result
 
 if TYPE_CHECKING:
-    from govsim.calibration import Calibration
-    from govsim.explanation import Explanation
+    from govsim.calibration.result import Calibration
+    from govsim.explanation.result import Explanation
 
 Found: TypeAlias = "Result | Comparison | Explanation | Calibration"
 """What there are reports of."""
@@ -33,7 +33,7 @@ def of(found: Found, desk: Desk) -> Contents:
         from govsim.report.sections import comparison, sweep
 
         return sweep.contents(found, desk) if found.grid else comparison.contents(found, desk)
-    from govsim.explanation import Explanation
+    from govsim.explanation.result import Explanation
 
     if isinstance(found, Explanation):
         from govsim.report.sections import explanation

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from govsim.calibration import Calibration
+from govsim.calibration.result import Calibration
 from govsim.language import tr
 from govsim.orders.describing import Description
 from govsim.report import calibration_tables as words

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import nan
 
-from govsim.catalogue import CATALOGUE
-from govsim.comparison import Comparison, Difference, Quantity
+from govsim.comparison.result import Comparison, Difference, Quantity
+from govsim.comparison.tradeoffs import trade_offs
 from govsim.language import tr
+from govsim.measures.catalogue import CATALOGUE
 from govsim.report import by_hour, changes, comparison_tables, hour_plates, plates, uncertain
 from govsim.report import comparison_words as words
 from govsim.report import inputs as inputs_of
@@ -42,9 +43,8 @@ from govsim.report.wording import (
     told,
     what_use_leaves_out,
 )
-from govsim.rules import CAUSES
+from govsim.service.rules import CAUSES
 from govsim.statistics import Interval
-from govsim.tradeoffs import trade_offs
 
 MANY = 4
 """Plans above which the first figure shows the first promise alone."""

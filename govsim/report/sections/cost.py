@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from govsim.catalogue import CATALOGUE
 from govsim.language import name, tr
+from govsim.measures.catalogue import CATALOGUE
 from govsim.report.parts import Section, Table, measured, row
 from govsim.report.tables import COSTS
 from govsim.report.wording import money_unit
-from govsim.results import Result
+from govsim.runs.results import Result
 
 
 def unit() -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from govsim.explanation import AGAIN, FAILED, FIRST, Explanation
+from govsim.explanation.mechanisms import mechanism_name
+from govsim.explanation.result import AGAIN, FAILED, FIRST, Explanation
 from govsim.language import tr
-from govsim.mechanisms import mechanism_name
 from govsim.report import explanation_tables, plates
 from govsim.report import explanation_words as words
 from govsim.report.comparison_words import scale_of, unit_of_change

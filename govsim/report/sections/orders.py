@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from govsim.catalogue import CATALOGUE
 from govsim.language import tr
+from govsim.measures.catalogue import CATALOGUE
 from govsim.report import plates
 from govsim.report.parts import Block, Desk, Row, Section, Table, Words, measured, row
 from govsim.report.wording import category_name, cause_name, measure_name, per_year, told
-from govsim.results import Result
-from govsim.rules import CAUSES
+from govsim.runs.results import Result
+from govsim.service.rules import CAUSES
 
 FEW = 0.01
 """Share of all orders below which a cause gets no curve of its own."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from govsim.catalogue import CATALOGUE
 from govsim.language import tr
+from govsim.measures.catalogue import CATALOGUE
 from govsim.report import by_hour, heatmaps, hour_plates, plates
 from govsim.report.parts import Block, Cell, Desk, Row, Section, Table, measured, row
 from govsim.report.wording import (
@@ -18,7 +18,7 @@ from govsim.report.wording import (
     team_name,
     what_use_leaves_out,
 )
-from govsim.results import Result
+from govsim.runs.results import Result
 from govsim.statistics import Interval
 
 _SHARE = CATALOGUE["utilisation"]

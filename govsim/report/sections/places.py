@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from govsim.catalogue import CATALOGUE
 from govsim.language import tr
+from govsim.measures.catalogue import CATALOGUE
 from govsim.report import maps, plates
 from govsim.report.parts import Block, Desk, Section, Table, Words, drawn, measured, row
 from govsim.report.tables import FEWEST
 from govsim.report.wording import measure_name, number, per_year, place_name, point_name, told
-from govsim.results import Result
+from govsim.runs.results import Result
 from govsim.statistics import Interval
 
 WORST = 10

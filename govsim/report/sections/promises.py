@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from govsim.catalogue import CATALOGUE
 from govsim.language import tr
+from govsim.measures.catalogue import CATALOGUE
 from govsim.report import heatmaps
 from govsim.report.parts import Block, Desk, Row, Section, Table, measured, row
 from govsim.report.wording import PROMISES, category_name, measure_name, number, street_name
-from govsim.results import Result
+from govsim.runs.results import Result
 from govsim.statistics import Interval
 
 _SHARE = CATALOGUE["compliance_scene"]

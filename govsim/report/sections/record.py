@@ -11,7 +11,7 @@ from govsim.language import joined, tr
 from govsim.report import inputs as inputs_of
 from govsim.report.parts import Block, Cell, Row, Section, Table, Words, row
 from govsim.report.wording import MISSING, evidence_name
-from govsim.results import Result
+from govsim.runs.results import Result
 from govsim.scenarios.parameters import Leaf, parameters, unit_of
 
 STRENGTH = ("calibrated", "published", "inferred", "assumed", "given")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isnan
 
-from govsim.catalogue import CATALOGUE
 from govsim.language import name, tr
+from govsim.measures.catalogue import CATALOGUE
 from govsim.report import by_hour, changes, plates, tables, uncertain
 from govsim.report.parts import Contents, Desk, Plate, Point
 from govsim.report.sections import cost, orders, people, places, promises, record, stations
@@ -23,8 +23,8 @@ from govsim.report.wording import (
     what_use_leaves_out,
     why_no_interval,
 )
-from govsim.results import Result
-from govsim.rules import CAUSES
+from govsim.runs.results import Result
+from govsim.service.rules import CAUSES
 
 BUSY = 0.8
 """Utilisation from which queues grow fast, so that one more member is worth a try."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from govsim.catalogue import CATALOGUE
 from govsim.errors import InputError, Problem
 from govsim.language import tr
+from govsim.measures.catalogue import CATALOGUE
 from govsim.report import by_hour, hour_plates
 from govsim.report.by_hour import Station, Stretch
 from govsim.report.heatmaps import weekdays
@@ -23,7 +23,7 @@ from govsim.report.wording import (
     team_name,
     told,
 )
-from govsim.results import Result
+from govsim.runs.results import Result
 from govsim.scenarios.units import nearest
 from govsim.statistics import Interval
 

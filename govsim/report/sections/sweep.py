@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from govsim.comparison import Comparison, Difference, Quantity
+from govsim.comparison.result import Comparison, Difference, Quantity
+from govsim.comparison.tradeoffs import ALIKE, COST
 from govsim.language import joined, tr
 from govsim.report import changes, plates
 from govsim.report import comparison_words as words
@@ -24,8 +25,7 @@ from govsim.report.parts import (
 )
 from govsim.report.sections import comparison
 from govsim.report.wording import how_measured
-from govsim.results import MAIN
-from govsim.tradeoffs import ALIKE, COST
+from govsim.runs.results import MAIN
 
 SHOWN = (*map(Quantity, MAIN), COST)
 """What the tables of combinations show, and the first page."""

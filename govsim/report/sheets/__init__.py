@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from govsim.calibration import Calibration
-from govsim.comparison import Comparison
-from govsim.explanation import Explanation
+from govsim.calibration.result import Calibration
+from govsim.comparison.result import Comparison
+from govsim.explanation.result import Explanation
 from govsim.report.sections import Found
 from govsim.report.sheets.calibration import of_calibration
 from govsim.report.sheets.comparison import of_comparison

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from govsim.calibration import Calibration
+from govsim.calibration.result import Calibration
 from govsim.language import tr
 from govsim.report import calibration_tables as words
 from govsim.report import spreadsheet

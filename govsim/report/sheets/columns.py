@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from govsim.catalogue import FLOWS, Measure
 from govsim.language import name, tr
+from govsim.measures.catalogue import FLOWS, Measure
 from govsim.report import inputs, spreadsheet
 from govsim.report.spreadsheet import Column, Sheet, Value
 from govsim.scenarios.changes import compact

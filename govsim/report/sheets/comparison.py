@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from govsim.comparison import Comparison, Quantity
+from govsim.comparison.result import Comparison, Quantity
+from govsim.comparison.tradeoffs import trade_offs
 from govsim.language import tr
 from govsim.report import changes, inputs, spreadsheet
 from govsim.report import comparison_words as words
@@ -21,7 +22,6 @@ from govsim.report.sheets.columns import (
 from govsim.report.spreadsheet import Column, Sheet
 from govsim.report.wording import how_measured
 from govsim.statistics import interval
-from govsim.tradeoffs import trade_offs
 
 
 def of_comparison(found: Comparison) -> Iterator[Sheet]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from govsim.explanation import Explanation
+from govsim.explanation.mechanisms import mechanism_name
+from govsim.explanation.result import Explanation
 from govsim.language import tr
-from govsim.mechanisms import mechanism_name
 from govsim.report import explanation_words as words
 from govsim.report import spreadsheet
 from govsim.report.sheets.columns import FORMATS, about, end, start, unit, written

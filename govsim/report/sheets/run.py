@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from govsim.catalogue import CATALOGUE, FLOWS, Measure
 from govsim.language import current, name, tr
+from govsim.measures.catalogue import CATALOGUE, FLOWS, Measure
 from govsim.report import changes, inputs, plainly, spreadsheet
 from govsim.report.heatmaps import weekdays
 from govsim.report.sections import record
@@ -39,10 +39,10 @@ from govsim.report.wording import (
     what_use_leaves_out,
     why_no_interval,
 )
-from govsim.results import Result
-from govsim.rules import CAUSES
+from govsim.runs.results import Result
 from govsim.scenarios.parameters import leaves
 from govsim.scenarios.units import DAY, YEAR
+from govsim.service.rules import CAUSES
 
 if TYPE_CHECKING:
     import pandas as pd

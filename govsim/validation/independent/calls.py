@@ -9,8 +9,8 @@ from math import inf
 import numpy as np
 import simpy
 
-from govsim.rules import CAUSES, TURNED_AWAY
 from govsim.scenarios.units import DAY, HOUR
+from govsim.service.rules import CAUSES, TURNED_AWAY
 from govsim.validation.independent.people import People, Steps
 from govsim.validation.observing import Numbers, Replication
 

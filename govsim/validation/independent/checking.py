@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from govsim import network
 from govsim.scenarios.loading import load
+from govsim.service import network
 from govsim.validation.observing import Numbers, Replication
 from govsim.validation.running import Finding, normal_of_tail, replicate
 

@@ -7,8 +7,8 @@ from math import inf
 
 import numpy as np
 
-from govsim.rules import CAUSES
 from govsim.scenarios.units import HOUR
+from govsim.service.rules import CAUSES
 from govsim.validation.observing import Numbers, Replication
 
 DAYS, PER_HOUR = 60, 2.0

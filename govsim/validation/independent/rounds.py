@@ -8,7 +8,7 @@ from math import ceil, inf
 import numpy as np
 import simpy
 
-from govsim.arrivals import BY_PATROL, BY_VISIT
+from govsim.demand.arrivals import BY_PATROL, BY_VISIT
 from govsim.scenarios.units import HOUR
 from govsim.validation.independent.people import People, Steps, by_roster, every_day
 from govsim.validation.observing import Numbers, Replication

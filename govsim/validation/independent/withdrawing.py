@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import simpy
 
-from govsim.rules import CAUSES, WITHDRAWN
 from govsim.scenarios.units import HOUR
+from govsim.service.rules import CAUSES, WITHDRAWN
 from govsim.validation.independent.people import People, Steps
 from govsim.validation.observing import Numbers, Replication
 

@@ -1,0 +1,1 @@
+"""Plans over the same demands: differences, the best one, what it costs."""

@@ -1,0 +1,1 @@
+"""Residents' demands, drawn before anything is simulated: the demand table holds all luck."""

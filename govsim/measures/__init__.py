@@ -1,0 +1,1 @@
+"""What is measured of a replication, and what each measure is called."""

@@ -1,0 +1,1 @@
+"""The parts of the SimPy model (`govsim.model`): people, residents, clock, records."""

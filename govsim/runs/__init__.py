@@ -1,0 +1,1 @@
+"""Replications: what a worker does, where workers are, what is kept, what a run found."""

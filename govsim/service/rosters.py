@@ -1,0 +1,190 @@
+"""Rosters as step functions of time: who is paid, and who of them is free for demands.
+
+`govsim.service.network` makes one `Timeline` for each distinct roster; engines walk along the
+steps, measures take their integrals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from govsim.scenarios.quantities import DAY
+
+Ints = NDArray[np.int64]
+
+KINDS_OF_DAY = ("workday", "weekend", "holiday")
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Members away from the roster at the same hours of some days (patrol, home visits).
+
+    Attributes
+    ----------
+    start, end : ms since midnight.
+    members : people away.
+    days : bool[days], the days on which it takes place.
+    """
+
+    start: int
+    end: int
+    members: int
+    days: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Dated:
+    """What holds on some days instead of a roster, or on top of it.
+
+    Attributes
+    ----------
+    first, last : days of the run, 0 the first, -1 its eve.
+    roster : numbers by shift, and kind of day; what is not named stays.
+    add : people more, or fewer, on each shift that has anybody.
+    closed : nobody is there.
+    """
+
+    first: int
+    last: int
+    roster: Mapping[str, int | Mapping[Any, int]]
+    add: int = 0
+    closed: bool = False
+
+    def over(self, numbers: Ints, shift: str, kinds: NDArray[np.integer[Any]]) -> Ints:
+        """Change the numbers of a shift: int64[days + 1], from the eve of day 0 on."""
+        day = np.arange(len(numbers)) - 1
+        on = (day >= self.first) & (day <= self.last)
+        if self.closed:
+            return np.where(on, 0, numbers)
+        head = self.roster.get(shift, {})
+        for k, kind in enumerate(KINDS_OF_DAY):
+            number = head if isinstance(head, int) else head.get(kind)
+            if number is not None:
+                numbers = np.where(on & (kinds == k), number, numbers)
+        return np.where(on & (numbers > 0), np.maximum(numbers + self.add, 0), numbers)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Numbers on duty as a step function.
+
+    Attributes
+    ----------
+    times : int64[n], ms; the first is 0; each step holds until the next.
+    available : int64[n], people free for demands.
+    paid : int64[n], people on duty, those on patrol and other duties included.
+    boundary : bool[n], whether a shift begins or ends here.
+    """
+
+    times: Ints
+    available: Ints
+    paid: Ints
+    boundary: NDArray[np.bool_]
+
+    def person_ms(self, start: int, end: int, *, paid: bool = False) -> int:
+        """Integral of the number on duty over [start, end), in person-ms."""
+        numbers = self.paid if paid else self.available
+        edges = np.append(self.times, max(end, int(self.times[-1])))
+        spans = np.clip(edges[1:], start, end) - np.clip(edges[:-1], start, end)
+        return int((spans * numbers).sum())
+
+    def at(self, times: Ints) -> Ints:
+        """Available numbers at `times` (int64[m])."""
+        found: Ints = self.available[np.searchsorted(self.times, times, side="right") - 1]
+        return found
+
+
+def timeline(
+    roster: Mapping[str, int | Mapping[Any, int]],
+    shifts: Mapping[str, Sequence[tuple[int, int]]],
+    kind_of_day: NDArray[np.integer[Any]],
+    free_for_calls: float = 1.0,
+    duties: Sequence[Duty] = (),
+    keep_boundaries: bool = False,
+    changes: Sequence[Dated] = (),
+) -> Timeline:
+    """Lay a roster out in time.
+
+    Parameters
+    ----------
+    roster : number on duty by shift, or by shift and kind of day; a shift that crosses
+        midnight belongs to the day on which it begins.
+    shifts : windows of each shift, ms since midnight; an end above a day is on the next.
+    kind_of_day : int[days + 1], 0 workday, 1 weekend, 2 holiday, from the eve of day 0 on.
+    free_for_calls : share of those on duty and not away who are free; rounded half up, at
+        least one of any.
+    duties : members away at fixed hours.
+    keep_boundaries : keep the steps at which a shift changes and the number does not.
+    changes : what holds on some days, laid over the roster one after the other.
+    """
+    days = len(kind_of_day) - 1
+    # The shift that began on the eve of day 0 is still on, by the eve's own kind of day.
+    midnights = (np.arange(days + 1, dtype=np.int64) - 1) * DAY
+    starts, ends, paid = [], [], []
+    for shift in dict.fromkeys((*roster, *(s for change in changes for s in change.roster))):
+        head = roster.get(shift, 0)
+        heads = [head] * 3 if isinstance(head, int) else [head.get(k, 0) for k in KINDS_OF_DAY]
+        numbers = np.array(heads, dtype=np.int64)[kind_of_day]
+        for change in changes:
+            numbers = change.over(numbers, shift, kind_of_day)
+        for start, end in shifts[shift]:
+            starts.append(midnights + start)
+            ends.append(midnights + end)
+            paid.append(numbers)
+    edges = [np.zeros(1, dtype=np.int64), *starts, *ends]
+    away_starts, away_ends, away = _away(duties)
+    ordered = np.sort(np.clip(np.concatenate([*edges, away_starts, away_ends]), 0, days * DAY))
+    times = ordered[np.diff(ordered, prepend=-1) > 0]
+    own = np.concatenate(edges)
+    boundary = np.zeros(len(times), dtype=bool)
+    boundary[np.searchsorted(times, own[(own >= 0) & (own <= days * DAY)])] = True
+    total = _stack(times, starts, ends, paid)
+    left = np.maximum(total - _stack(times, [away_starts], [away_ends], [away]), 0)
+    available = np.where(left > 0, _free(left, free_for_calls), 0)
+    same = (np.diff(available, prepend=-1) == 0) & (np.diff(total, prepend=-1) == 0)
+    keep = ~same | (boundary if keep_boundaries else np.zeros(len(times), dtype=bool))
+    return Timeline(times[keep], available[keep], total[keep], boundary[keep])
+
+
+def constant(number: int) -> Timeline:
+    """Make a timeline that never changes."""
+    zero = np.zeros(1, dtype=np.int64)
+    return Timeline(zero, zero + number, zero + number, np.zeros(1, dtype=bool))
+
+
+def _free(numbers: Ints, share: float) -> Ints:
+    rounded: Ints = np.maximum(np.floor(numbers * share + 0.5), 1).astype(np.int64)
+    return rounded
+
+
+def _away(duties: Sequence[Duty]) -> tuple[Ints, Ints, Ints]:
+    starts, ends, members = [np.empty(0, np.int64)], [np.empty(0, np.int64)], []
+    for duty in duties:
+        midnights = np.flatnonzero(duty.days).astype(np.int64) * DAY
+        starts.append(midnights + duty.start)
+        ends.append(midnights + duty.end)
+        members.append(np.full(len(midnights), duty.members, dtype=np.int64))
+    return (
+        np.concatenate(starts),
+        np.concatenate(ends),
+        np.concatenate(members) if members else np.empty(0, np.int64),
+    )
+
+
+def _stack(
+    times: Ints, starts: Sequence[Ints], ends: Sequence[Ints], numbers: Sequence[Ints]
+) -> Ints:
+    """Sum of the windows' numbers that hold from each of `times` on."""
+    change = np.zeros(len(times) + 1, dtype=np.int64)
+    for begin, finish, number in zip(starts, ends, numbers, strict=True):
+        begun = np.searchsorted(times, np.clip(begin, 0, None))
+        over = np.searchsorted(times, np.clip(finish, 0, None))
+        np.add.at(change, begun, number)
+        np.add.at(change, over, -number)
+    total: Ints = np.cumsum(change[:-1])
+    return total
