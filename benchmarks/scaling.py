@@ -27,8 +27,8 @@ from pathlib import Path
 from statistics import median
 
 import govsim
-from govsim.runs import executors
 from govsim.runs.executors import Executor, Processes, Serial
+from govsim.runs.workers import choose, cores
 from govsim.scenarios.loading import load
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "jiangning.yaml"
@@ -52,7 +52,7 @@ def run_alone(work: Work) -> None:
 @contextmanager
 def threads(workers: int) -> Iterator[Callable[[Work], None]]:
     """Threads of this process; for one worker, the process itself."""
-    with executors.choose(workers) as executor:
+    with choose(workers) as executor:
         yield lambda work: run(work, executor)
 
 
@@ -70,7 +70,7 @@ def dask(workers: int) -> Iterator[Callable[[Work], None]]:
 
     with (
         SubprocessCluster(n_workers=1, threads_per_worker=workers, dashboard_address=None) as there,
-        executors.choose(cluster=there.scheduler_address) as executor,
+        choose(cluster=there.scheduler_address) as executor,
     ):
         yield lambda work: run(work, executor)
 
@@ -104,7 +104,7 @@ def machine() -> str:
     if Path("/proc/cpuinfo").exists():
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         model = next((line.split(": ")[1] for line in lines if "model name" in line), model)
-    return f"{executors.cores()} of {os.cpu_count()} cores of {model}"
+    return f"{cores()} of {os.cpu_count()} cores of {model}"
 
 
 def main() -> None:

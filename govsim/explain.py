@@ -22,7 +22,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from govsim.comparison.result import LEVELS, Quantity
 from govsim.errors import InputError, Problem
 from govsim.explanation import attribution, regression, sensitivity, switches
 from govsim.explanation.attribution import Attribution
@@ -33,6 +32,7 @@ from govsim.explanation.sensitivity import Study
 from govsim.explanation.switches import Switches
 from govsim.language import tr
 from govsim.measures.catalogue import CATALOGUE, FLOWS, YEARLY, per
+from govsim.measures.quantity import LEVELS, Quantity
 from govsim.run import run
 from govsim.runs import provenance, ranges, tasks, trials
 from govsim.runs.executors import Executor, Serial

@@ -56,7 +56,7 @@ def run(
     on_progress : told how far the run is.
     engine : what simulates; the results are the same.
     executor : where replications are done; in this process, one after another, if not
-        given. See `govsim.runs.executors.choose`.
+        given. See `govsim.runs.workers.choose`.
     uncertainty : ``posterior`` to use a calibration's draws; see `govsim.runs.uncertainty`.
     name : of this run, in place of the scenario's; what an earlier run was called if not given.
 

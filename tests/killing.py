@@ -28,13 +28,13 @@ TEMPLATE = Path(govsim.__file__).parent / "scenarios" / "template.yaml"
 
 PROGRAM = """
 import sys, govsim
-from govsim import executors
+from govsim.runs import workers as where
 short = (("horizon", "4 weeks"), ("warm_up", "1 week"))
 scenario, out, replications, how = sys.argv[1:]
 workers = 1 if how == "serial" else 2
 def told(now):
     print(now.done, flush=True)
-with executors.choose(workers, processes=how == "processes") as executor:
+with where.choose(workers, processes=how == "processes") as executor:
     govsim.run(scenario, settings=short, replications=int(replications), out=out,
                keep_orders=True, executor=executor, on_progress=told)
 """

@@ -153,10 +153,12 @@ def test_a_replication_enters_all_that_is_kept() -> None:
     """Else the first run after an update would never be over, as `is_kept` sees it."""
     code = """
 from hand import plain
-from govsim import compiling, demand, engine, measures
+from govsim import compiling, engine
+from govsim.demand.table import draw
+from govsim.measures.replication import measure
 laid_out = plain()
-table = demand.draw(laid_out, 0)
-measures.measure(laid_out, table, engine.run(laid_out, table))
+table = draw(laid_out, 0)
+measure(laid_out, table, engine.run(laid_out, table))
 assert compiling.ENTERED
 assert not [f.__name__ for f in compiling.ENTERED if not f.signatures]
 """

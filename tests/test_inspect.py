@@ -15,8 +15,9 @@ from govsim.cli import cli
 from govsim.orders.describing import describe
 from govsim.orders.mapping import Columns, Mapping, load_mapping
 from govsim.orders.proposing import propose
+from govsim.orders.raw import Raw
 from govsim.orders.reading import read_orders
-from govsim.orders.sources import Raw, open_source
+from govsim.orders.sources import open_source
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 TIANDI = Path(__file__).parents[1] / "scenarios" / "tiandi.yaml"

@@ -134,13 +134,14 @@ def test_a_sweep_that_was_killed_goes_on_and_ends_with_the_same_bytes(
     """It is killed when the first combination has its first replication."""
     program = f"""
 import os
-from govsim import executors, sources
+from govsim import sources
+from govsim.runs import workers as where
 from govsim.comparison.sweep import sweep
 sources.code_hash = lambda: {sources.code_hash()!r}  # whoever edits the code meanwhile
 def dies(now):
     if now.done == 3:
         os._exit(9)
-with executors.choose({workers}) as executor:
+with where.choose({workers}) as executor:
     sweep({str(TEMPLATE)!r}, {GRID!r}, settings={SHORT!r}, replications=2, out={str(tmp_path)!r},
           executor=executor, on_progress=dies)
 """

@@ -13,8 +13,8 @@ from short_runs import TEMPLATE
 
 import govsim
 from govsim.cli import cli
-from govsim.comparison.result import Quantity
 from govsim.errors import InputError
+from govsim.measures.quantity import Quantity
 from govsim.runs.results import open_run
 from govsim.runs.uncertainty import PER_DRAW, components, find
 from govsim.scenarios.loading import load

@@ -205,8 +205,8 @@ def _amount(text: str | None, best: str | None) -> float | None:
     """Read the smallest difference that matters: ``1%`` of a share, else a plain number."""
     if text is None:
         return None
-    from govsim.comparison.result import Quantity
     from govsim.measures.catalogue import CATALOGUE
+    from govsim.measures.quantity import Quantity
 
     measure = CATALOGUE.get(Quantity.parse(best or "").measure)
     if measure is not None and measure.kind == "share":

@@ -157,7 +157,7 @@ def executor(
     """Choose who does the replications, by the options; the SimPy model needs processes."""
     if workers is not None and cluster is not None:
         raise click.UsageError(tr("give either --workers or --cluster"))
-    from govsim.runs.executors import choose
+    from govsim.runs.workers import choose
 
     return choose(workers, processes or engine == "simpy", cluster)
 

@@ -25,7 +25,8 @@ from govsim.comparison.selection import Selection
 from govsim.errors import RunError
 from govsim.language import joined, kept, retold, tr
 from govsim.language import name as in_language
-from govsim.measures.catalogue import CATALOGUE, FLOWS, YEARLY, Measure, per
+from govsim.measures.catalogue import FLOWS, YEARLY, Measure, per
+from govsim.measures.quantity import Quantity
 from govsim.runs.results import MAIN, Result, open_run
 from govsim.runs.uncertainty import Components, components
 from govsim.scenarios.changes import Change
@@ -37,10 +38,6 @@ from govsim.storage.files import write_text, writing
 COMPARED = (*MAIN, "cost")
 """Measures that every comparison shows."""
 
-LEVELS = (
-    "district", "street", "community", "point", "team", "pool", "category", "channel", "cause",
-    "hour", "shift",
-)  # fmt: skip
 
 FEWEST = 5
 """Replications below which no verdict is given: a handful can agree by chance."""
@@ -52,36 +49,6 @@ NAMING = 2
 """Changes that name a plan; all of them stand beside it."""
 
 Verdict = Literal["better", "worse", "higher", "lower", "same", "unclear", "too few", "no value"]
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A measure of the district, or of one of its parts.
-
-    Attributes
-    ----------
-    measure : its name in `govsim.measures.catalogue`.
-    level, key : where, as in `govsim.measures`; written ``team/volunteers:utilisation``.
-    """
-
-    measure: str
-    level: str = "district"
-    key: str = ""
-
-    @classmethod
-    def parse(cls, text: str) -> Quantity:
-        """Read ``orders`` or ``team/volunteers:utilisation``."""
-        where, _, measure = text.rpartition(":")
-        level, _, key = where.partition("/")
-        return cls(measure, level or "district", key)
-
-    def __str__(self) -> str:
-        return f"{self.level}/{self.key}:{self.measure}" if self.key else self.measure
-
-    @property
-    def shown(self) -> Measure:
-        """What a reader must know of the measure."""
-        return CATALOGUE[self.measure]
 
 
 @dataclass(frozen=True, slots=True)

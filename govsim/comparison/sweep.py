@@ -17,11 +17,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from govsim.compare import doubts
+from govsim.comparison.doubts import doubts
 from govsim.comparison.plans import Plan, differing_demands, split_outside
-from govsim.comparison.result import COMPARED, Comparison, Difference, Quantity, write_comparison
+from govsim.comparison.result import COMPARED, Comparison, Difference, write_comparison
 from govsim.errors import InputError, Problem
 from govsim.language import tr
+from govsim.measures.quantity import Quantity
 from govsim.runs import tasks
 from govsim.runs.executors import Executor, Serial
 from govsim.runs.progress import OnProgress, Progress

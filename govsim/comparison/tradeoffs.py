@@ -16,7 +16,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from govsim.comparison.result import Comparison, Difference, Quantity, Verdict
+from govsim.comparison.result import Comparison, Difference, Verdict
+from govsim.measures.quantity import Quantity
 from govsim.statistics import Interval, each_of, ratio
 
 COST = Quantity("cost")

@@ -14,11 +14,11 @@ from typing import Any
 
 import pandas as pd
 
-from govsim.comparison.result import Quantity
 from govsim.errors import RunError
 from govsim.explanation.mechanisms import mechanism_name
 from govsim.language import name as in_language
 from govsim.language import tr
+from govsim.measures.quantity import Quantity
 from govsim.scenarios.schema import Label
 from govsim.statistics import Interval
 from govsim.storage import frames

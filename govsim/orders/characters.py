@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from govsim.language import tr
-from govsim.orders.sources import PEEK, damaged, refuse
+from govsim.orders.raw import PEEK, damaged, refuse
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer as Buffer

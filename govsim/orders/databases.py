@@ -22,7 +22,7 @@ from govsim.language import tr
 from govsim.orders.addresses import Address
 from govsim.orders.mapping import Mapping
 from govsim.orders.queries import only_reads
-from govsim.orders.sources import AT_A_TIME, Raw, joined, places, refuse, whole, written
+from govsim.orders.raw import AT_A_TIME, Raw, joined, places, refuse, whole, written
 from govsim.scenarios.units import nearest
 
 try:

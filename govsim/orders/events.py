@@ -22,8 +22,8 @@ from govsim.language import tr
 from govsim.orders.cells import something
 from govsim.orders.mapping import TIMES, Columns, Mapping, Values
 from govsim.orders.moments import read_times
+from govsim.orders.raw import Raw
 from govsim.orders.remarks import Remark
-from govsim.orders.sources import Raw
 from govsim.orders.times import Kind, parse
 from govsim.orders.words import fold
 

@@ -19,8 +19,8 @@ import pyarrow as pa
 
 from govsim.language import tr
 from govsim.orders.characters import Characters
+from govsim.orders.raw import AT_A_TIME, Raw, joined, places, refuse
 from govsim.orders.remarks import Remark
-from govsim.orders.sources import AT_A_TIME, Raw, joined, places, refuse
 
 LONGEST = 2**26
 """Signs of a record, at most."""

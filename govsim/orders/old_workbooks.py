@@ -28,8 +28,8 @@ from python_calamine import (
 
 from govsim.language import tr
 from govsim.orders.grids import Merge, Rows
+from govsim.orders.raw import AT_A_TIME, damaged, joined, reason, refuse
 from govsim.orders.shapes import Ints
-from govsim.orders.sources import AT_A_TIME, damaged, joined, reason, refuse
 
 MOST_CELLS = 20_000_000
 """Cells from the first to the last of a sheet; more take more than a gigabyte."""

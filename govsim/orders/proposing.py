@@ -23,6 +23,7 @@ from govsim.orders.contents import Content, follows
 from govsim.orders.events import recognised
 from govsim.orders.mapping import TIMES, Columns, Mapping
 from govsim.orders.meanings import states_in, values_of
+from govsim.orders.raw import Source
 from govsim.orders.recognising import (
     fields_of,
     is_change,
@@ -30,7 +31,6 @@ from govsim.orders.recognising import (
     is_personal,
     spaced,
 )
-from govsim.orders.sources import Source
 from govsim.orders.spans import in_office_days, named
 
 if TYPE_CHECKING:

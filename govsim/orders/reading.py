@@ -46,10 +46,11 @@ from govsim.orders.mapping import (
 from govsim.orders.moments import beyond, elapsed, lone, named, read_times
 from govsim.orders.nothing import is_nothing
 from govsim.orders.positions import degrees, nowhere
+from govsim.orders.raw import Raw, Source
 from govsim.orders.remarks import Remark
 from govsim.orders.several import content_of, judged, written_at
 from govsim.orders.shapes import Bools, Ints
-from govsim.orders.sources import Raw, Source, open_source
+from govsim.orders.sources import open_source
 from govsim.orders.spans import add_spans, spans_of
 from govsim.orders.text_files import ungarbled
 from govsim.orders.times import Kind, Parsed

@@ -17,7 +17,7 @@ import pyarrow.csv
 
 from govsim.language import tr
 from govsim.orders.characters import Characters
-from govsim.orders.sources import Raw, damaged, header_at, joined, places, reason, refuse
+from govsim.orders.raw import Raw, damaged, header_at, joined, places, reason, refuse
 
 SEPARATORS = (",", "\t", ";", "|")
 BLOCK = 2**24

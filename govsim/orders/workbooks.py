@@ -22,10 +22,10 @@ from govsim.language import tr
 from govsim.orders import xlsx
 from govsim.orders.grids import Grid, filled_down, header_of
 from govsim.orders.mapping import Mapping
+from govsim.orders.raw import Raw, damaged, joined, places, reason, refuse
 from govsim.orders.recognising import is_known
 from govsim.orders.remarks import Remark
 from govsim.orders.shapes import Ints
-from govsim.orders.sources import Raw, damaged, joined, places, reason, refuse
 from govsim.orders.times import Kind, parse
 from govsim.scenarios.units import nearest
 

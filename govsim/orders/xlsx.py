@@ -21,8 +21,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from govsim.orders.grids import Merge, Rows
+from govsim.orders.raw import AT_A_TIME, joined
 from govsim.orders.shapes import Ints
-from govsim.orders.sources import AT_A_TIME, joined
 from govsim.scenarios.units import DAY
 
 PIECE = 2**18

@@ -8,14 +8,14 @@ shift as the roster says, and calls helpers. `govsim.model` says what jobs mean.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from govsim.service import rules
-from govsim.service.network import TEAM
+from govsim.service.network import TEAM, Network
 from govsim.service.rules import (
     BEGUN,
     DONE,
@@ -27,8 +27,31 @@ from govsim.service.rules import (
     WAITING,
 )
 
-if TYPE_CHECKING:
-    from govsim.model import Service
+
+class Service(Protocol):
+    """What people and queues ask of the service that they work for; `govsim.model` is one."""
+
+    network: Network
+    table: Any
+    now: int
+    measured_from: int
+
+    def at(
+        self, time: int, kind: int, identifier: int, happens: Callable[..., None], *args: Any
+    ) -> None:
+        """Let something happen at a time."""
+
+    def crew(self, job: Job, staff: Staff) -> int:
+        """Say how many members of this staff a job takes."""
+
+    def begun(self, job: Job) -> None:
+        """Hear that somebody begins a job."""
+
+    def finished(self, job: Job) -> None:
+        """Hear that a job is done."""
+
+    def handed_back(self, job: Job, again: Job) -> None:
+        """Hear that a crew left a job to the next shift."""
 
 
 class Job:

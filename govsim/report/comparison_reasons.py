@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from govsim.comparison.result import FEWEST, Comparison, Quantity
+from govsim.comparison.result import FEWEST, Comparison
 from govsim.explanation.mechanisms import belongs, differences
 from govsim.explanation.result import AGAIN, FIRST
 from govsim.language import joined, name, tr
 from govsim.measures.catalogue import CATALOGUE
+from govsim.measures.quantity import Quantity
 from govsim.report import comparison_words as words
 from govsim.report.wording import MISSING, cause_name, evidence_name, money_unit, team_name
 from govsim.runs.results import Result

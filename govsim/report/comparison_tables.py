@@ -12,9 +12,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from govsim.comparison.result import Comparison, Difference, Quantity
+from govsim.comparison.result import Comparison, Difference
 from govsim.comparison.tradeoffs import EFFECTS, dominated, trade_offs
 from govsim.language import tr
+from govsim.measures.quantity import Quantity
 from govsim.report import changes, screen, uncertain
 from govsim.report import comparison_words as words
 from govsim.report.comparison_sentences import sentences

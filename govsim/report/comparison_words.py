@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from math import floor, isfinite, isnan, log10
 
-from govsim.comparison.result import Comparison, Difference, Quantity, Verdict
+from govsim.comparison.result import Comparison, Difference, Verdict
 from govsim.comparison.tradeoffs import ALIKE, Dominated, Kind, TradeOff
 from govsim.language import current, name, tr
 from govsim.measures.catalogue import FLOWS, Measure
+from govsim.measures.quantity import Quantity
 from govsim.report.wording import (
     MISSING,
     cause_name,

@@ -13,10 +13,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from govsim.comparison.result import Comparison, Quantity
+from govsim.comparison.result import Comparison
 from govsim.comparison.sweep import Found, Sweep
 from govsim.language import name, tr
 from govsim.measures.catalogue import CATALOGUE, FLOWS, Measure
+from govsim.measures.quantity import Quantity
 from govsim.report import comparison_words as words
 from govsim.report.wording import MISSING, measure_name, money_unit, number, spread
 from govsim.statistics import Interval, interval

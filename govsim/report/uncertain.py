@@ -16,9 +16,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from govsim.comparison.result import COMPARED, Comparison, Quantity, by_replication
+from govsim.comparison.result import COMPARED, Comparison, by_replication
 from govsim.language import tr
 from govsim.measures.catalogue import FLOWS, YEARLY, per
+from govsim.measures.quantity import Quantity
 from govsim.report import parts
 from govsim.report.wording import MISSING, measure_name, number
 from govsim.runs.results import Result

@@ -4,7 +4,7 @@ Scheduler and workers need govsim and its libraries in the same versions, and no
 caller's files: tasks carry what is simulated, and results come back to be written here. What
 a lost worker had in hand, another does again. Whoever reaches a scheduler can run code on its
 workers, so ``tls://``, where each shows its certificate, is what the documentation recommends.
-Called by `govsim.runs.executors.choose`.
+Called by `govsim.runs.workers.choose`.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ All executors give the same results for the same tasks, in any number of workers
 in time only. A task is a value that travels to a worker, and a function that can be imported
 there. Few are under way at once, so memory does not grow with their number::
 
-    with executors.choose(workers=4) as executor:
+    with workers.choose(workers=4) as executor:
         for result in executor.map(perform, tasks):
             ...
 
@@ -368,37 +368,3 @@ def _end_with_parent() -> None:
     assert parent is not None
     parent.join()
     os._exit(1)
-
-
-def choose(
-    workers: int | None = None, processes: bool = False, cluster: str | None = None
-) -> Executor:
-    """Choose where tasks are done.
-
-    Parameters
-    ----------
-    workers : tasks at once; as many as this process may use cores if not given. 1 is this
-        process without further threads.
-    processes : take processes, not threads.
-    cluster : address of a Dask scheduler, ``tls://host:port``; its workers do the tasks.
-
-    Raises
-    ------
-    InputError, RunError
-        The cluster can't be used; see `govsim.runs.cluster.Cluster`.
-    """
-    if cluster is not None:
-        from govsim.runs.cluster import Cluster
-
-        return Cluster(cluster)
-    slots = cores() if workers is None else workers
-    if slots == 1:
-        return Serial()
-    return Processes(slots) if processes else Threads(slots)
-
-
-def cores() -> int:
-    """Count the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from math import sqrt
 
-from govsim.demand.randomness import NEVER
+from govsim.scenarios.calendar import NEVER
 
 # Kinds of event, in the order in which they apply at the same instant. Who is on duty
 # is settled first; work that ends makes people free before new work comes; whatever

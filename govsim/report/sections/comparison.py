@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import nan
 
-from govsim.comparison.result import Comparison, Difference, Quantity
+from govsim.comparison.result import Comparison, Difference
 from govsim.comparison.tradeoffs import trade_offs
 from govsim.language import tr
 from govsim.measures.catalogue import CATALOGUE
+from govsim.measures.quantity import Quantity
 from govsim.report import by_hour, changes, comparison_tables, hour_plates, plates, uncertain
 from govsim.report import comparison_words as words
 from govsim.report import inputs as inputs_of

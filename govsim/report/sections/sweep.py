@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from govsim.comparison.result import Comparison, Difference, Quantity
+from govsim.comparison.result import Comparison, Difference
 from govsim.comparison.tradeoffs import ALIKE, COST
 from govsim.language import joined, tr
+from govsim.measures.quantity import Quantity
 from govsim.report import changes, plates
 from govsim.report import comparison_words as words
 from govsim.report.comparison_sentences import choice_left

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from govsim.comparison.result import Comparison, Quantity
+from govsim.comparison.result import Comparison
 from govsim.comparison.tradeoffs import trade_offs
 from govsim.language import tr
+from govsim.measures.quantity import Quantity
 from govsim.report import changes, inputs, spreadsheet
 from govsim.report import comparison_words as words
 from govsim.report.sections import record
