@@ -32,7 +32,7 @@ from govsim.errors import InputError, Problem
 from govsim.language import name as in_language
 from govsim.language import tr
 from govsim.measures.catalogue import CATALOGUE
-from govsim.measures.quantity import LEVELS, Quantity
+from govsim.measures.quantity import Quantity, unknown
 from govsim.run import run
 from govsim.runs.executors import Executor
 from govsim.runs.progress import Progress
@@ -42,7 +42,6 @@ from govsim.runs.tasks import Engine
 from govsim.runs.uncertainty import Uncertainty
 from govsim.runs.uncertainty import find as draws_of
 from govsim.scenarios.loading import Settings
-from govsim.scenarios.units import nearest
 from govsim.storage.contents import GRIDS, OUTLINE, POINTS, STAFF
 from govsim.storage.tables import HOURS, MEASURES, WEEKLY
 
@@ -120,7 +119,7 @@ def compare(
     """
     asked = tuple(map(Quantity.parse, on))
     goal = None if best is None else Quantity.parse(best)
-    problems = [*_unknown(asked, "--on"), *_unknown((goal,) if goal else (), "--best")]
+    problems = [*unknown(asked, "--on"), *unknown((goal,) if goal else (), "--best")]
     problems += _check_stop(replications, precision, goal, delta, confidence)
     what_ifs = _what_ifs(plans, problems)
     number = len(scenarios) + len(plans)
@@ -312,22 +311,6 @@ def _until_best(
 
 
 # ---------------------------------------------------------------------- what is asked
-
-
-def _unknown(quantities: Sequence[Quantity], option: str) -> Iterator[Problem]:
-    for quantity in quantities:
-        if quantity.measure not in CATALOGUE:
-            yield Problem(
-                tr("unknown measure “{name}”", name=quantity.measure),
-                file=option,
-                suggestion=nearest(quantity.measure, CATALOGUE),
-            )
-        if quantity.level not in LEVELS:
-            yield Problem(
-                tr("unknown level “{name}”", name=quantity.level),
-                file=option,
-                suggestion=nearest(quantity.level, LEVELS),
-            )
 
 
 def _check_stop(

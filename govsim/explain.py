@@ -14,7 +14,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -31,17 +31,17 @@ from govsim.explanation.result import open_explanation as open_explanation
 from govsim.explanation.sensitivity import Study
 from govsim.explanation.switches import Switches
 from govsim.language import tr
-from govsim.measures.catalogue import CATALOGUE, FLOWS, YEARLY, per
-from govsim.measures.quantity import LEVELS, Quantity
+from govsim.measures.catalogue import FLOWS, YEARLY, per
+from govsim.measures.quantity import Quantity, unknown
 from govsim.run import run
 from govsim.runs import provenance, ranges, tasks, trials
 from govsim.runs.executors import Executor, Serial
+from govsim.runs.given import opened, scenario_name
 from govsim.runs.progress import OnProgress, Progress
-from govsim.runs.replications import scenario_name
 from govsim.runs.trials import Kept, Simulate
-from govsim.scenarios.loading import Loaded, LoadedAs, Settings, load
+from govsim.scenarios.loading import Loaded, Settings
 from govsim.scenarios.schema import Scenario
-from govsim.scenarios.units import DAY, YEAR, nearest
+from govsim.scenarios.units import DAY, YEAR
 from govsim.service import network
 from govsim.service.network import Network
 from govsim.service.rules import CAUSES
@@ -124,7 +124,7 @@ def explain(
     problems = list(_problems(quantity, replications, goal, budget))
     if problems:
         raise InputError(problems)
-    pair = tuple(_loaded(given, settings, seed) for given in (before, after))
+    pair = tuple(opened(given, seed, settings) for given in (before, after))
     between = switches.between(pair[0].scenario, pair[1].scenario, pair[0].folder)
     started = time.monotonic()
     with _folder(out, pair, quantity) as folder:
@@ -156,12 +156,7 @@ def explain(
 def _problems(
     quantity: Quantity, replications: int | None, goal: float | None, budget: Budget
 ) -> Iterator[Problem]:
-    if quantity.measure not in CATALOGUE:
-        text = tr("unknown measure “{name}”", name=quantity.measure)
-        yield Problem(text, file="--measure", suggestion=nearest(quantity.measure, CATALOGUE))
-    if quantity.level not in LEVELS:
-        text = tr("unknown level “{name}”", name=quantity.level)
-        yield Problem(text, file="--measure", suggestion=nearest(quantity.level, LEVELS))
+    yield from unknown([quantity], "--measure")
     if replications is not None and replications < 2:
         yield Problem(tr("an interval takes at least two replications"), file="--replications")
     if goal is not None and (not goal or goal <= -1):
@@ -171,16 +166,6 @@ def _problems(
         )
     if budget.samples < 2 or budget.samples & (budget.samples - 1):
         yield Problem(tr("{n} is no power of 2, such as 128", n=budget.samples), file="--samples")
-
-
-def _loaded(given: Given, settings: Settings, seed: int | None) -> Loaded:
-    if isinstance(given, Scenario):
-        given = LoadedAs(given, given.model_dump(mode="json"), {}, Path(), ())
-    elif isinstance(given, str | Path):
-        given = load(given, settings=settings)
-    if seed is None:
-        return given
-    return replace(given, scenario=given.scenario.model_copy(update={"seed": seed}))
 
 
 @contextmanager

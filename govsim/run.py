@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from govsim.runs.executors import Executor, Serial
+from govsim.runs.given import opened
 from govsim.runs.progress import OnProgress
-from govsim.runs.replications import Run, opened, with_seed
+from govsim.runs.replications import Run
 from govsim.runs.results import MAIN, Result
 from govsim.runs.stopping import wanted
 from govsim.runs.tasks import Engine
@@ -73,7 +74,7 @@ def run(
         The results can't be written.
     """
     asked = wanted(replications, precision, on, at_least, most)
-    loaded = with_seed(opened(scenario, settings, overrides), seed)
+    loaded = opened(scenario, seed, settings, overrides)
     service = network.build(loaded.scenario, loaded.folder)
     draws = None
     if uncertainty is not None:

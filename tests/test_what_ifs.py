@@ -15,7 +15,7 @@ from govsim import language
 from govsim.cli import cli
 from govsim.cli.options import WRONG_INPUT
 from govsim.report import changes, figures, page, style, workbook
-from govsim.runs.replications import with_seed
+from govsim.runs.given import with_seed
 from govsim.runs.results import open_run
 from govsim.scenarios.changes import MISSING, Change
 from govsim.scenarios.loading import load

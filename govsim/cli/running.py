@@ -105,7 +105,7 @@ def run(
     if on and width is None:
         raise click.UsageError(tr("--on says what --precision is asked of; give both"))
     from govsim.run import run
-    from govsim.runs.replications import with_seed
+    from govsim.runs.given import with_seed
     from govsim.runs.results import MAIN
     from govsim.scenarios.loading import load, split_setting
 

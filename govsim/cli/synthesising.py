@@ -63,15 +63,15 @@ def synth(
     from govsim.demand.table import draw
     from govsim.orders.faults import read_faults, write_export
     from govsim.orders.synthetic import station_ledger, work_orders
+    from govsim.runs.given import opened
     from govsim.runs.tasks import runs
-    from govsim.scenarios.loading import load, split_setting
+    from govsim.scenarios.loading import split_setting
     from govsim.service import network
 
     faults = read_faults([_pair(text) for text in wanted])
-    loaded = load(scenario_file(scenario), settings=[split_setting(s) for s in settings])
+    pairs = [split_setting(s) for s in settings]
+    loaded = opened(scenario_file(scenario), seed, pairs)
     plan = loaded.scenario
-    if seed is not None:
-        plan = plan.model_copy(update={"seed": seed})
     if not isinstance(plan.warm_up, int):
         message = tr('the warm-up must be a length here; add --set warm_up="4 weeks"')
         raise InputError([Problem(message, "warm_up", scenario)])

@@ -18,10 +18,10 @@ from govsim.errors import InputError, Problem
 from govsim.language import name as in_language
 from govsim.language import tr
 from govsim.runs import provenance
-from govsim.runs.replications import scenario_name, with_seed
+from govsim.runs.given import opened, scenario_name
 from govsim.runs.results import Result
 from govsim.scenarios.changes import COMMAND, Change
-from govsim.scenarios.loading import Loaded, LoadedAs, Settings, load
+from govsim.scenarios.loading import Loaded, Settings
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.units import nearest
 from govsim.service import network
@@ -229,7 +229,7 @@ def gathered(
             plans[_free(name_of(given), plans)] = Plan(run=given)
             continue
         try:
-            plan = Plan(_loaded(given, seed, pairs, overrides))
+            plan = Plan(opened(given, seed, pairs, overrides))
         except InputError as error:
             wrong += error.problems
             continue
@@ -271,19 +271,6 @@ def _fixed(run: Result, changed: bool) -> Iterator[Problem]:
         )
 
 
-def _loaded(
-    given: str | Path | Scenario | Loaded,
-    seed: int | None,
-    settings: Settings,
-    overrides: Sequence[str],
-) -> Loaded:
-    if isinstance(given, Scenario):
-        given = LoadedAs(given, given.model_dump(mode="json"), {}, Path(), ())
-    elif isinstance(given, str | Path):
-        given = load(given, settings=settings, overrides=overrides)
-    return with_seed(given, seed)
-
-
 def _add(
     what_ifs: Sequence[WhatIf],
     base: Given | None,
@@ -303,7 +290,7 @@ def _add(
     for what_if in what_ifs:
         place = f"{OPTION} “{what_if.key}”"
         try:
-            mine = _loaded(base, seed, (*settings, *what_if.settings), overrides)
+            mine = opened(base, seed, (*settings, *what_if.settings), overrides)
         except InputError as error:
             for problem in error.problems:
                 if problem not in known:

@@ -25,14 +25,15 @@ from govsim.language import tr
 from govsim.measures.quantity import Quantity
 from govsim.runs import tasks
 from govsim.runs.executors import Executor, Serial
+from govsim.runs.given import opened, scenario_name
 from govsim.runs.progress import OnProgress, Progress
-from govsim.runs.replications import Run, scenario_name, with_seed
+from govsim.runs.replications import Run
 from govsim.runs.results import MAIN, Result, a_year
 from govsim.runs.stopping import Wanted, wanted
 from govsim.runs.tasks import Engine, Task
 from govsim.scenarios.changes import NAMING
 from govsim.scenarios.kept_territory import laid_out
-from govsim.scenarios.loading import Loaded, Settings, load
+from govsim.scenarios.loading import Loaded, Settings
 from govsim.scenarios.territory import Territory
 from govsim.service import network
 from govsim.statistics import Interval
@@ -263,7 +264,7 @@ def _base(
 ) -> _Combination:
     """Read the scenario without the grid; where only a grid makes one of it, take the first."""
     try:
-        loaded = with_seed(load(scenario, settings=settings, overrides=overrides), seed)
+        loaded = opened(scenario, seed, settings, overrides)
     except InputError:
         return first
     return _Combination((), loaded, laid_out(loaded.scenario.territory, loaded.folder))
@@ -340,8 +341,7 @@ def _combinations(
     for values in product(*grid.values()):
         mine = tuple(zip(grid, values, strict=True))
         try:
-            loaded = load(scenario, settings=(*before, *mine), overrides=overrides)
-            loaded = with_seed(loaded, seed)
+            loaded = opened(scenario, seed, (*before, *mine), overrides)
             section = loaded.scenario.territory
             key = section.model_dump_json()
             if key not in territories:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from govsim.errors import Problem
+from govsim.language import tr
 from govsim.measures.catalogue import CATALOGUE, Measure
+from govsim.scenarios.units import nearest
 
 LEVELS = (
     "district", "street", "community", "point", "team", "pool", "category", "channel", "cause",
@@ -40,3 +44,26 @@ class Quantity:
     def shown(self) -> Measure:
         """What a reader must know of the measure."""
         return CATALOGUE[self.measure]
+
+
+def unknown(quantities: Iterable[Quantity], option: str) -> Iterator[Problem]:
+    """Name the quantities that nothing measures, with what may have been meant.
+
+    Parameters
+    ----------
+    quantities : as they were asked for.
+    option : of the command line that they were asked for with, such as ``--on``.
+    """
+    for quantity in quantities:
+        if quantity.measure not in CATALOGUE:
+            yield Problem(
+                tr("unknown measure “{name}”", name=quantity.measure),
+                file=option,
+                suggestion=nearest(quantity.measure, CATALOGUE),
+            )
+        if quantity.level not in LEVELS:
+            yield Problem(
+                tr("unknown level “{name}”", name=quantity.level),
+                file=option,
+                suggestion=nearest(quantity.level, LEVELS),
+            )

@@ -9,9 +9,9 @@ given more replications.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,21 +20,21 @@ import pandas as pd
 
 from govsim import sources
 from govsim.checks.offered_load import load_warnings
-from govsim.errors import RunError
+from govsim.errors import InputError, RunError
 from govsim.language import joined, kept, name, tr
 from govsim.measures import warmup
 from govsim.measures.catalogue import CATALOGUE
 from govsim.measures.warmup import WarmUp
 from govsim.runs import provenance, tasks
 from govsim.runs.executors import Executor
+from govsim.runs.given import engine_problems, scenario_name
 from govsim.runs.progress import OnProgress, Progress
 from govsim.runs.results import Result, on_disk, places
 from govsim.runs.stopping import Wanted, chosen_by
 from govsim.runs.tasks import Engine, Plan, Task
 from govsim.runs.uncertainty import PER_DRAW, Draws
 from govsim.scenarios.changes import Change
-from govsim.scenarios.loading import Loaded, LoadedAs, Settings, load
-from govsim.scenarios.schema import Scenario
+from govsim.scenarios.loading import Loaded
 from govsim.scenarios.units import DAY
 from govsim.service.network import Network
 from govsim.storage.folder import RunFolder
@@ -42,38 +42,6 @@ from govsim.storage.tables import HOURS, MEASURES, ORDERS, WEEKLY, as_frame, unp
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-
-def scenario_name(loaded: Loaded) -> str:
-    """Name of a scenario's folder under the results: that of its file."""
-    return loaded.files[0].path.stem if loaded.files else "scenario"
-
-
-def with_seed(loaded: Loaded, seed: int | None) -> Loaded:
-    """Give a scenario another seed, which is a change like any other."""
-    before = loaded.scenario.seed
-    if seed is None or seed == before:
-        return loaded
-    changes = {change.path: change for change in loaded.changes}
-    known = changes.pop("seed", None)
-    was = before if known is None else known.before
-    if seed != was:
-        changes["seed"] = Change("seed", was, seed)
-    scenario = loaded.scenario.model_copy(update={"seed": seed})
-    return replace(loaded, scenario=scenario, changes=tuple(changes.values()))
-
-
-def opened(
-    scenario: str | Path | Scenario | Loaded, settings: Settings, overrides: Sequence[str]
-) -> Loaded:
-    """Read a scenario that is given as a file; take it as it is if it was read or built."""
-    if isinstance(scenario, str | Path):
-        return load(scenario, settings=settings, overrides=overrides)
-    if settings or overrides:
-        raise ValueError("settings and overrides go with a file; load it with them")
-    if isinstance(scenario, Scenario):
-        return LoadedAs(scenario, scenario.model_dump(mode="json"), {}, Path(), ())
-    return scenario
 
 
 @dataclass
@@ -97,6 +65,8 @@ class Run:
     """Packed tables of each replication, where there is no folder."""
 
     def __post_init__(self) -> None:
+        if problems := engine_problems(self.engine):
+            raise InputError(problems)
         scenario = self.loaded.scenario
         self.plan = Plan.of(self.network)
         self.folder = None

@@ -10,8 +10,8 @@ import pandas as pd
 
 from govsim.errors import InputError, Problem
 from govsim.language import joined, tr
-from govsim.measures.catalogue import CATALOGUE
-from govsim.scenarios.units import nearest
+from govsim.measures.quantity import Quantity, unknown
+from govsim.runs.given import is_whole
 from govsim.statistics import interval, precise_enough
 
 
@@ -29,16 +29,11 @@ def wanted(
     InputError
         With all that makes no sense.
     """
-    problems = [
-        Problem(
-            tr("unknown measure “{name}”", name=measure),
-            file="--on",
-            suggestion=nearest(measure, CATALOGUE),
-        )
-        for measure in on
-        if measure not in CATALOGUE
-    ]
-    if replications is not None and replications < 1:
+    problems = list(unknown(map(Quantity, on), "--on"))
+    if replications is not None and not is_whole(replications):
+        text = tr("replications are counted in whole numbers, not {found}", found=replications)
+        problems.append(Problem(text, file="--replications"))
+    elif replications is not None and replications < 1:
         problems.append(Problem(tr("at least one replication is needed"), file="--replications"))
     if precision is not None and not 0 < precision < 1:
         problems.append(

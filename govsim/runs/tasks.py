@@ -191,6 +191,8 @@ def runs(engine: Engine) -> Callable[..., Outcome]:
         from govsim import model
 
         return model.run
+    if engine != "compiled":
+        raise ValueError(f"no engine is called {engine!r}")
     from govsim.engine import run as compiled
 
     return compiled
