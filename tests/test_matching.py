@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from govsim import language
 from govsim.calibrate import calibrate
-from govsim.calibration import inputs
+from govsim.calibration.result import inputs
 from govsim.cli import cli
 from govsim.errors import InputError
 from govsim.scenarios.loading import load

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -185,8 +186,9 @@ def decode(data: bytes, shown: str) -> str:
 # ---------------------------------------------------------------- YAML
 
 
+@lru_cache(maxsize=16)
 def parse(text: str, shown: str, folder: Path, *, first_line: int = 1) -> Node:
-    """Parse YAML 1.2.
+    """Parse YAML 1.2; what was parsed lately is at hand, as plans extend the same files.
 
     Parameters
     ----------
