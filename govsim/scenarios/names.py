@@ -34,29 +34,44 @@ HOLDERS = {
 }
 """Where the names of each kind are given."""
 
-KEYS: dict[tuple[str, ...], str] = {
-    **{(*path, "*"): kind for kind, path in HOLDERS.items()},
-    ("teams", "*", "roster", "*"): "shift",
-    ("teams", "*", "roster_at", "*", "*"): "shift",
-    ("teams", "*", "speed", "*"): "category",
-    ("desk", "rosters", "*", "*"): "shift",
-    ("centre", "roster", "*"): "shift",
-    ("changes", "*", "roster", "*"): "shift",
-    ("groups", "*", "crew", "*"): "team",
-    ("groups", "*", "handover", "*"): "group",
-}
+Kinds = dict[tuple[int, str], list[tuple[tuple[str, ...], str]]]
+"""Kinds of names by their path, which is found by its length and its beginning."""
+
+
+def _by_beginning(kinds: Mapping[tuple[str, ...], str]) -> Kinds:
+    found: Kinds = {}
+    for path, kind in kinds.items():
+        found.setdefault((len(path), path[0]), []).append((path, kind))
+    return found
+
+
+KEYS = _by_beginning(
+    {
+        **{(*path, "*"): kind for kind, path in HOLDERS.items()},
+        ("teams", "*", "roster", "*"): "shift",
+        ("teams", "*", "roster_at", "*", "*"): "shift",
+        ("teams", "*", "speed", "*"): "category",
+        ("desk", "rosters", "*", "*"): "shift",
+        ("centre", "roster", "*"): "shift",
+        ("changes", "*", "roster", "*"): "shift",
+        ("groups", "*", "crew", "*"): "team",
+        ("groups", "*", "handover", "*"): "group",
+    }
+)
 """Keys that are names of a kind, by their path."""
 
-VALUES: dict[tuple[str, ...], str] = {
-    ("demand", "categories", "*", "group"): "group",
-    ("demand", "categories", "*", "department"): "department",
-    ("demand", "surges", "*", "categories", "*"): "category",
-    ("channels", "*", "if_closed"): "channel",
-    ("groups", "*", "teams", "*"): "team",
-    ("teams", "*", "mode"): "mode",
-    ("patrol", "team"): "team",
-    ("changes", "*", "team"): "team",
-}
+VALUES = _by_beginning(
+    {
+        ("demand", "categories", "*", "group"): "group",
+        ("demand", "categories", "*", "department"): "department",
+        ("demand", "surges", "*", "categories", "*"): "category",
+        ("channels", "*", "if_closed"): "channel",
+        ("groups", "*", "teams", "*"): "team",
+        ("teams", "*", "mode"): "mode",
+        ("patrol", "team"): "team",
+        ("changes", "*", "team"): "team",
+    }
+)
 """Values that are names of a kind."""
 
 OTHERS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -261,13 +276,11 @@ class Names:
         return "" if word.isascii() else near_chinese(word, self.shown(kind))
 
 
-def kind_at(path: Iterable[Key], table: Mapping[tuple[str, ...], str]) -> str:
+def kind_at(path: Iterable[Key], table: Kinds) -> str:
     """Say of which kind the names at a path are; "" where none stand."""
     keys = tuple(map(str, path))
-    for pattern, kind in table.items():
-        if len(pattern) == len(keys) and all(
-            p in ("*", key) for p, key in zip(pattern, keys, strict=True)
-        ):
+    for pattern, kind in table.get((len(keys), keys[0]), ()) if keys else ():
+        if all(p in ("*", key) for p, key in zip(pattern, keys, strict=True)):
             return kind
     return ""
 

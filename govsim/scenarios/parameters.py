@@ -11,7 +11,7 @@ import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pandas as pd
@@ -373,14 +373,23 @@ def known(scenario: Scenario, leaf: Leaf) -> tuple[Known | None, bool]:
     field = len(leaf.path) - len(leaf.keys)
     found = [
         (len(pattern), -pattern.count("*"), key)
-        for key in scenario.evidence
-        if matches(pattern := key.split("."), leaf.path)
-        and (len(pattern) >= field or leaf.input.evidence != "given")
+        for key, pattern in _by_top(tuple(scenario.evidence)).get(str(leaf.path[0]), ())
+        if matches(pattern, leaf.path) and (len(pattern) >= field or leaf.input.evidence != "given")
     ]
     if not found:
         return None, False
     length, _, key = max(found)
     return scenario.evidence[key], length >= field
+
+
+@lru_cache(maxsize=4)
+def _by_top(evidence: tuple[str, ...]) -> dict[str, list[tuple[str, list[str]]]]:
+    """Sort the keys of `Scenario.evidence` by the inputs at the top that they are of."""
+    patterns = [(key, key.split(".")) for key in evidence]
+    return {
+        name: [(key, steps) for key, steps in patterns if steps[0] in ("*", name)]
+        for name in Scenario.model_fields
+    }
 
 
 def plausible(scenario: Scenario, leaf: Leaf) -> tuple[Any, Any, str, str, bool]:

@@ -133,31 +133,42 @@ def _value(rng: random.Random, base: Path, mine: Path, settings: list[str]) -> s
 
 def _key(rng: random.Random, base: Path, mine: Path, settings: list[str]) -> str:
     """A key that no scenario has, in some block of the whole scenario: it must be told."""
-    text, _ = _base(_name(base))
-    lines = text.split("\n")
-    blocks = [i for i, line in enumerate(lines) if line.rstrip().endswith(":") and "- " not in line]
-    closed = [i for i in blocks if not NAMED & set(_above(lines, i))]
-    at = rng.choice([-1, *closed])
-    indent = 0 if at < 0 else len(lines[at + 1]) - len(lines[at + 1].lstrip())
-    lines.insert(at + 1, " " * indent + f"unheard_of_{rng.randrange(100)}: 1")
-    mine.write_text("\n".join(lines), "utf-8")
-    above = lines[at].strip() if at >= 0 else "the top"
-    return f"an unknown key under {above}"
+    lines = _base(_name(base))[0].split("\n")
+    blocks = [at for at, line in enumerate(lines) if line.endswith(":") and "- " not in line]
+    paths = [[lines[i].strip().rstrip(":") for i in (*_above(lines, at), at)] for at in blocks]
+    path = rng.choice([[], *(path for path in paths if not NAMED & set(path))])
+    tree: dict[str, Any] = {f"unheard_of_{rng.randrange(100)}": 1}
+    for key in reversed(path):
+        tree = {key: tree}
+    mine.write_text(_json({"extends": base.name} | tree) + "\n", "utf-8")
+    return f"an unknown key under {'.'.join(path) or 'the top'}"
 
 
-def _above(lines: list[str], at: int) -> Iterator[str]:
-    """Give the key in a line and those of the blocks that it is in."""
-    indent = 1 << 30
-    for line in reversed(lines[: at + 1]):
-        of = len(line) - len(line.lstrip())
-        if of < indent and line.strip():
-            indent = of
-            yield line.strip().partition(":")[0]
+def _above(lines: list[str], at: int) -> list[int]:
+    """Find the lines of the blocks that a line is in, from the top."""
+    found: list[int] = []
+    indent = _indent(lines[at])
+    for i in reversed(range(at)):
+        if lines[i].strip() and _indent(lines[i]) < indent:
+            indent = _indent(lines[i])
+            found.insert(0, i)
+    return found
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _whole(rng: random.Random, base: Path, mine: Path, settings: list[str]) -> str:
-    """The scenario with all its defaults, changed as a text."""
-    mine.write_text(mutations.text(rng, _base(_name(base))[0]), "utf-8", "replace")
+    """Some of the scenario with all its defaults, changed as a text.
+
+    Not all of it: reading a thousand lines takes longer than all else together.
+    """
+    lines = _base(_name(base))[0].strip().split("\n")
+    at = rng.randrange(len(lines))
+    some = [*(lines[i] for i in _above(lines, at)), *lines[at : at + rng.randint(5, 60)]]
+    text = mutations.text(rng, "\n".join(some))
+    mine.write_text(f"extends: {base.name}\n{text}\n", "utf-8", "replace")
     return ""
 
 

@@ -7,6 +7,7 @@ same. Time is the worker's own (CPU) time, since other programs may be busy besi
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -60,6 +61,8 @@ def work(kind: str, seed: int, numbers: Sequence[int]) -> None:
     if limited:
         resource.setrlimit(resource.RLIMIT_AS, (FUSE, FUSE))
         signal.signal(signal.SIGPROF, _hangs)
+    gc.collect()
+    gc.freeze()  # what was imported is looked through no more: most of the time of `typed`
     for number in numbers:
         tell("begin", number)
         for text in examined(examine, kind, seed, number, limited):
