@@ -129,8 +129,8 @@ class Service(Residents):
         self.clocks_start(d)
         if via == "desk":
             self.desk(INTAKE, d, 0, t.intake[d])
-        elif t.intake[d]:
-            self.at(now + t.intake[d], PASSED_ON, 2 * d, self.accepts, d)
+        elif t.handing_over[d]:
+            self.at(now + t.handing_over[d], PASSED_ON, 2 * d, self.accepts, d)
         else:
             self.accepts(d)
 
@@ -152,7 +152,7 @@ class Service(Residents):
     # ------------------------------------------------------------------ intake and dispatch
 
     def accepts(self, d: int) -> None:
-        """Intake is over: the demand was answered there and then, or goes to a team."""
+        """It was handed over, or answered there and then: what is not answered goes to a team."""
         self.accepted[d] = self.now
         if self.solved[d]:
             return
@@ -249,6 +249,8 @@ class Service(Residents):
             self.department_begins(job)
         elif job.kind != VISIT:
             self.staffing.will_end(job, now + job.work)
+            if rules.handed_over_early(job.kind, t.handing_over[d], job.work):
+                self.at(now + t.handing_over[d], PASSED_ON, 2 * d, self.accepts, d)
         else:
             if self.dispatched[d] < 0:
                 self.dispatched[d], self.served_by[d] = now, staff.index
@@ -292,7 +294,8 @@ class Service(Residents):
             self.visit_of.pop(d, None)
             self.work_is_done(d)
         elif job.kind == INTAKE:
-            self.accepts(d)
+            if self.accepted[d] < 0:  # not handed over while the desk still took it in
+                self.accepts(d)
         elif job.kind == CALL:
             self.call_is_taken(job)
         elif job.kind == CASE:

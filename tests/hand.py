@@ -143,6 +143,7 @@ def demands(network: Network, *rows: dict[str, Any]) -> DemandTable:
         complex=each("complex", False, bool),
         meeting=each("meeting", False, bool),
         intake=each("intake", 0),
+        handing_over=np.array([row.get("handing_over", row.get("intake", 0)) for row in rows]),
         dispatch_delay=each("dispatch_delay", 0),
         turn_out=each("turn_out", 0),
         access=each("access", 0),

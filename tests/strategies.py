@@ -143,6 +143,8 @@ def channels(draw: st.DrawFn, centre: bool) -> Spec:
             "days": draw(st.sampled_from(["daily", "daily", "mon-fri"])),
             "if_closed": draw(st.sampled_from(["wait", *(n for n in names if n != name)])),
             "handling": draw(brief),
+            "dispatch": draw(st.sampled_from(["after intake", "at once"])),
+            "handing_over": draw(brief),
             "answers": draw(st.booleans()),
         }
     return found

@@ -458,6 +458,30 @@ def test_who_meets_the_same_channel_in_two_plans_meets_the_same_luck_there() -> 
     assert (tables[0].intake[~same] != tables[1].intake[~same]).all()
 
 
+def test_handing_over_at_once_has_luck_of_its_own_and_is_never_after_the_intake() -> None:
+    """A question that is answered at intake is not handed over."""
+    times = {"lognormal": {"median": "5 min", "sigma": 0.6}}
+    plans = [
+        {"handling": times, "dispatch": how, "handing_over": times}
+        for how in ("after intake", "at once")
+    ]
+    kind: Any = {"demand": {"categories": {"noise": {"answered": 0.3}}}}
+    after, once = (
+        draw(plain(channels={"=": {"app": channel("app", **p)}}, horizon="60 days", **kind), 0)
+        for p in plans
+    )
+    for field in fields(after):
+        same = np.array_equal(getattr(after, field.name), getattr(once, field.name))
+        assert same == (field.name != "handing_over"), field.name
+    assert np.array_equal(after.handing_over, after.intake)
+    answered = once.answered
+    assert np.array_equal(once.handing_over[answered], once.intake[answered])
+    handed, intake = once.handing_over[~answered], once.intake[~answered]
+    assert (handed <= intake).all()
+    # Of two independent times that are alike, each is the shorter one as often as the other.
+    assert stats.binomtest(int((handed < intake).sum()), len(handed), 0.5).pvalue > 0.001
+
+
 def test_a_channel_has_luck_of_its_own() -> None:
     """The times of two channels that are alike don't hang together."""
     times = {"lognormal": {"median": "15 min", "sigma": 0.3}}

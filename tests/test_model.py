@@ -75,6 +75,22 @@ def test_a_demand_goes_through_the_service_from_report_to_close() -> None:
     assert (d["state"], d["satisfied"], d["orders"]) == (CLOSED, 1, 0)
 
 
+def test_a_crew_sets_out_at_once_while_the_desk_still_writes() -> None:
+    """The place is known after a minute; the desk is busy for five, so the next waits for it."""
+    laid_out = plain(channels={"app": {"via": "desk"}}, desk={"enabled": True})
+    early = {"at": HOUR, "handing_over": MINUTE, "intake": 5 * MINUTE}
+    d = run(laid_out, early, early).demands
+    assert d["accepted"].tolist() == [HOUR + MINUTE, HOUR + 6 * MINUTE]
+    assert d["dispatched"][0] == HOUR + MINUTE
+    assert d["resolved"][0] == HOUR + 11 * MINUTE
+
+
+def test_a_report_on_the_spot_is_handed_over_before_it_is_written_down() -> None:
+    laid_out = plain(channels={"app": {"via": "direct"}})
+    d = run(laid_out, {"at": HOUR, "handing_over": MINUTE, "intake": 5 * MINUTE}).demands
+    assert d["accepted"] == d["dispatched"] == HOUR + MINUTE
+
+
 def test_what_the_desk_can_answer_ends_there() -> None:
     laid_out = plain(channels={"app": {"via": "desk"}}, desk={"enabled": True})
     o = run(laid_out, {"at": HOUR, "answered": True, "intake": 5 * MINUTE})

@@ -50,6 +50,7 @@ PLAN: dict[str, Any] = {
     },
     "groups": {"reception": {"label": LABEL, "teams": ["volunteers"]}},
     "teams": {"volunteers": {"label": LABEL, "at": ["point_station"], "roster": {"all day": 3}}},
+    "promises": {"made": False},
     "travel": {"enabled": False},
     "desk": {"enabled": False},
     "joint_meeting": {"enabled": False},
@@ -304,3 +305,30 @@ def test_a_year_that_no_list_of_holidays_holds_is_told(
     found = [f.message for f in report if f.path == ("calendar", "holidays")]
     assert len(found) == told
     assert all("2099" in message and "holidays" in message for message in found)
+
+
+LONG_INTAKE = {
+    "promises": {"made": True, "scene": "10 min"},
+    "channels.direct.handling": {"exponential": {"mean": "20 min"}},
+    "travel": {"enabled": True, "turn_out": "3 min", "access": "1 min", "variation": 0},
+    "territory.grids": {"count": 1},
+}
+
+
+def test_a_promise_that_the_intake_alone_breaks_is_told_with_the_most_that_can_be_kept() -> None:
+    """With 6 minutes left, less a way of a minute or so: 1 - exp(-5/20) is 22%, -6/20 is 26%."""
+    path, text = only(report(LONG_INTAKE))
+    assert path == "channels.direct.handling"
+    most = int(text.split("at most ")[1].split("%")[0])
+    assert 18 <= most <= 26
+    assert "within 10 min" in text
+    handed = {"channels.direct.dispatch": "at once", "channels.direct.handing_over": "1 min"}
+    assert report(LONG_INTAKE | handed) == []
+    slow = {"channels.direct.dispatch": "at once", "channels.direct.handing_over": "9 min"}
+    assert only(report(LONG_INTAKE | slow))[0] == "channels.direct.handing_over"
+
+
+def test_where_nothing_is_promised_or_the_way_alone_takes_longer_no_intake_is_blamed() -> None:
+    assert report(LONG_INTAKE | {"promises": {"made": False, "scene": "10 min"}}) == []
+    far = {"travel": {"enabled": True, "turn_out": "3 min", "access": "15 min", "variation": 0}}
+    assert report(LONG_INTAKE | far) == []

@@ -20,7 +20,7 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
-from govsim.checks import roster_checks, sizes, taking_in, unused
+from govsim.checks import promises, roster_checks, sizes, taking_in, unused
 from govsim.demand.arrivals import day_factors, expected_per_day
 from govsim.demand.randomness import quantile
 from govsim.errors import InputError, Problem
@@ -81,6 +81,7 @@ def load_report(network: Network) -> list[Finding]:
         *_departments(network, offered),
         *_meetings(network, offered),
         *_centre(network, offered),
+        *promises.desks_leave_time(network, offered.reported),
         *changes,
         *roster_checks.days_without_people(network),
         *roster_checks.unknown_holidays(network),

@@ -216,9 +216,12 @@ class Usage:
             return Off(tr("no resident comes to this channel"))
         if name == "if_closed" and self._always_open(path[1]):
             return Off(tr("the channel is always open"))
-        if name == "handling" and channel.via == "centre":
+        if name in ("handling", "dispatch", "handing_over") and channel.via == "centre":
             return self.says((*here, "via"), channel.via)
-        if name == "handling" and channel.via == "desk" and not self.network.desk_of:
+        if name == "handing_over" and channel.dispatch == "after intake":
+            return self.says((*here, "dispatch"), channel.dispatch)
+        by_desk = name in ("handling", "dispatch", "handing_over") and channel.via == "desk"
+        if by_desk and not self.network.desk_of:
             return Off(tr("there is no desk"), ("desk", "enabled"))
         return None
 

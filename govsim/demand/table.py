@@ -66,6 +66,9 @@ class DemandTable:
     """[n] complex, and must go through the joint meeting."""
     intake: Ints
     """[n] handling by the channel that takes it in."""
+    handing_over: Ints
+    """[n] from the begin of its intake until it is handed over; as long as the intake where a crew
+    is asked for after that only."""
     dispatch_delay: Ints
     turn_out: Ints
     access: Ints
@@ -189,7 +192,7 @@ class _Columns:
             "answered_by_centre": coins[1] < s.centre.answered,
             "complex": self.complex,
             "meeting": self.complex & meeting & s.joint_meeting.enabled,
-            "intake": self._handling(),
+            **self._intake(self.answered & answers),
             "dispatch_delay": times("dispatch delay", id_, s.policies.dispatch_delay),
             "turn_out": times("turn-out", id_, s.travel.turn_out),
             "access": times("access", id_, s.travel.access),
@@ -282,6 +285,21 @@ class _Columns:
             mine = by_channel[c]
             found[mine] = self.arrivals.times(f"intake by {name}", self.id[mine], channel.handling)
         return found
+
+    def _intake(self, answered: Bools) -> dict[str, Ints]:
+        """Time of the intake, and from its begin until the report is handed over.
+
+        What can be answered is a question, which is heard at once: no crew is asked for.
+        """
+        handling, channels = self._handling(), self.scenario.channels
+        handed = handling.copy()
+        for c, (name, channel) in enumerate(channels.items()):
+            if channel.dispatch == "at once":
+                mine = np.flatnonzero((self.taken_in_by == c) & ~answered)
+                stream = f"handing over by {name}"
+                own = self.arrivals.times(stream, self.id[mine], channel.handing_over)
+                handed[mine] = np.minimum(handling[mine], own)
+        return {"intake": handling, "handing_over": handed}
 
     def _stages(self) -> dict[str, Any]:
         """Pieces of work on the scene: the first by its own group, more where it is handed on."""

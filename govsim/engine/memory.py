@@ -26,8 +26,8 @@ def _record(**kinds: str) -> np.dtype[np.void]:
 
 
 LUCK = _record(
-    i8="""enters patience repeat_after intake dispatch_delay turn_out access department_time
-    reply interim_reply written_reply call order_delay rework""",
+    i8="""enters patience repeat_after intake handing_over dispatch_delay turn_out access
+    department_time reply interim_reply written_reply call order_delay rework""",
     f8="x y way",
     i4="first_stage end_stage point repeats",
     i2="category channel",

@@ -30,6 +30,7 @@ def _bisect_right(values: Sequence[int], x: int) -> int:
 event_key = shared(rules.event_key)
 job_identifier = shared(rules.job_identifier)
 whole_ticks = shared(rules.whole_ticks)
+handed_over_early = shared(rules.handed_over_early)
 travel_time = shared(rules.travel_time, whole_ticks=whole_ticks)
 work_time = shared(rules.work_time, whole_ticks=whole_ticks)
 free_members = shared(rules.free_members)

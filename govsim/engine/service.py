@@ -130,8 +130,8 @@ def reports(w: World, d: int, channel: int) -> None:
     if via == AT_DESK:
         if done_at_once(w, INTAKE, d, 0, luck.intake):
             accepts(w, d)
-    elif luck.intake:
-        at(w, now + luck.intake, PASSED_ON, 2 * d, 0)
+    elif luck.handing_over:
+        at(w, now + luck.handing_over, PASSED_ON, 2 * d, 0)
     else:
         accepts(w, d)
 
@@ -168,7 +168,7 @@ def solve_applies(w: World, d: int) -> bool:
 
 @compiled
 def accepts(w: World, d: int) -> None:
-    """Intake is over: the demand was answered there and then, or goes to a team."""
+    """It was handed over, or answered there and then: what is not answered goes to a team."""
     demand, luck, now = demand_at(w, d), luck_at(w, d), w.now
     demand.accepted = now
     if demand.solved:
@@ -281,7 +281,8 @@ def finished(w: World, j: int) -> None:
         demand_at(w, d).visit = -1
         work_is_done(w, d)
     elif kind == INTAKE:
-        accepts(w, d)
+        if demand_at(w, d).accepted < 0:  # not handed over while the desk still took it in
+            accepts(w, d)
     elif kind == CASE:
         is_solved(w, d, ENDED_COMPLEX)
     elif kind == INTERIM_REPLY:

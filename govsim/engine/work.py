@@ -11,7 +11,7 @@ from govsim.demand.randomness import NEVER
 from govsim.engine.events import at, revoke, working_end
 from govsim.engine.memory import HAND_OVER, World
 from govsim.engine.rules import free_members as _free_members
-from govsim.engine.rules import job_identifier, stretched, travel_time, work_time
+from govsim.engine.rules import handed_over_early, job_identifier, stretched, travel_time, work_time
 from govsim.engine.tables import (
     category_at,
     crew_at,
@@ -33,6 +33,7 @@ from govsim.service.rules import (
     GONE,
     ON_SCENE,
     ON_THE_SCENE,
+    PASSED_ON,
     PATIENCE_ENDS,
     VISIT,
     WAITING,
@@ -197,6 +198,8 @@ def _begun(w: World, j: int) -> None:
             will_end(w, j, working_end(w, category.clock, now, job.work))
     elif job.kind != VISIT:
         will_end(w, j, now + job.work)
+        if handed_over_early(job.kind, luck.handing_over, job.work):
+            at(w, now + luck.handing_over, PASSED_ON, 2 * d, 0)
     else:
         demand, staff = demand_at(w, d), staff_at(w, job.staff)
         if demand.dispatched < 0:

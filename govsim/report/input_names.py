@@ -94,6 +94,8 @@ channels.*.hours | open | 开放时段
 channels.*.days | open days | 开放日
 channels.*.if_closed | when closed | 关闭时
 channels.*.handling | time of an intake | 受理用时
+channels.*.dispatch | when a crew is asked for | 派单时机
+channels.*.handing_over | until a report is handed over | 受理到转派
 channels.*.answers | can answer at once | 可当场答复
 residents.patience.enabled | patience is limited | 居民耐心有限
 residents.patience.time | patience | 耐心时长
@@ -242,6 +244,8 @@ random | at random | 随机生成
 lattice | square lattice | 方格
 china | official holidays of China | 中国法定节假日
 none | none | 无
+after intake | after the intake | 受理完毕后
+at once | as soon as the place is known | 问清地点即派
 finish | is finished | 做完再下班
 relief | is taken over by the next shift | 由下一班接替
 hand over | is left to the next shift | 留给下一班

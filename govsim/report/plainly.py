@@ -76,6 +76,9 @@ _SOURCES = {
     "Beijing, news reports: 3.7 minutes from call to dispatch; its spread is assumed": (
         "北京，新闻报道：从来电到派单3.7分钟；离散程度为假设"
     ),
+    "assumed; ambulances leave within 3 min of the call in 95% of cases: goal for 2025": (
+        "假设；院前急救 2025 年目标：接到呼救后 3 分钟出车率达到 95%"
+    ),
     "Labour Law, article 44": ("《劳动法》第四十四条"),
     "Shanghai, one week in 2016": ("上海，2016年某一周"),
     "WeChat groups reach 17 to 23% of residents: Qixia 2018": (

@@ -100,7 +100,8 @@ class _Teller:
         if b["reopened"] > a["reopened"]:
             yield tr("opened again because of the 12345 order")
         if a["accepted"] != b["accepted"] and self.table.source[self.d] == REPORTED:
-            yield tr("taken in")
+            early = self.table.handing_over[self.d] < self.table.intake[self.d]
+            yield tr("handed over while it is still taken in") if early else tr("taken in")
         if b["stage"] > a["stage"]:
             group = self.groups[int(self.table.stage_group[b["stage"]])]
             yield tr("handed on to another group: {group}", group=group)

@@ -93,6 +93,7 @@ LIMITS: dict[str, tuple[Limits, ...]] = {
     "demand.surges.*.lasts": (LONG_TIME,),
     "demand.surges.*.factor": (Limits(high="20", most="1000"),),
     "channels.*.handling": (SHORT_TIME,),
+    "channels.*.handing_over": (SHORT_TIME,),
     "residents.patience.time": (Limits(high="10 years", most="1000 years"),),
     "residents.patience.stretch_scene": (Limits(high="20", most="1000"),),
     "residents.patience.stretch_reply": (Limits(high="20", most="1000"),),

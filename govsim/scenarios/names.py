@@ -112,6 +112,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "前台": ("desk",),
     "直接": ("direct",),
     **dict.fromkeys(("中心", "12345中心"), ("centre",)),
+    **dict.fromkeys(("受理完毕后", "受理后"), ("after intake",)),
+    **dict.fromkeys(("问清地点即派", "立即"), ("at once",)),
     **dict.fromkeys(("办完", "做完"), ("finish",)),
     **dict.fromkeys(("换班", "接班"), ("relief",)),
     **dict.fromkeys(("移交", "交接"), ("hand over",)),

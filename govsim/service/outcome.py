@@ -36,9 +36,10 @@ DEMAND_COLUMNS = (
     "patience_ended",
 )
 """One entry a demand: state; channel that took it; first contact; start of the clocks;
-end of intake; first crew sent; first arrival; first resolution; first reply; last close;
-how it ended; satisfied at the last close (0, 1); 12345 orders; repeated reports; times
-it was opened again; pool of the first crew; end of patience while unresolved."""
+when it was handed over to dispatch, or answered; first crew sent; first arrival; first
+resolution; first reply; last close; how it ended; satisfied at the last close (0, 1); 12345
+orders; repeated reports; times it was opened again; pool of the first crew; end of patience
+while unresolved."""
 
 ORDER_COLUMNS = (
     "demand",

@@ -74,6 +74,20 @@ def whole_ticks(amount: float, tick: int) -> int:
     return max(ticks, 1) * tick
 
 
+# ---------------------------------------------------------------------- intake
+
+
+def handed_over_early(kind: int, handing_over: int, work: int) -> bool:
+    """Whether a report that somebody begins to take in is handed over before that is done.
+
+    Parameters
+    ----------
+    kind, work : of the job that begins.
+    handing_over : ms from the begin of the intake.
+    """
+    return kind == INTAKE and handing_over < work
+
+
 # ---------------------------------------------------------------------- teams
 
 

@@ -221,5 +221,14 @@ class Channel(Model):
         {"lognormal": {"median": "12 min", "sigma": 0.8}},
     )
     """Desk time of an intake; for `direct` the delay until it is passed on."""
+    dispatch: Literal["after intake", "at once"] = choice("after intake")
+    """A crew is asked for after the intake, or as soon as the place is known."""
+    handing_over: Distribution = par(
+        {"lognormal": {"median": "1 min", "sigma": 0.5}},
+        {"lognormal": {"median": "0.5 min", "sigma": 0.3}},
+        {"lognormal": {"median": "4 min", "sigma": 0.8}},
+        source="assumed; ambulances leave within 3 min of the call in 95% of cases: goal for 2025",
+    )
+    """With `at once`: from the begin of the intake until the report is handed over."""
     answers: bool = choice(True)
     """Whether an answer at intake is possible."""
