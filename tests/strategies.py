@@ -243,7 +243,8 @@ def changes(draw: st.DrawFn, start: str, shifts: list[str], teams: list[str]) ->
     for name in ["flu", "feast", "repair"][: draw(st.sampled_from([0, 0, 1, 2, 3]))]:
         first, length = draw(day), draw(st.integers(0, 2))
         days = [date.fromisoformat(start) + timedelta(days=d) for d in (first, first + length)]
-        at = draw(st.sampled_from([["point_station"], ["S01"], ["S01", "community_office"]]))
+        ways = [["point_station"], ["S01"], ["S01", "community_office"], ["workstation"]]
+        at = draw(st.sampled_from(ways))
         one: Spec = {"first_day": str(days[0]), "last_day": str(days[1]), "at": at}
         team = draw(st.sampled_from([*teams, "desk"]))
         if name == "flu":

@@ -232,3 +232,112 @@ def test_changes_that_never_come_to_pass_change_nothing() -> None:
     one, other = plain(), plain(changes={"it": later})
     assert [t.times.tolist() for t in one.timelines] == [t.times.tolist() for t in other.timelines]
     assert build(one.scenario).covering.tolist() == other.covering.tolist()
+
+
+ROUNDS = {
+    "patrol": {
+        "enabled": True,
+        "team": "staff",
+        "days": "daily",
+        "rounds": ["15:00-17:00", "09:00-11:00"],
+        "per_grid": "10 min",
+        "found_visible": 0.5,
+        "found_hidden": 0.5,
+        "home_visits": {
+            "enabled": True,
+            "per_household": "1 per day",
+            "found": 0.2,
+            "time": "1 min",
+            "hours": "18:00-20:00",
+        },
+    },
+    "demand": {"categories": {"noise": {"rate": "4000 per day", "incident": 1}}},
+}
+
+
+def findings(network: Network, source: int) -> set[int]:
+    """Days on which staff of the run's points find something."""
+    table = draw(network, 0)
+    mine = (table.source == source) & (table.enters < network.end) & network.has_station[table.grid]
+    return set((table.enters[mine] // DAY).tolist())
+
+
+def test_nobody_finds_anything_while_nobody_is_there_to_walk() -> None:
+    usual = estate(ROUNDS)
+    ill = {"team": "staff", "at": ["point_station"], "add": -9, **TUESDAY}
+    shut = {"at": ["point_station"], "closed": True, **TUESDAY}
+    late = {"team": "staff", "at": ["point_station"], "roster": {"all": 1}, **TUESDAY}
+    for source in (1, 2):  # on a round, on a visit
+        assert findings(usual, source) == {0, 1, 2}
+        for change in (ill, shut):
+            assert findings(estate(ROUNDS, it=change), source) == {0, 2}
+        # One of them walks alone, as on a weekend with fewer people.
+        assert findings(estate(ROUNDS, it=late), source) == {0, 1, 2}
+    table, same = draw(usual, 0), draw(estate(ROUNDS, it=late), 0)
+    assert (table.enters == same.enters).all()
+
+
+def test_passes_that_are_left_out_are_not_counted_among_those_that_find() -> None:
+    ill = {"team": "staff", "at": ["point_station"], "add": -9, **TUESDAY}
+    usual, network = draw(estate(ROUNDS), 0), draw(estate(ROUNDS, it=ill), 0)
+    order = np.argsort(usual.id), np.argsort(network.id)
+    was, now = usual.enters[order[0]], network.enters[order[1]]
+    grid = usual.grid[order[0]]
+    covered = estate().has_station[grid]
+    assert (was[~covered] == now[~covered]).all()  # elsewhere all goes on
+    assert (was[was < DAY] == now[was < DAY]).all()  # and so does what was found before
+    assert (now >= was).all() and (now > was).any()
+
+
+def test_who_stands_in_for_a_closed_station_alone_is_paid_for_its_days() -> None:
+    alone = {"territory": {"point_stations": {"grids_each": 6, "reach": "50 km"}}}
+    assert len(estate(alone).pools) == 1  # the office serves nobody, and has nobody
+    network = estate(alone, repair={"at": ["point_station"], "closed": True, **TUESDAY})
+    kinds = network.territory.points["kind"]
+    (office,) = [p for p in network.pools if kinds[p.point] == "community_office"]
+    line = network.timelines[office.timeline]
+    noons = np.array([day(d, 12) for d in range(3)])
+    paid = line.paid[np.searchsorted(line.times, noons, side="right") - 1]
+    assert paid.tolist() == [0, 9, 0]
+    # What came in meanwhile is worked off afterwards.
+    assert line.at(noons).tolist() == [0, 9, 9]
+    grid = int(np.flatnonzero(network.has_station)[0])
+    table = draw(network, 0)
+    mine, theirs = model.run(network, table), engine.run(network, table)
+    assert (mine.demands["scene"] == theirs.demands["scene"]).all()
+    assert office.point == network.changes.covers(np.array([grid]), np.array([day(1, 3)]))[0]
+
+
+def test_the_grids_of_a_closed_office_go_to_the_next_and_of_all_wait() -> None:
+    two = {
+        "territory": {
+            "workstations": {"count": 3},
+            "offices": True,
+            "point_stations": {"count": 0},
+        },
+        "teams": {"staff": {"at": ["workstation", "community_office"]}},
+    }
+    points = estate(two).territory.points
+    desks = points.index[points["kind"] == "workstation"].tolist()
+    names = points["point"].iloc[desks].tolist()
+    one = estate(two, it={"at": names[:1], "closed": True, **TUESDAY})
+    grid = np.flatnonzero(one.covering == desks[0])
+    noon = np.full(len(grid), day(1, 12))
+    there = set(one.changes.covers(grid, noon).tolist())
+    assert len(grid) and there <= set(desks[1:])
+    assert set(one.changes.covers(grid, noon + DAY).tolist()) == {desks[0]}
+    # All of them closed, on days that overlap in part: the office serves, while it is open.
+    all_ = {"at": names, "closed": True, **TUESDAY}
+    office = {"at": ["community_office"], "closed": True} | {
+        "first_day": "2025-03-03",
+        "last_day": "2025-03-04",
+    }
+    network = estate(two, it=all_)
+    home = set(network.changes.covers(grid, noon).tolist())
+    assert [points["kind"].iloc[p] for p in home] == ["community_office"]
+    both = estate(two, it=all_, that=office)
+    assert set(both.changes.covers(grid, noon).tolist()) == {desks[0]}
+    assert [one[1] for one in told(both)] == ["changes.it.closed", "changes.that.closed"][:1]
+    table = draw(both, 0)
+    mine, theirs = model.run(both, table), engine.run(both, table)
+    assert (mine.demands["scene"] == theirs.demands["scene"]).all()

@@ -70,6 +70,7 @@ def load_report(network: Network) -> list[Finding]:
     offered = flows(network)
     wrong = list(sizes.too_large(network, offered.passed))
     changes = list(roster_checks.changes_can_hold(network))
+    changes += roster_checks.rows_say_one_number(network)
     wrong += [found for found in changes if found.severity == "error"]
     wrong = wrong or [*_unserved(network, offered), *_unknown_streets(network)]
     if wrong:

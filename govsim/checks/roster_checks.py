@@ -13,15 +13,17 @@ import numpy as np
 
 from govsim.checks.staffed import kinds_met
 from govsim.language import joined, tr
-from govsim.scenarios import staffing
+from govsim.scenarios import dated_rows, staffing
 from govsim.scenarios.calendar import Calendar
 from govsim.scenarios.findings import Finding, Path, error, listed, missing, point_kind, warning
 from govsim.scenarios.schema import PointKind
 from govsim.scenarios.schema.place import DayKind
 from govsim.scenarios.staffing_checks import Plan
 from govsim.scenarios.units import DAY
-from govsim.service.dated import rows_of, unknown
+from govsim.service.dated import unknown
 from govsim.service.network import CENTRE, DESK, Network, Pool
+
+TABLE: Path = ("territory", "rosters", "table")
 
 
 def days_without_people(network: Network) -> Iterator[Finding]:
@@ -42,7 +44,7 @@ def days_without_people(network: Network) -> Iterator[Finding]:
         none = tuple(k for k in staffing.days_without(roster) if k in met)
         by_table = (pool.point, pool.name) in rows
         if none and (by_table or set(none) != set(met)):
-            path = ("territory", "rosters", "table") if by_table else _path(network, pool, kind)
+            path = TABLE if by_table else _path(network, pool, kind)
             found.setdefault((path, pool.name, kind, none), []).append(pool.point)
     for (path, name, kind, none), points in found.items():
         when = joined([_days(k) for k in none], "、", ", ")
@@ -64,29 +66,12 @@ def days_without_people(network: Network) -> Iterator[Finding]:
 
 def changes_can_hold(network: Network) -> Iterator[Finding]:
     """Dated changes name points that there are, and leave nobody without a team."""
-    points = network.territory.points
-    plan, station = network.scenario, network.changes.station
+    plan = network.scenario
     for key, change in plan.changes.items():
         for i, name, known in unknown(change.at, network.territory):
             what = tr("there is no service point “{name}”", name=name)
             yield missing(("changes", key, "at", i), name, known, what)
-        if change.closed:
-            here = rows_of(change.at, network.territory)
-            mine = network.has_station & np.isin(station, list(here))
-            others = network.changes.fallback
-            lost = {
-                p for p in here & set(network.covering.tolist()) if not mine[station == p].any()
-            }
-            lost |= set(station[mine & (others < 0)].tolist())
-            if lost:
-                text = tr(
-                    "no other point serves the grids of {points} meanwhile; what is reported there "
-                    "waits until they open again",
-                    points=listed(points["point"].iloc[sorted(lost)].astype(str)),
-                )
-                yield warning(("changes", key, "closed"), text)
-            yield from _nobody_instead(network, key, set(others[mine].tolist()) - {-1})
-        elif change.add < 0 and not change.at:
+        if change.add < 0 and not change.at:
             n = sum(pool.name == change.team and pool.point >= 0 for pool in network.pools)
             if n > 1:
                 text = tr(
@@ -96,21 +81,61 @@ def changes_can_hold(network: Network) -> Iterator[Finding]:
                     points=n,
                 )
                 yield warning(("changes", key, "add"), text)
+    yield from _closed_points(network)
 
 
-def _nobody_instead(network: Network, key: str, others: set[int]) -> Iterator[Finding]:
-    """Points that serve a closed station's grids and lack a team of some group."""
-    used = Plan(network.scenario, File()).used_groups
-    for p in sorted(others):
-        for g, group in enumerate(network.groups):
-            if group in used and not network.candidates[p, g]:
-                text = tr(
-                    "meanwhile its grids are served by {point}, where no team of the group "
-                    "“{group}” stands",
-                    point=network.territory.points["point"].iloc[p],
-                    group=group,
+def _closed_points(network: Network) -> Iterator[Finding]:
+    """What is not served while points are closed, told where they are closed."""
+    changes, names = network.changes, network.territory.points["point"].astype(str)
+    waits: dict[Path, set[int]] = {}
+    lacks: dict[tuple[Path, int, str], None] = {}
+    for one in changes.placed:
+        path: Path = ("changes", one.key, "closed") if one.key else TABLE
+        mine = np.isin(changes.covering, list(one.points or ())) if one.change.closed else None
+        for spell in changes.spells if mine is not None and mine.any() else ():
+            if one.dated.first <= spell.days[0] <= one.dated.last:
+                waits.setdefault(path, set()).update(
+                    int(p) for p in set(spell.point[mine].tolist()) & spell.shut
                 )
-                yield error(("changes", key, "closed"), text)
+                for p in sorted(set(spell.point[mine].tolist()) - spell.shut):
+                    lacks |= dict.fromkeys((path, p, g) for g in _groups_lacking(network, p))
+    for path, points in waits.items():
+        if points:
+            text = tr(
+                "no other point serves the grids of {points} meanwhile; what is reported there "
+                "waits until they open again",
+                points=listed(names.iloc[sorted(points)]),
+            )
+            yield warning(path, text)
+    for path, p, group in lacks:
+        text = tr(
+            "meanwhile its grids are served by {point}, where no team of the group "
+            "“{group}” stands",
+            point=names.iloc[p],
+            group=group,
+        )
+        yield error(path, text)
+
+
+def _groups_lacking(network: Network, point: int) -> list[str]:
+    """Groups that are needed and have no team at a point."""
+    used = Plan(network.scenario, File()).used_groups
+    groups = enumerate(network.groups)
+    return [name for g, name in groups if name in used and not network.candidates[point, g]]
+
+
+def rows_say_one_number(network: Network) -> Iterator[Finding]:
+    """No two rows of the planner's table are for the same people and days, however they are named.
+
+    The table's reader tells of those that are written alike.
+    """
+    for line in dated_rows.twice(network.territory.rosters):
+        text = tr(
+            "line {line} of the table: this point, team, shift and kind of day has a number "
+            "already",
+            line=line,
+        )
+        yield error(TABLE, text)
 
 
 def unknown_holidays(network: Network) -> Iterator[Finding]:

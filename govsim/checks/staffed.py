@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from govsim.language import tr
-from govsim.scenarios import staffing
+from govsim.scenarios import dated_rows, staffing
 from govsim.scenarios.documents import Key
 from govsim.scenarios.findings import point_kind
 from govsim.scenarios.merging import dotted
@@ -51,9 +51,10 @@ class Staffed:
         self.network, self.plan = network, network.scenario
         self.kind: list[PointKind] = network.territory.points["kind"].tolist()
         self.rows = network.territory.roster_rows()
-        self.active = frozenset(network.changes.active(network.covering))
+        self.active = frozenset(network.changes.active())
         self.kinds = frozenset(self.kind[p] for p in self.active)
         self.days = kinds_met(network)
+        self.kind_of_day = network.calendar.kind_of_day[: -(-network.end // DAY)]
 
     @cached_property
     def _holds(self) -> tuple[frozenset[Path], frozenset[int], dict[Path, Off]]:
@@ -80,7 +81,11 @@ class Staffed:
             for row in rows:
                 if any(_last(rows, row.shift, day) == row for day in self.days):
                     lines.add(row.line)
+            lines.update(self._dated(pool.point, pool.name).values())
         return frozenset(used), frozenset(lines), instead
+
+    def _dated(self, point: int, team: str) -> dict[tuple[str, int], int]:
+        return self.network.changes.holding(point, team, self.kind_of_day)
 
     def _where(self, kind_of_pool: int, name: str, kind: PointKind) -> Path:
         if kind_of_pool == DESK:
@@ -131,8 +136,10 @@ class Staffed:
     def rows_in_vain(self) -> Iterator[tuple[int, str]]:
         """Give the lines of the table's rows that hold nowhere, each with why."""
         _, held, _ = self._holds
+        table = self.network.territory.rosters
+        yield from self._dated_in_vain(held)
         row: Any
-        for row in self.network.territory.rosters.itertuples():
+        for row in table[~dated_rows.dated(table)].itertuples():
             line = int(row.line)
             if line in held:
                 continue
@@ -152,6 +159,30 @@ class Staffed:
                 winner = _last(open_[0][1], str(row.shift), str(row.day_kind) or self.days[0])
                 assert winner is not None
                 yield line, self._by_row(winner).why
+
+    def _dated_in_vain(self, held: frozenset[int]) -> Iterator[tuple[int, str]]:
+        """Give the lines that hold from a day to a day and change nothing, each with why."""
+        for one in self.network.changes.placed:
+            if not one.line or one.line in held:
+                continue
+            team = str(one.change.team)
+            open_ = sorted((one.points or frozenset()) & self.active)
+            first, last = max(one.dated.first, 0), min(one.dated.last, len(self.kind_of_day) - 1)
+            winners = {
+                line
+                for point in open_
+                for (shift, day), line in self._dated(point, team).items()
+                if shift in one.change.roster and first <= day <= last
+            }
+            if not open_:
+                yield one.line, tr("no grid is served by “{point}”", point=one.change.at[0])
+            elif team == staffing.DESK and not self.plan.desk.enabled:
+                yield one.line, tr("{input} is {value}", input="desk.enabled", value="false")
+            elif winners:
+                text = tr("line {line} of the table of rosters holds instead", line=max(winners))
+                yield one.line, text
+            else:
+                yield one.line, tr("the run has no such day")
 
 
 def _last(rows: tuple[Row, ...], shift: str, day: str) -> Row | None:

@@ -134,7 +134,7 @@ class Usage:
 
     def shift(self, path: Path) -> Off | None:
         """A shift that no roster names."""
-        changed = [change.roster for change in self.plan.changes.values()]
+        changed = [one.change.roster for one in self.network.changes.placed]
         named = any(path[2] in one for one in (*self.network.rosters.values(), *changed))
         return None if named else Off(tr("nobody's roster names this shift"))
 

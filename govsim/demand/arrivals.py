@@ -7,7 +7,7 @@ as real records are, and says when each meets the service. Called by `govsim.dem
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -297,12 +297,14 @@ class Arrivals:
         passes = np.where(incident, self._passes(id_, chance, visible), 0.0)
         before = np.searchsorted(rounds.days, np.arange(self.network.end // DAY + 2))
         find_on_patrol(onset, grid, passes, rounds.offsets, rounds.days, before, self.tick, found)
+        _find_on_passes(onset, grid, passes, rounds.passes, self.tick, found)
         source[found < NEVER] = BY_PATROL
         home = patrol.home_visits
         rate = np.where(incident, (rounds.visits_per_day * home.found)[grid], 0.0)
         with np.errstate(divide="ignore"):
             wait = -np.log(self.streams.uniform("found on a visit", id_)) / rate
         visited = np.zeros(len(id_), dtype=bool)
+        _pass_over_days(onset, grid, wait, home.hours[0], rounds.visiting)
         find_on_visits(onset, wait, *home.hours[0], self.tick, found, visited)
         source[visited] = BY_VISIT
         return found, source
@@ -314,6 +316,38 @@ class Arrivals:
             trials = np.ceil(np.log(u) / np.log1p(-chance)[visible.view(np.int8)])
         passes: Floats = np.clip(trials, 1.0, MOST_TRIALS)
         return passes
+
+
+def _find_on_passes(
+    onset: Ints, grid: Ints, trials: Floats, passes: Mapping[int, Ints], tick: int, found: Ints
+) -> None:
+    """Do what `find_on_patrol` does for grids whose rounds are left out on some days."""
+    for g, times in passes.items():
+        mine = np.flatnonzero((grid == g) & (trials > 0))
+        which = np.searchsorted(times, onset[mine], side="right") + trials[mine].astype(int) - 1
+        inside = which < len(times)
+        found[mine] = NEVER
+        found[mine[inside]] = -(-times[which[inside]] // tick) * tick
+
+
+def _pass_over_days(
+    onset: Ints, grid: Ints, wait: Floats, window: tuple[int, int], visiting: Mapping[int, Ints]
+) -> None:
+    """Lengthen waits for home visits by the days on which a grid has none.
+
+    Waits pass in visiting hours only, as in `find_on_visits`; a day without visits has none.
+    """
+    for g, days in visiting.items():
+        mine = np.flatnonzero((grid == g) & np.isfinite(wait))
+        day = onset[mine] // DAY
+        within = np.clip((onset[mine] - day * DAY - window[0]) / (window[1] - window[0]), 0, 1)
+        first = np.searchsorted(days, day)
+        visited = np.append(days, -1)[first] == day
+        passed = first + np.where(visited, within, 0.0) + wait[mine]
+        known = passed < len(days)
+        whole = np.floor(passed[known]).astype(int)
+        wait[mine[~known]] = np.inf
+        wait[mine[known]] = days[whole] - day[known] + (passed[known] - whole) - within[known]
 
 
 @lru_cache(maxsize=32)

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from govsim.errors import Problem
 from govsim.language import tr
-from govsim.scenarios import points, tables
+from govsim.scenarios import dated_rows, points, tables
+from govsim.scenarios.cells import closest
 from govsim.scenarios.outline import Outline, Projection, around
 
 Floats = NDArray[np.float64]
@@ -187,7 +188,7 @@ class OwnTables:
                 name = street + name
             elif name not in known:
                 text = tr("no grid is in the community “{name}”", name=name)
-                near = tables.closest(name, known)
+                near = closest(name, known)
                 self.problems.append(Problem(text, "", str(path), lines[i], near))
             if not street:
                 street = next((s for s, n in pairs if n == name), "")
@@ -205,7 +206,7 @@ class OwnTables:
                 continue
             file, line = self.line_of(grids, g)
             text = tr("the station “{name}” is not in the table of stations", name=name)
-            found.append(Problem(text, "", file, line, tables.closest(name, known)))
+            found.append(Problem(text, "", file, line, closest(name, known)))
         self.problems += tables.short(found)
         return covering
 
@@ -218,7 +219,7 @@ class OwnTables:
             for name in filter(None, pd.Series([row.grids]).str.split(r"[\s,;、]+").iloc[0]):
                 if name not in known:
                     text = tr("the grid “{name}” is not in the table of grids", name=name)
-                    near = tables.closest(name, known)
+                    near = closest(name, known)
                     found.append(Problem(text, "", str(path), row.line, near))
                 elif covering[known[name]] >= 0:
                     text = tr("the grid “{name}” is covered by two stations", name=name)
@@ -242,6 +243,7 @@ class OwnTables:
         frame = self.read(path, tables.ROSTERS)
         if "day_kind" not in frame:
             frame["day_kind"] = ""
+        frame = dated_rows.with_columns(frame)
         known = by_name(every)
         found = []
         lines: list[int] = frame["line"].tolist()
@@ -252,12 +254,12 @@ class OwnTables:
                 frame.at[i, "point"] = POINT_KINDS[name]
             else:
                 text = tr("there is no service point “{name}”", name=name)
-                near = tables.closest(name, [*known, *POINT_KINDS])
+                near = closest(name, [*known, *POINT_KINDS])
                 found.append(Problem(text, "", str(path), lines[i], near))
-        row: Any
-        for row in frame[frame.duplicated(["point", "team", "shift", "day_kind"])].itertuples():
+        found += dated_rows.mistakes(frame, str(path))
+        for line in dated_rows.twice(frame):
             text = tr("this point, team, shift and kind of day has a number already")
-            found.append(Problem(text, "", str(path), row.line))
+            found.append(Problem(text, "", str(path), line))
         self.problems += tables.short(found)
         return frame
 

@@ -14,7 +14,7 @@ from math import floor
 from pathlib import Path
 
 from govsim.language import tr
-from govsim.scenarios import staffing, tables
+from govsim.scenarios import dated_rows, staffing, tables
 from govsim.scenarios.findings import (
     Finding,
     error,
@@ -90,17 +90,17 @@ class Plan:
         read, s = tables.read_table(self.folder / table.table, tables.ROSTERS), self.scenario
         if read.problems:
             return read
-        frame = rosters_in_keys(read.frame, s.teams, s.calendar.shifts)
-        # Rows that are the same as they are written are told with the table's other mistakes.
-        frame["twice"] = read.frame.duplicated(
-            [c for c in read.frame if c not in ("line", "number")]
-        )
+        frame = dated_rows.with_columns(read.frame)
+        frame = rosters_in_keys(frame, s.teams, s.calendar.shifts)
         return read._replace(frame=frame)
 
     def has_own_roster(self, team: str) -> bool:
         """Whether the planner's table has numbers for a team, which the scenario can't tell."""
         read = self.own_rosters
-        return read is not None and bool((read.frame["team"] == team).any())
+        if read is None:
+            return False
+        always = read.frame[~dated_rows.dated(read.frame)]
+        return bool((always["team"] == team).any())
 
     def roster(self, team: str, kind: PointKind) -> Roster | None:
         """Roster of a team at a kind of point; None if it doesn't stand there."""
@@ -373,14 +373,15 @@ def own_rosters_name_teams_and_shifts(plan: Plan) -> Iterator[Finding]:
         return
     path: Where = ("territory", "rosters", "table")
     frame = read.frame
-    same = [name for name in ("point", "team", "shift", "day_kind") if name in frame]
-    for line in frame.loc[frame.duplicated(same) & ~frame["twice"], "line"]:
+    if "closed" in frame:
+        frame = frame[frame["closed"] == ""]
+    for name in read.days_unread:
         text = tr(
-            "line {line} of the table: this point, team, shift and kind of day has a number "
-            "already",
-            line=line,
+            "the column “{name}” of the table holds days and is not read; rows that hold from a "
+            "day to a day have them in the columns 从 and 至 (from and to)",
+            name=name,
         )
-        yield error(path, text)
+        yield warning(path, text)
     known: tuple[tuple[str, Sequence[str], str], ...] = (
         ("team", [*s.teams, "desk"], tr("team")),
         ("shift", list(s.calendar.shifts), tr("shift")),

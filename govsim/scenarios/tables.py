@@ -10,19 +10,16 @@ from __future__ import annotations
 import csv
 import difflib
 import io
-import math
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from govsim.errors import Problem, has_controls
+from govsim.errors import Problem
 from govsim.language import tr
+from govsim.scenarios.cells import WORDS, BadCellError, brief, cell, closest, is_day, plain, text_of
 from govsim.storage.plain_files import MOST_TABLE_BYTES, read_plain
 
 SHEETS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
@@ -38,8 +35,10 @@ class Column:
     ----------
     name : its name in the frame.
     also : other names that planners give it, Chinese and English.
-    kind : how its cells are read; `choice` by `choices`, ``whole`` is a whole number.
+    kind : how its cells are read; `choice` by `choices`, ``whole`` is a whole number, ``day`` a
+        day as 2025-03-31.
     required : the table can't do without it, and no cell may be empty.
+    unless : a column; where a row has something there, its own cell may be empty.
     low, high : limits of a number, inclusive.
     unique : no value may occur twice.
     choices : accepted spellings, with the value that each stands for.
@@ -47,8 +46,9 @@ class Column:
 
     name: str
     also: tuple[str, ...] = ()
-    kind: Literal["text", "whole", "number", "choice"] = "text"
+    kind: Literal["text", "whole", "number", "choice", "day"] = "text"
     required: bool = False
+    unless: str = ""
     low: float | None = None
     high: float | None = None
     unique: bool = False
@@ -67,14 +67,17 @@ class Reading(NamedTuple):
     Attributes
     ----------
     frame : the good rows; a column for each that was found, and ``line`` (int, from 1).
-        Empty cells are "" in text and NaN in numbers.
+        Empty cells are "" in text and days, NaN in numbers, and 0 in those that may be empty by
+        `Column.unless`.
     problems : all mistakes, in the order of lines, the many cut short.
     set_aside : the other rows: ``line``, the same columns as they were written, ``reason``.
+    days_unread : other columns all of whose cells are days, by the header's words.
     """
 
     frame: pd.DataFrame
     problems: list[Problem]
     set_aside: pd.DataFrame
+    days_unread: tuple[str, ...] = ()
 
 
 _PLACE = (
@@ -148,12 +151,35 @@ DAY_KINDS = {
     **dict.fromkeys(("holiday", "holidays", "节假日", "法定节假日"), "holiday"),
     **dict.fromkeys(("all", "every day", "daily", "每天", "全部"), ""),
 }
+CLOSED = {
+    **dict.fromkeys(("closed", "yes", "true", "1", "关闭", "是", "√"), "closed"),
+    **dict.fromkeys(("open", "no", "false", "0", "开放", "否"), ""),
+}
 ROSTERS = (
     Column("point", ("点站", "服务点", "编号", "station", "workstation"), required=True),
-    Column("team", ("队伍", "班组"), required=True),
-    Column("shift", ("班次",), required=True),
+    Column("team", ("队伍", "班组"), required=True, unless="closed"),
+    Column("shift", ("班次",), required=True, unless="closed"),
     Column("day_kind", ("日期类型", "日类型", "day"), "choice", choices=DAY_KINDS),
-    Column("number", ("人数", "在岗人数", "on_duty"), "whole", required=True, low=0, high=1e7),
+    Column(
+        "number",
+        ("人数", "在岗人数", "on_duty"),
+        "whole",
+        required=True,
+        unless="closed",
+        low=0,
+        high=1e7,
+    ),
+    Column(
+        "first_day",
+        ("从", "自", "起", "开始日期", "起始日期", "开始日", "from", "from date", "start"),
+        "day",
+    ),
+    Column(
+        "last_day",
+        ("至", "到", "止", "结束日期", "截止日期", "终止日期", "结束日", "to", "until", "end"),
+        "day",
+    ),
+    Column("closed", ("关闭", "是否关闭", "停用"), "choice", choices=CLOSED),
 )
 
 
@@ -178,7 +204,9 @@ def read_table(path: Path, columns: Sequence[Column]) -> Reading:
     places, problems = _match(header, columns, str(path), line)
     if problems:
         return Reading(_frame(columns, [], places), problems, _aside(columns, [], places))
-    return _read_rows(rows[at + 1 :], columns, places, str(path))
+    below = rows[at + 1 :]
+    read = _read_rows(below, columns, places, str(path))
+    return read._replace(days_unread=_days_unread(header, below, set(places.values())))
 
 
 def read_rosters(path: Path) -> Reading:
@@ -203,9 +231,12 @@ def _read_rows(
         for column in present:
             place = places[column.name]
             raw = cells[place] if place < len(cells) else ""
+            if column.unless in places and not text_of(raw) and _says(cells, places, column.unless):
+                row[column.name] = 0 if column.kind == "whole" else ""
+                continue
             try:
-                value = row[column.name] = _cell(raw, column)
-            except _BadCellError as bad:
+                value = row[column.name] = cell(raw, column)
+            except BadCellError as bad:
                 reasons.append(f"{column.title}: {bad}")
                 problems.append(Problem(reasons[-1], "", file, line, bad.suggestion))
                 continue
@@ -230,13 +261,6 @@ def short(problems: list[Problem]) -> list[Problem]:
     rest = len(problems) - MOST_PROBLEMS
     last = Problem(tr("and {n} more mistakes in this table", n=rest), file=problems[0].file)
     return [*problems[:MOST_PROBLEMS], last]
-
-
-def closest(text: str, known: Iterable[str]) -> str:
-    """Give the known spelling that `text` most likely means, or ""."""
-    plain = {_plain(k): k for k in known}
-    found = difflib.get_close_matches(_plain(text), plain, n=1, cutoff=0.6)
-    return plain[found[0]] if found else ""
 
 
 def apart(street: pd.Series, community: pd.Series) -> list[str]:
@@ -304,20 +328,13 @@ def _unreadable(path: Path, error: Exception) -> str:
 # --- header ------------------------------------------------------------------------------
 
 
-def _plain(text: object) -> str:
-    """Fold a header or choice: width, case, spaces, and a unit in brackets don't matter."""
-    folded = unicodedata.normalize("NFKC", str(text)).strip().lower()
-    folded = re.sub(r"\s*[(\[].*[)\]]$", "", folded)
-    return re.sub(r"[\s_\-/、·]+", "", folded)
-
-
 def _names(column: Column) -> set[str]:
-    return {_plain(name) for name in (column.name, *column.also)}
+    return {plain(name) for name in (column.name, *column.also)}
 
 
 def _header_at(rows: Sequence[tuple[int, list[Any]]], columns: Sequence[Column]) -> int:
     known = set().union(*map(_names, columns))
-    hits = [sum(_plain(cell) in known for cell in row) for _, row in rows[:10]]
+    hits = [sum(plain(cell) in known for cell in row) for _, row in rows[:10]]
     return hits.index(max(hits))
 
 
@@ -325,13 +342,13 @@ def _match(
     header: Sequence[Any], columns: Sequence[Column], file: str, line: int
 ) -> tuple[dict[str, int], list[Problem]]:
     """Find the place of each column; its own name before other names, in their order."""
-    found = [_plain(cell) for cell in header]
+    found = [plain(cell) for cell in header]
     places: dict[str, int] = {}
     taken: set[int] = set()
     problems = []
-    exact = sorted(columns, key=lambda column: _plain(column.name) not in found)
+    exact = sorted(columns, key=lambda column: plain(column.name) not in found)
     for column in exact:
-        for name in map(_plain, (column.name, *column.also)):
+        for name in map(plain, (column.name, *column.also)):
             where = [i for i, cell in enumerate(found) if cell == name and i not in taken]
             if where:
                 places[column.name] = where[0]
@@ -353,82 +370,26 @@ def _match(
     return places, problems
 
 
-# --- cells -------------------------------------------------------------------------------
-
-
-class _BadCellError(ValueError):
-    def __init__(self, message: str, suggestion: str = "") -> None:
-        super().__init__(message)
-        self.suggestion = suggestion
-
-
-_NUMBER = re.compile(r"[+-]?(\d+(,\d{3})*)?(\.\d*)?(e[+-]?\d+)?", re.IGNORECASE)
-
-
-def _cell(raw: Any, column: Column) -> Any:
-    if isinstance(raw, (date, time, timedelta)):
-        raise _BadCellError(tr("the cell holds a date or time; format it as a number or text"))
-    text = _text(raw)
-    if text.startswith("=") and len(text) > 1:
-        raise _BadCellError(tr("the cell holds a formula; write its value instead"))
-    if text.startswith("#") and text.rstrip("!?").isupper() and text.endswith(("!", "?", "A")):
-        raise _BadCellError(tr("the cell holds an error of the spreadsheet, {it}", it=text))
-    if not text:
-        if column.required:
-            raise _BadCellError(
-                tr("the cell is empty (so is a formula that Excel has not yet calculated)")
-            )
-        return "" if column.kind in ("text", "choice") else math.nan
-    if has_controls(text.replace("\r\n", "\n")):
-        raise _BadCellError(tr("{found} has a control character; retype it", found=_brief(text)))
-    if column.kind == "text":
-        return text
-    if column.kind == "choice":
-        for name, value in column.choices.items():
-            if _plain(name) == _plain(text):
-                return value
-        allowed = ", ".join(dict.fromkeys(v for v in column.choices.values() if v))
-        raise _BadCellError(
-            tr("“{found}” is none of {allowed}", found=_brief(text), allowed=allowed),
-            closest(text, column.choices),
-        )
-    return _number(text, column)
-
-
-def _number(text: str, column: Column) -> float | int:
-    if not _NUMBER.fullmatch(text) or not any(c.isdigit() for c in text):
-        raise _BadCellError(tr("“{found}” is not a number", found=_brief(text)))
-    value = float(text.replace(",", ""))
-    if not math.isfinite(value):
-        raise _BadCellError(tr("“{found}” is too large", found=_brief(text)))
-    if column.low is not None and value < column.low:
-        raise _BadCellError(
-            tr("{found} is less than {low}", found=_brief(text), low=f"{column.low:g}")
-        )
-    if column.high is not None and value > column.high:
-        raise _BadCellError(
-            tr("{found} is more than {high}", found=_brief(text), high=f"{column.high:g}")
-        )
-    if column.kind == "number":
-        return value
-    if value != int(value):
-        raise _BadCellError(tr("{found} is not a whole number", found=_brief(text)))
-    return int(value)
-
-
-def _text(raw: Any) -> str:
-    """Read a cell as text; spreadsheets keep 320115001 as 320115001.0."""
-    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
-        raw = int(raw)
-    return unicodedata.normalize("NFKC", str(raw)).strip()
-
-
-def _brief(text: str) -> str:
-    return text if len(text) <= 20 else text[:19] + "…"
+def _says(cells: Sequence[Any], places: Mapping[str, int], other: str) -> bool:
+    """Whether a row says yes in another column."""
+    text = plain(_shown(cells, places[other]))
+    return any(value and plain(name) == text for name, value in CLOSED.items())
 
 
 def _shown(cells: Sequence[Any], place: int) -> str:
-    return _text(cells[place]) if place < len(cells) else ""
+    return text_of(cells[place]) if place < len(cells) else ""
+
+
+def _days_unread(
+    header: Sequence[Any], rows: Sequence[tuple[int, list[Any]]], taken: set[int]
+) -> tuple[str, ...]:
+    """Name the columns that are not read and hold days and nothing else."""
+    named = []
+    for i, name in enumerate(header):
+        cells = [row[i] for _, row in rows if i < len(row) and text_of(row[i])]
+        if i not in taken and cells and all(map(is_day, cells)):
+            named.append(brief(text_of(name)) or tr("column {n}", n=i + 1))
+    return tuple(named)
 
 
 # --- frames ------------------------------------------------------------------------------
@@ -442,7 +403,7 @@ def _frame(
         if column.name not in places:
             continue
         values = [row[column.name] for row in rows]
-        if column.kind in ("text", "choice"):
+        if column.kind in WORDS:
             made[column.name] = pd.Series(values, dtype=object)
         else:
             whole = column.kind == "whole" and column.required

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from govsim.errors import InputError, Problem
 from govsim.language import joined, tr
 from govsim.language import name as in_language
-from govsim.scenarios import english, layout, points, tables
+from govsim.scenarios import dated_rows, english, layout, points, tables
 from govsim.scenarios.outline import Outline, Ring, read_outline, square
 from govsim.scenarios.own_tables import OwnTables
 from govsim.scenarios.staffing import Row
@@ -84,7 +84,8 @@ class Territory:
     outline : closed rings of (x, y) in the same metres, for maps.
     notes : what a reader of any result must know, in the language in force at `build`.
     generated : whether any part is generated.
-    rosters : the planner's rosters: ``point, team, shift, day_kind, number, line``.
+    rosters : the planner's rosters: ``point, team, shift, day_kind, number, line``, and where a
+        row holds on some days only `govsim.scenarios.dated_rows.COLUMNS`.
     english : English names of streets, and of communities as ``street/community``.
     """
 
@@ -111,7 +112,7 @@ class Territory:
         return self._hash
 
     def roster_rows(self) -> dict[tuple[int, str], tuple[Row, ...]]:
-        """Give the rows of the planner's rosters that are for each team.
+        """Give the rows of the planner's rosters that are for each team and always hold.
 
         Returns
         -------
@@ -128,8 +129,9 @@ class Territory:
             at[str(point)] = [p]
         kinds = set(self.points["kind"])
         row: Any
+        always = self.rosters[~dated_rows.dated(self.rosters)]
         rows = sorted(
-            self.rosters.itertuples(), key=lambda row: (row.point not in kinds, row.day_kind != "")
+            always.itertuples(), key=lambda row: (row.point not in kinds, row.day_kind != "")
         )
         found: dict[tuple[int, str], list[Row]] = {}
         for row in rows:
@@ -205,7 +207,10 @@ class _Builder:
             bool(self.generated),
             english=english.of_jiangning() | self.english,
         )
-        return made if rosters is None else replace(made, rosters=rosters[ROSTER_COLUMNS])
+        if rosters is None:
+            return made
+        columns = [*ROSTER_COLUMNS, *(c for c in dated_rows.COLUMNS if c in rosters)]
+        return replace(made, rosters=rosters[columns])
 
     def _raise(self) -> None:
         if self.problems:

@@ -24,7 +24,7 @@ from govsim.scenarios.quantities import DAY, Span
 from govsim.scenarios.schema import PointKind, Roster, Scenario
 from govsim.scenarios.territory import Territory
 from govsim.service.dated import Changes
-from govsim.service.rosters import Dated, Duty, Timeline, constant, timeline
+from govsim.service.rosters import Dated, Days, Duty, Timeline, constant, timeline
 
 Ints = NDArray[np.int64]
 
@@ -67,11 +67,16 @@ class Rounds:
     offsets : int64[grids, rounds a day], ms since midnight; -1 where nobody passes.
     days : int64[patrol days], the days with rounds, ascending.
     visits_per_day : float[grids], home visits to a household a day; 0 where none.
+    passes : when a grid is passed, ms, ascending; of grids that are passed by on some days, since
+        a dated change leaves nobody to walk.
+    visiting : days with home visits to a grid, ascending, likewise.
     """
 
     offsets: Ints
     days: Ints
     visits_per_day: NDArray[np.float64]
+    passes: dict[int, Ints] = field(default_factory=dict)
+    visiting: dict[int, Ints] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,8 +201,8 @@ class _Builder:
         use = (station >= 0) & scenario.territory.point_stations.enabled
         self.covering = np.where(use, station, fallback)
         self.has_station = use
-        self.changes = Changes.of(scenario, territory, self.calendar, use)
-        self.active = self.changes.active(self.covering)
+        self.changes = Changes.of(scenario, territory, self.calendar, self.covering)
+        self.active = self.changes.active()
         self.kind_of_point: list[PointKind] = points["kind"].tolist()
         self.rows = territory.roster_rows()
         self.rosters: dict[int, Roster] = {}
@@ -221,7 +226,11 @@ class _Builder:
                 roster = s.desk.rosters.get(self.kind_of_point[point])
                 roster = self._with_rows(roster, point, staffing.DESK)
                 if roster is not None:
-                    line = self._timeline(roster, changes=self.changes.at(point, staffing.DESK))
+                    line = self._timeline(
+                        roster,
+                        changes=self.changes.at(point, staffing.DESK),
+                        called=self.changes.called(point),
+                    )
                     desk_of[point] = self._pool(DESK, "desk", point, line, roster=roster)
         centre = -1
         if s.centre.enabled:
@@ -314,13 +323,14 @@ class _Builder:
         duties: Sequence[Duty] = (),
         keep: bool = False,
         changes: Sequence[Dated] = (),
+        called: Sequence[Days] | None = None,
     ) -> int:
         shifts = shifts or self.scenario.calendar.shifts
         what = tuple((d.start, d.end, d.members, int(d.days.sum())) for d in duties)
-        key = (repr(roster), repr(shifts), free, what, keep, repr(changes))
+        key = (repr(roster), repr(shifts), free, what, keep, repr(changes), repr(called))
         if key in self.known:
             return self.known[key]
-        line = timeline(roster, shifts, self.kinds, free, duties, keep, changes)
+        line = timeline(roster, shifts, self.kinds, free, duties, keep, changes, called)
         return self._remember(key, line)
 
     def _roster(self, point: int, team: str) -> Roster | None:
@@ -336,7 +346,9 @@ class _Builder:
         team = self.scenario.teams[name]
         keep = team.end_of_shift != "finish"
         changes = self.changes.at(point, name)
-        line = self._timeline(roster, None, team.free_for_calls, duties, keep, changes)
+        line = self._timeline(
+            roster, None, team.free_for_calls, duties, keep, changes, self.changes.called(point)
+        )
         room = NO_LIMIT if team.waiting_room is None else team.waiting_room
         return self._pool(TEAM, name, point, line, room, roster)
 
@@ -344,11 +356,12 @@ class _Builder:
         """Who is away on rounds and visits, and when each grid is passed.
 
         A point's grids are walked one after another from the window's start by as many
-        members as it takes to be through at its end, at most those on the largest shift.
+        members as it takes to be through at its end, at most those on the largest shift. Where a
+        dated change leaves nobody on duty when it begins, a round or visit is left out.
         """
         patrol, grids = self.scenario.patrol, self.territory.grids
         offsets = np.full((len(grids), len(patrol.rounds)), -1, dtype=np.int64)
-        visits = np.zeros(len(grids))
+        rounds = Rounds(offsets, np.empty(0, np.int64), np.zeros(len(grids)))
         duties: dict[int, list[Duty]] = {}
         daily = np.ones(self.days, dtype=bool)
         on = daily if patrol.days == "daily" else self.kinds[1:] == 0
@@ -356,23 +369,49 @@ class _Builder:
             roster = self._roster(point, patrol.team)
             most = _largest(roster) if roster else 0
             mine = np.flatnonzero(self.covering == point)
-            if not most or not len(mine):
+            if not roster or not most or not len(mine):
                 continue
             duties[point] = []
             for r, windows in enumerate(patrol.rounds):
                 duty = _walk(windows[0], len(mine) * patrol.per_grid, most, on)
-                duties[point].append(duty)
+                duties[point].append(self._with_somebody(point, roster, duty))
                 step = np.arange(1, len(mine) + 1) * (duty.end - duty.start) // len(mine)
                 offsets[mine, r] = duty.start + step
+            if any((duty.days != on).any() for duty in duties[point]):
+                for grid in mine:
+                    found = [
+                        np.flatnonzero(duty.days) * DAY + offset
+                        for duty, offset in zip(duties[point], offsets[grid], strict=True)
+                    ]
+                    rounds.passes[int(grid)] = np.sort(np.concatenate(found))
             home = patrol.home_visits
             if home.enabled and home.per_household.per_day > 0:
                 households = int(grids["households"].to_numpy()[mine].sum())
                 load = round(households * home.per_household.per_day * home.time)
                 if load:
-                    duties[point].append(_walk(home.hours[0], load, most, daily))
-                    visits[mine] = home.per_household.per_day
+                    duty = _walk(home.hours[0], load, most, daily)
+                    duty = self._with_somebody(point, roster, duty)
+                    duties[point].append(duty)
+                    rounds.visits_per_day[mine] = home.per_household.per_day
+                    if not duty.days.all():
+                        days = np.flatnonzero(duty.days)
+                        rounds.visiting.update(dict.fromkeys(map(int, mine), days))
         offsets.sort(axis=1)  # passes in the order of the day, however the rounds are listed
-        return duties, Rounds(offsets, np.flatnonzero(on).astype(np.int64), visits)
+        return duties, replace(rounds, days=np.flatnonzero(on).astype(np.int64))
+
+    def _with_somebody(self, point: int, roster: Roster, duty: Duty) -> Duty:
+        """Leave a duty out on days on which a dated change leaves nobody for it."""
+        changes = self.changes.at(point, self.scenario.patrol.team)
+        if not changes:
+            return duty
+        shifts, day = self.scenario.calendar.shifts, np.arange(self.days)
+        begins = day * DAY + duty.start
+        usual = timeline(roster, shifts, self.kinds).at(begins)
+        there = timeline(roster, shifts, self.kinds, changes=changes).at(begins)
+        touched = usual > 0
+        for change in changes:
+            touched |= (day >= change.first) & (day <= change.last)
+        return replace(duty, days=duty.days & ~(touched & (there == 0)))
 
     def _neighbours(self) -> dict[int, tuple[int, ...]]:
         within = self.scenario.policies.neighbours_within

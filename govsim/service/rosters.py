@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from govsim.scenarios.quantities import DAY
 
 Ints = NDArray[np.int64]
+Days = tuple[int, int]
+"""First and last day of the run."""
 
 KINDS_OF_DAY = ("workday", "weekend", "holiday")
 
@@ -61,12 +63,16 @@ class Dated:
         on = (day >= self.first) & (day <= self.last)
         if self.closed:
             return np.where(on, 0, numbers)
-        head = self.roster.get(shift, {})
-        for k, kind in enumerate(KINDS_OF_DAY):
-            number = head if isinstance(head, int) else head.get(kind)
+        for k in range(len(KINDS_OF_DAY)):
+            number = self.says(shift, k)
             if number is not None:
                 numbers = np.where(on & (kinds == k), number, numbers)
         return np.where(on & (numbers > 0), np.maximum(numbers + self.add, 0), numbers)
+
+    def says(self, shift: str, kind: int) -> int | None:
+        """Number that the roster has for a shift on a kind of day; None if it doesn't say."""
+        head = self.roster.get(shift, {})
+        return head if isinstance(head, int) else head.get(KINDS_OF_DAY[kind])
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,7 @@ def timeline(
     duties: Sequence[Duty] = (),
     keep_boundaries: bool = False,
     changes: Sequence[Dated] = (),
+    called: Sequence[Days] | None = None,
 ) -> Timeline:
     """Lay a roster out in time.
 
@@ -121,11 +128,14 @@ def timeline(
     duties : members away at fixed hours.
     keep_boundaries : keep the steps at which a shift changes and the number does not.
     changes : what holds on some days, laid over the roster one after the other.
+    called : the only days on which these people are on duty here, and paid; afterwards they
+        still work off what was begun. None: always.
     """
     days = len(kind_of_day) - 1
     # The shift that began on the eve of day 0 is still on, by the eve's own kind of day.
     midnights = (np.arange(days + 1, dtype=np.int64) - 1) * DAY
-    starts, ends, paid = [], [], []
+    starts, ends, there, paid = [], [], [], []
+    asked, done = _called(days, called)
     for shift in dict.fromkeys((*roster, *(s for change in changes for s in change.roster))):
         head = roster.get(shift, 0)
         heads = [head] * 3 if isinstance(head, int) else [head.get(k, 0) for k in KINDS_OF_DAY]
@@ -135,7 +145,8 @@ def timeline(
         for start, end in shifts[shift]:
             starts.append(midnights + start)
             ends.append(midnights + end)
-            paid.append(numbers)
+            there.append(numbers * (asked | done))
+            paid.append(numbers * asked)
     edges = [np.zeros(1, dtype=np.int64), *starts, *ends]
     away_starts, away_ends, away = _away(duties)
     ordered = np.sort(np.clip(np.concatenate([*edges, away_starts, away_ends]), 0, days * DAY))
@@ -144,11 +155,25 @@ def timeline(
     boundary = np.zeros(len(times), dtype=bool)
     boundary[np.searchsorted(times, own[(own >= 0) & (own <= days * DAY)])] = True
     total = _stack(times, starts, ends, paid)
-    left = np.maximum(total - _stack(times, [away_starts], [away_ends], [away]), 0)
+    here = _stack(times, starts, ends, there)
+    left = np.maximum(here - _stack(times, [away_starts], [away_ends], [away]), 0)
     available = np.where(left > 0, _free(left, free_for_calls), 0)
     same = (np.diff(available, prepend=-1) == 0) & (np.diff(total, prepend=-1) == 0)
     keep = ~same | (boundary if keep_boundaries else np.zeros(len(times), dtype=bool))
     return Timeline(times[keep], available[keep], total[keep], boundary[keep])
+
+
+def _called(
+    days: int, called: Sequence[Days] | None
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Days on which people are called to a point, and those after the first: bool[days + 1]."""
+    asked = np.full(days + 1, called is None)
+    done = asked.copy()
+    day = np.arange(days + 1) - 1
+    for first, last in called or ():
+        asked |= (day >= first) & (day <= last)
+        done |= day >= first
+    return asked, done
 
 
 def constant(number: int) -> Timeline:

@@ -32,7 +32,7 @@ class Change(Model):
     add: int = choice(0)
     """People more on each shift that has anybody, or fewer if negative, down to nobody."""
     closed: bool = choice(False)
-    """The points are closed: nobody is there, and a station's grids are served as all others."""
+    """The points are closed: nobody is there, and others serve their grids."""
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Change:

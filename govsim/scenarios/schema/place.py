@@ -101,7 +101,7 @@ class Territory(Model):
     point_stations: PointStations = choice({"count": 1})
     """Point stations."""
     rosters: Table | None = choice(None)
-    """The planner's own rosters by point, team and shift (CSV or Excel)."""
+    """The planner's own rosters by point, team and shift, on some days or all (CSV or Excel)."""
     note: Label | None = choice(None)
     """What a reader of the results must know of these tables (say, that positions are invented)."""
     seed: int = choice(1, ge=0, lt=2**63)
