@@ -62,7 +62,6 @@ def test_all_statements_hold_in_every_scenario(scenario: Scenario, later: bool) 
         statement(seen)
 
 
-
 def overlap(start: int, end: int, since: int) -> int:
     return max(end - max(start, since), 0)
 

@@ -117,10 +117,13 @@ class Fit:
     def interval(
         self, of: Callable[[Fit], ArrayLike], confidence: float = 0.9
     ) -> tuple[Floats, Floats]:
-        """Give the ends of an interval of anything that can be asked of a fit."""
-        found = [np.asarray(of(self._with(free)), dtype=np.float64) for free in self.draws]
+        """Give the ends of an interval of a cdf or quantiles, float[k], for each of k."""
+        # All draws at once: float[p, m, 1] parameters against float[k] times or shares.
+        found = np.atleast_2d(
+            np.asarray(of(self._with(self.draws.T[:, :, None])), dtype=np.float64)
+        )
         tail = (1 - confidence) / 2
-        low, high = np.quantile(np.array(found), [tail, 1 - tail], axis=0)
+        low, high = np.quantile(found, [tail, 1 - tail], axis=0)
         return low, high
 
     def _with(self, free: Floats) -> Fit:

@@ -24,7 +24,10 @@ ENDS = 0.001, 0.999
 
 
 class Family(ABC):
-    """Times of one shape; methods take times float[...] and parameters float[p]."""
+    """Times of one shape; methods take times float[...] and parameters float[p].
+
+    `cdf` and `quantile` also take many parameters at once, float[p, m, 1], and give float[m, ...].
+    """
 
     name: str
 
@@ -190,8 +193,8 @@ class Mixture(Family):
 
     name = "two lognormals"
 
-    def _parts(self, free: Floats) -> tuple[float, Floats, Floats]:
-        share = float(special.expit(free[0]))
+    def _parts(self, free: Floats) -> tuple[Floats, Floats, Floats]:
+        share: Floats = special.expit(free[0])
         quick = np.array([free[1], free[2]])
         slow = np.array([free[1] + np.exp(free[3]), free[4]])
         return share, quick, slow
@@ -224,11 +227,11 @@ class Mixture(Family):
     def mean(self, free: Floats) -> float:  # noqa: D102
         share, quick, slow = self._parts(free)
         one = FAMILIES["lognormal"]
-        return share * one.mean(quick) + (1 - share) * one.mean(slow)
+        return float(share * one.mean(quick) + (1 - share) * one.mean(slow))
 
     def named(self, free: Floats, unit: float) -> dict[str, float]:  # noqa: D102
         share, quick, slow = self._parts(free)
-        found = {"quick": share}
+        found = {"quick": float(share)}
         for name, part in (("quick", quick), ("slow", slow)):
             told = FAMILIES["lognormal"].named(part, unit)
             found |= {f"{name} {key}": value for key, value in told.items()}
