@@ -62,9 +62,7 @@ def overview(result: Result) -> Figure:
     under_title = LINE * (changed.count("\n") + 1) if changed else 0.0
     height = HEAD + under_title + BODY + foot
     figure = Figure(figsize=(WIDTH, height))
-    figure.set_layout_engine(
-        "constrained", rect=(0, foot / height, 1, BODY / height), wspace=0.06, hspace=0.1
-    )
+    style.fitted(figure, (0.006, foot / height, 0.994, (foot + BODY) / height), between=0.22)
     axes = figure.subplots(2, 2)
     _promises(axes[0, 0], result)
     _causes(axes[0, 1], result)

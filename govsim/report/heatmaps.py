@@ -6,7 +6,7 @@ Called by the sections of the report, which draw with `govsim.report.style.drawi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -14,18 +14,29 @@ from numpy.typing import NDArray
 
 from govsim.language import tr
 from govsim.report import style
-from govsim.report.plates import sheet
+from govsim.report.plates import WIDTH, plain_sheet
 from govsim.report.wording import PROMISES, measure_name, team_name
 from govsim.runs.results import Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colorbar import Colorbar
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
 DAYS, HOURS = 7, 24
 
-PANEL, AROUND = 0.98, 0.35
-"""Inches: height of a week, and of what is around the weeks."""
+TITLE = 0.22
+"""Inches: height of what stands above a week."""
+
+PANEL, AROUND = 0.95, 0.4
+"""Inches: height of a week with its title, and of what is below the weeks."""
+
+BESIDE, SCALE = 0.3, 0.72
+"""Inches: width of the names of days, and of the scale with its numbers."""
+
+PITCH = DAYS * PANEL / (PANEL - TITLE)
+"""From one week to the next, in days."""
 
 HIGHEST = 0.98
 """Share of the hours whose waits the scale spans; the few beyond take its darkest shade."""
@@ -109,46 +120,92 @@ def _weeks(
     top : end of the scale, which begins at 0; what is beyond takes the last shade.
     dark_is_low : what calls for attention is dark.
     """
-    figure = sheet(AROUND + PANEL * max(1, len(weeks)))
-    panels = figure.subplots(max(1, len(weeks)), 1, sharex=True, squeeze=False)[:, 0]
-    shades, beyond = style.shades(dark_is_low), "neither"
-    for axes, (title, week) in zip(panels, weeks, strict=False):
-        panel(axes, week, shades, top)
-        axes.set_title(title, fontsize=9, pad=4)
-        if np.nanmax(week, initial=0.0) > top:
-            beyond = "max"
+    tall = PANEL * max(1, len(weeks))
+    figure = plain_sheet(tall + AROUND)
+    inside = (BESIDE, AROUND, WIDTH - BESIDE - SCALE, tall)
+    axes = placed(figure, inside)
     if not weeks:
-        panels[0].set_axis_off()
-        panels[0].text(0, 0.5, tr("Nothing was measured."), color=style.GREY)
+        axes.set_axis_off()
+        axes.text(0, 0.5, tr("Nothing was measured."), color=style.GREY)
         return figure
-    panels[-1].set_xlabel(hours)
-    scale = figure.colorbar(
-        panels[0].collections[0],
-        ax=panels.tolist(),
-        label=unit,
-        extend=beyond,
-        aspect=18 * len(weeks),
-        pad=0.015,
-        format="%g",
-    )
-    scale.outline.set_visible(False)
+    shades = style.shades(dark_is_low)
+    axes.set(xlim=(0, HOURS), ylim=(PITCH * len(weeks), 0))
+    for number, (title, week) in enumerate(weeks):
+        panel(axes, week, shades, top, PITCH * number + PITCH - DAYS)
+        axes.text(0, PITCH * number + PITCH - DAYS - 0.4, title, fontsize=9)
+    by_hour(axes, hours, 9)
+    beyond = any(np.nanmax(week, initial=0.0) > top for _, week in weeks)
+    scale(
+        figure,
+        (WIDTH - SCALE + 0.16, AROUND, 0.05, tall - TITLE),
+        shades,
+        top,
+        "max" if beyond else "neither",
+    ).set_label(unit)
+    figure.axes[-1].yaxis.set_label_coords((SCALE - 0.16 - 0.18) / 0.05, 0.5)
     return figure
 
 
-def panel(axes: Axes, week: Week, shades: Any, top: float) -> None:
-    """Draw one week; what has no value is hatched."""
-    # What has no value is hatched, which no shade is in print.
-    axes.patch.set(facecolor="white", edgecolor="#C9CDD1", hatch="////", linewidth=0)
+def placed(figure: Figure, inches: tuple[float, float, float, float], label: str = "") -> Axes:
+    """Make axes of which left, bottom, width and height are given in inches."""
+    wide, tall = figure.get_size_inches()
+    left, bottom, width, height = inches
+    place = (left / wide, bottom / tall, width / wide, height / tall)
+    return figure.add_axes(place, label=label)
+
+
+def by_hour(axes: Axes, label: str, fontsize: float) -> None:
+    """Name the hours below a week."""
     for spine in axes.spines.values():
         spine.set_visible(False)
-    shown = np.ma.masked_invalid(week)
-    axes.pcolormesh(shown, cmap=shades, vmin=0, vmax=top, linewidths=0.5, edgecolor="white")
-    axes.set(xlim=(0, HOURS), ylim=(DAYS, 0))
-    axes.set_yticks(np.arange(DAYS) + 0.5, weekdays())
-    edges = range(0, HOURS + 1, 3)
-    axes.set_xticks(edges, [str(hour) for hour in edges], rotation=0)
-    axes.tick_params(axis="both", length=0, labelsize=8)
-    axes.tick_params(axis="y", rotation=0, labelsize=7)
+    axes.yaxis.set_visible(False)
+    axes.set_xticks(range(0, HOURS + 1, 3))
+    axes.tick_params(axis="x", length=0, labelsize=8)
+    axes.set_xlabel(label, fontsize=fontsize)
+
+
+def panel(axes: Axes, week: Week, shades: Colormap, top: float, above: float = 0.0) -> None:
+    """Draw one week and name its days; what has no value is hatched.
+
+    Parameters
+    ----------
+    axes : whose vertical unit is a day, downwards.
+    week : its values.
+    shades, top : the scale, from 0.
+    above : where the week begins.
+    """
+    from matplotlib.patches import Rectangle
+
+    from govsim.report.cells import Cells
+
+    if not np.isfinite(week).all():  # no shade is hatched in print
+        axes.add_patch(
+            Rectangle((0, above), HOURS, DAYS, facecolor="white", edgecolor="#C9CDD1",
+                      hatch="////", linewidth=0)
+        )  # fmt: skip
+    axes.add_collection(Cells(week, above, shades, top), autolim=False)
+    beside = axes.get_yaxis_transform()
+    for day, text in enumerate(weekdays()):
+        axes.text(-0.009, above + day + 0.5, text, transform=beside, fontsize=7, ha="right",
+                  va="center")  # fmt: skip
+
+
+def scale(
+    figure: Figure,
+    inches: tuple[float, float, float, float],
+    shades: Colormap,
+    top: float,
+    beyond: Literal["neither", "max"] = "neither",
+) -> Colorbar:
+    """Draw what shades stand for, from 0 to `top`."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    values = ScalarMappable(Normalize(0, top), shades)
+    beside = placed(figure, inches, "<colorbar>")  # as matplotlib calls those that it makes
+    drawn = figure.colorbar(values, cax=beside, extend=beyond, format="%g")
+    drawn.outline.set_visible(False)
+    return drawn
 
 
 def weekdays() -> list[str]:

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from govsim.language import tr
-from govsim.report import by_hour, marks, style
+from govsim.report import by_hour, heatmaps, marks, style
 from govsim.report.by_hour import HOURS, Week
-from govsim.report.heatmaps import panel
-from govsim.report.plates import sheet
+from govsim.report.plates import WIDTH, panels, plain_sheet
 from govsim.runs.results import Result
 from govsim.scenarios.units import WEEK, YEAR
 
@@ -29,6 +28,14 @@ LINES: tuple[dict[str, Any], ...] = (
     {"color": style.GREY, "linestyle": (0, (6, 1, 1, 1))},
 )
 """Looks of lines, which differ in black and white too."""
+
+
+KEY = 0.27
+"""Inches: height of what says what lines mean."""
+
+BROAD, DEEP, ABOVE, BETWEEN, BELOW = 2.7, 0.925, 0.19, 0.17, 0.35
+"""Inches: width and height of a station's week; height of its title, of the hours below it, and of
+what is below all."""
 
 
 def kinds_of_day() -> list[tuple[str, range]]:
@@ -47,8 +54,8 @@ def staffing(duty: Mapping[str, Week], reports: Week) -> Figure:
     duty : mean numbers ``paid`` and ``free`` by hour of the week.
     reports : reports a year in each hour of the week.
     """
-    figure = sheet(2.45)
-    grid = figure.subplots(2, 2, sharex=True, sharey="row")
+    figure = plain_sheet(2.45)
+    grid = panels(figure, 2, 2, (0.57, 0.1, 0.2 + KEY), (0.17, 0.12), sharex=True, sharey="row")
     edges = np.arange(HOURS + 1)
     for (people, demand), (title, days) in zip(grid.T, kinds_of_day(), strict=True):
         paid, free = (duty[name][list(days)].mean(0) for name in ("paid", "free"))
@@ -65,12 +72,11 @@ def staffing(duty: Mapping[str, Week], reports: Week) -> Figure:
     grid[0, 0].set_ylim(bottom=0)
     figure.legend(
         *grid[0, 0].get_legend_handles_labels(),
-        loc="outside upper right",
+        loc="upper right",
         ncols=2,
         fontsize=8,
         frameon=False,
     )
-    figure.align_ylabels()
     return figure
 
 
@@ -82,8 +88,8 @@ def in_time(plans: Sequence[tuple[str, Result]], unit: str) -> Figure:
     plans : letter and run of each, at most as many as `LINES`.
     unit : what is written at the axis.
     """
-    figure = sheet(1.95)
-    grid = figure.subplots(1, 2, sharey=True)
+    figure = plain_sheet(1.95)
+    grid = panels(figure, 1, 2, (0.52, 0.1, 0.2 + KEY), (0.17, 0.0), sharey=True)[0]
     for axes, (title, days) in zip(grid, kinds_of_day(), strict=True):
         for (letter, result), look in zip(plans, LINES, strict=False):
             found = by_hour.in_time(result, days)
@@ -97,7 +103,8 @@ def in_time(plans: Sequence[tuple[str, Result]], unit: str) -> Figure:
     grid[0].set_ylabel(unit, fontsize=8)
     figure.legend(
         *grid[0].get_legend_handles_labels(),
-        loc="outside right upper",
+        loc="upper right",
+        ncols=len(plans),
         fontsize=8,
         frameon=False,
         handlelength=2.6,
@@ -107,26 +114,25 @@ def in_time(plans: Sequence[tuple[str, Result]], unit: str) -> Figure:
 
 def station(share: Week, demands: Week, wait: Week, duty: Week) -> Figure:
     """Draw a station's week: what is reached in time, what comes, waits, and who is there."""
-    figure = sheet(2.75)
-    grid = figure.subplots(2, 2)
+    figure = plain_sheet(BELOW + 2 * (DEEP + ABOVE) + BETWEEN)
     top = float(np.nanmax(wait, initial=1.0))
-    for axes, (title, week, highest, dark_is_low) in zip(
-        grid.flat,
-        (
-            (tr("on the scene in time, %"), 100 * share, 100.0, True),
-            (tr("reported demands a year"), demands, float(demands.max(initial=1.0)), False),
-            (tr("mean wait for a crew, min"), wait, max(1.0, top), False),
-            (tr("people on duty"), duty, float(duty.max(initial=1.0)), True),
-        ),
-        strict=True,
-    ):
-        panel(axes, week, style.shades(dark_is_low), highest)
+    shown = (
+        (tr("on the scene in time, %"), 100 * share, 100.0, True),
+        (tr("reported demands a year"), demands, float(demands.max(initial=1.0)), False),
+        (tr("mean wait for a crew, min"), wait, max(1.0, top), False),
+        (tr("people on duty"), duty, float(duty.max(initial=1.0)), True),
+    )
+    for number, (title, week, highest, dark_is_low) in enumerate(shown):
+        left, row = number % 2 * WIDTH / 2 + heatmaps.BESIDE, number // 2
+        bottom = BELOW + (1 - row) * (DEEP + ABOVE + BETWEEN)
+        axes = heatmaps.placed(figure, (left, bottom, BROAD, DEEP))
+        axes.set(xlim=(0, HOURS), ylim=(by_hour.DAYS, 0))
+        shades = style.shades(dark_is_low)
+        heatmaps.panel(axes, week, shades, highest)
+        heatmaps.by_hour(axes, tr("hour of the day") if row else "", 8)
         axes.set_title(title, fontsize=8.5, pad=3)
-        scale = figure.colorbar(axes.collections[0], ax=axes, aspect=12, pad=0.02, format="%g")
-        scale.outline.set_visible(False)
-        scale.ax.tick_params(labelsize=7)
-    for axes in grid[1]:
-        axes.set_xlabel(tr("hour of the day"), fontsize=8)
+        place = (left + BROAD + 0.1, bottom, 0.07, DEEP)
+        heatmaps.scale(figure, place, shades, highest).ax.tick_params(labelsize=7)
     return figure
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 from govsim.language import name, tr
 from govsim.measures.catalogue import CATALOGUE, Measure
 from govsim.report import style
-from govsim.report.plates import WIDTH, sheet
+from govsim.report.plates import WIDTH, plain_sheet
 from govsim.report.tables import FEWEST, WORST
 from govsim.report.wording import community_name, number, point_name
 from govsim.report.wrapping import lines as lines_of
@@ -35,6 +35,9 @@ LEAST, MOST = 3.6, 4.3
 
 SMALL, LINE = 2.6, 0.15
 """Inches: height of a map with few marks, and of a line below a map."""
+
+GAP = 0.03
+"""Inches around a map."""
 
 SMALLEST, LARGEST = 8.0, 90.0
 """Areas of a mark of nobody and of the largest, square points."""
@@ -126,10 +129,20 @@ def _map(result: Result, measure: str, level: str, marks: pd.DataFrame, title: s
     note = lines_of(_where_from(result), NOTE)
     foot = LINE * len(note) + 0.06
 
-    figure = sheet(height + foot)
+    figure = plain_sheet(height + foot)
     share = foot / (height + foot)
-    figure.set_layout_engine("constrained", h_pad=0.03, w_pad=0.03, rect=(0, share, 1, 1 - share))
-    area, beside = figure.subplots(1, 2, width_ratios=[WIDTH - BESIDE, BESIDE])
+    area, beside = figure.subplots(
+        1,
+        2,
+        width_ratios=[WIDTH - BESIDE, BESIDE],
+        gridspec_kw={
+            "left": GAP / WIDTH,
+            "right": 1 - GAP / WIDTH,
+            "bottom": share,
+            "top": 1 - GAP / (height + foot),
+            "wspace": 4 * GAP / WIDTH,
+        },
+    )
     _ground(area, result, wide)
     drawn, ends = _draw(area, marks, shown)
     _orient(area, wide)

@@ -52,18 +52,19 @@ def dots(
 
 def whiskers(axes: Axes, found: Sequence[Interval]) -> None:
     """Draw the interval of each row, where it has one."""
-    for row, one in enumerate(found):
-        if not isnan(one.half_width):
-            axes.errorbar(
-                one.mean,
-                row,
-                xerr=[[one.mean - one.low], [one.high - one.mean]],
-                color=style.INK,
-                linewidth=1.4,
-                capsize=3,
-                capthick=1.4,
-                zorder=4,
-            )
+    known = [(row, one) for row, one in enumerate(found) if not isnan(one.half_width)]
+    if known:
+        axes.errorbar(
+            [one.mean for _, one in known],
+            [row for row, _ in known],
+            xerr=np.transpose([(one.mean - one.low, one.high - one.mean) for _, one in known]),
+            color=style.INK,
+            linestyle="",
+            elinewidth=1.4,
+            capsize=3,
+            capthick=1.4,
+            zorder=4,
+        )
 
 
 def rows(axes: Axes, labels: Sequence[str], texts: Sequence[str], columns: int = 20) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -36,12 +36,59 @@ Named = Sequence[tuple[str, Interval]]
 
 
 def sheet(height: float) -> Figure:
-    """Make an empty figure of the report's width."""
+    """Make an empty figure of the report's width, which is laid out when all is in it."""
+    figure = plain_sheet(height)
+    style.fitted(figure)
+    return figure
+
+
+def plain_sheet(height: float) -> Figure:
+    """Make an empty figure of the report's width for axes whose places are given."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH, height))
-    figure.set_layout_engine("constrained", h_pad=0.03, w_pad=0.03)
-    return figure
+    return Figure(figsize=(WIDTH, height))
+
+
+NUMBERS, LABEL = 0.26, 0.18
+"""Inches: height of ticks with numbers below axes, and of what stands below those."""
+
+
+def panels(
+    figure: Figure,
+    deep: int,
+    abreast: int,
+    around: tuple[float, float, float],
+    between: tuple[float, float],
+    **shared: Any,
+) -> NDArray[Any]:
+    """Make a grid of axes with room for what is written around them, so that nothing is measured.
+
+    Parameters
+    ----------
+    figure : from `plain_sheet`.
+    deep, abreast : how many.
+    around : inches on the left, on the right and above.
+    between : inches across and down.
+    """
+    tall = figure.get_size_inches()[1]
+    left, right, above = around
+    across, down = between
+    bottom = NUMBERS + LABEL
+    wide = (WIDTH - left - right - (abreast - 1) * across) / abreast
+    high = (tall - bottom - above - (deep - 1) * down) / deep
+    room = {
+        "left": left / WIDTH,
+        "right": 1 - right / WIDTH,
+        "bottom": bottom / tall,
+        "top": 1 - above / tall,
+        "wspace": across / wide,
+        "hspace": down / high,
+    }
+    grid: NDArray[Any] = figure.subplots(deep, abreast, squeeze=False, gridspec_kw=room, **shared)
+    for axes in grid.flat:
+        axes.xaxis.set_label_coords(0.5, -NUMBERS / high)
+        axes.yaxis.set_label_coords(-(left - 0.18) / wide, 0.5)
+    return grid
 
 
 def shares(named: Named, shown: Measure, unit: str, mark: float | None = None) -> Figure:
@@ -108,15 +155,16 @@ def weeks(named: Sequence[tuple[str, pd.DataFrame]], first: datetime, unit: str)
     ----------
     named : title and frame (week, mean, low, high) of each.
     first : when week 0 begins.
-    unit : what is counted, written at the axes.
+    unit : what is counted, written at the left.
     """
     abreast = min(ABREAST, len(named))
     deep = -(-len(named) // abreast)
-    figure = sheet(1.25 * deep + 0.2)
-    grid = figure.subplots(deep, abreast, sharex=True, squeeze=False)
+    figure = plain_sheet(1.25 * deep + 0.2)
+    grid = panels(figure, deep, abreast, (0.62, 0.26, 0.25), (0.47, 0.36), sharex=True)
     for axes, (title, frame) in zip(grid.flat, named, strict=False):
         _curve(axes, frame, first)
         axes.set_title(title, fontsize=9)
+    for axes in grid[:, 0]:
         axes.set_ylabel(unit, fontsize=8)
     for axes in grid.flat[len(named) :]:
         axes.set_axis_off()
