@@ -46,7 +46,14 @@ def report_at_the_end(found: Found, quiet: bool) -> None:
         click.echo(text, err=True)
         return
     if not quiet:
-        click.echo(tr("report: {file}", file=written), err=True)
+        say_where(written.parent)
+
+
+def say_where(folder: Path) -> None:
+    """Say where the report is that was written into a folder."""
+    from govsim.report import page
+
+    click.echo(tr("report: {file}", file=folder / page.REPORT), err=True)
 
 
 @command(

@@ -27,11 +27,12 @@ from govsim.cli.options import (
     workers,
 )
 from govsim.cli.progress import progress, stoppable
-from govsim.cli.reporting import no_report, report_at_the_end
+from govsim.cli.reporting import no_report, report_at_the_end, say_where
 from govsim.language import tr
 
 if TYPE_CHECKING:
-    from govsim.report.hands import Copy
+    from rich.console import RenderableType
+
     from govsim.runs.results import Result
     from govsim.runs.tasks import Engine
     from govsim.runs.uncertainty import Uncertainty
@@ -104,9 +105,6 @@ def run(
     width = share(precision)
     if on and width is None:
         raise click.UsageError(tr("--on says what --precision is asked of; give both"))
-    from govsim.run import run
-    from govsim.runs.given import with_seed
-    from govsim.runs.results import MAIN
     from govsim.scenarios.loading import load, split_setting
 
     if name is not None and (grid or traced is not None):
@@ -117,7 +115,7 @@ def run(
     asked: dict[str, Any] = {
         "replications": replications,
         "precision": width,
-        "on": on or MAIN,
+        **({"on": on} if on else {}),
         "seed": seed,
         "out": out,
         "keep_orders": orders,
@@ -129,8 +127,9 @@ def run(
         if traced is not None:
             raise click.UsageError(tr("--trace tells of one run; leave out --set-grid"))
         from govsim.cli.sweeping import show
+        from govsim.runs.results import MAIN
 
-        given = {**asked, "settings": pairs, "overrides": overrides}
+        given = {"on": MAIN, **asked, "settings": pairs, "overrides": overrides}
         show(
             file,
             grid,
@@ -144,6 +143,7 @@ def run(
     loaded = load(file, overrides=overrides, settings=pairs)
     if traced is not None:
         from govsim.cli.tracing import trace
+        from govsim.runs.given import with_seed
 
         loaded = with_seed(loaded, seed)
         trace(loaded, traced, replications or loaded.scenario.replications, engine, as_json_)
@@ -151,37 +151,52 @@ def run(
     if not quiet:
         for warning in loaded.warnings:
             click.echo(tr("warning: {warning}", warning=warning), err=True)
-    with (
-        stoppable(),
-        executor(workers, cluster, engine) as chosen,
-        progress(quiet or as_json_) as told,
-    ):
-        result = run(
-            loaded,
-            on_progress=told,
-            executor=chosen,
-            uncertainty=uncertainty,
-            name=name or "",
-            **asked,
-        )
-    overview = _begin_to_draw(result)
-    if not no_report:
-        report_at_the_end(result, quiet or as_json_)
-    overview.wait()
+    from govsim.report.ahead import Ahead
+
+    with Ahead() as ahead:  # before the engine is imported, which takes a while
+        from govsim.run import run
+
+        with (
+            stoppable(),
+            executor(workers, cluster, engine) as chosen,
+            progress(quiet or as_json_) as told,
+        ):
+            result = run(
+                loaded,
+                on_progress=told,
+                executor=chosen,
+                uncertainty=uncertainty,
+                name=name or "",
+                **asked,
+            )
+        assert result.folder is not None
+        ahead.begin(result.folder, not no_report)
+        shown = None if quiet or as_json_ else _summary(result)
+        if not ahead.done():
+            _draw(result, not no_report, quiet or as_json_)
+        elif not (no_report or quiet or as_json_):
+            say_where(result.folder)
     if as_json_:
         print_json(as_values(result))
-    elif not quiet:
-        from govsim.report.tables import summary
-
-        console().print(summary(result))
+    elif shown is not None:
+        console().print(shown)
 
 
-def _begin_to_draw(result: Result) -> Copy:
-    """Let the overview figure be drawn into the run's folder."""
+def _summary(result: Result) -> RenderableType:
+    from govsim.report.tables import summary
+
+    return summary(result)
+
+
+def _draw(result: Result, report: bool, quiet: bool) -> None:
+    """Draw the overview of a run into its folder, and its report if it is wanted."""
     from govsim.report import figures
 
     assert result.folder is not None
-    return figures.begin_overview(result, result.folder / "figures")
+    overview = figures.begin_overview(result, result.folder / "figures")
+    if report:
+        report_at_the_end(result, quiet)
+    overview.wait()
 
 
 def as_values(result: Result) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import NoReturn
 
 Draw = Callable[[], object]
 
@@ -35,7 +36,7 @@ class Copy:
                 _at_work.popleft().wait()
             self._process = os.fork()
             if not self._process:
-                _do_and_end(draw)
+                do_and_end(draw)
             _at_work.append(self)
 
     def wait(self) -> None:
@@ -43,16 +44,16 @@ class Copy:
         if self in _at_work:
             _at_work.remove(self)
         if self._process:
-            done, self._process = _well_done(self._process), 0
+            done, self._process = well_done(self._process, PATIENCE), 0
             self._draw = None if done else self._draw
         if self._draw is not None:
             draw, self._draw = self._draw, None
             draw()
 
 
-def _well_done(process: int) -> bool:
+def well_done(process: int, patience: float) -> bool:
     """Wait for a copy to end, but not for ever; say whether it did what it was to do."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while True:
         ended, state = os.waitpid(process, os.WNOHANG)
         if ended:
@@ -64,7 +65,7 @@ def _well_done(process: int) -> bool:
         time.sleep(0.005)
 
 
-def _do_and_end(draw: Draw) -> None:
+def do_and_end(draw: Draw) -> NoReturn:
     """Do it and end, without what a process does at its end: that is for the one it is of."""
     state = 1
     try:
