@@ -28,9 +28,9 @@ from short_runs import EXPLAINED, SHORT, TEMPLATE
 
 import govsim
 from govsim import language
-from govsim.explain import Budget
 from govsim.explanation.regression import Selection
 from govsim.explanation.result import EXPLANATIONS, Explanation, open_explanation
+from govsim.explanation.steps import Budget
 from govsim.scenarios.loading import Loaded, load
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"

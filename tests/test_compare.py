@@ -11,8 +11,8 @@ from scipy import stats
 from short_runs import SHORT, TEMPLATE, noted
 
 import govsim
-from govsim.compare import AT_LEAST
 from govsim.comparison.result import FEWEST, Comparison, open_comparison
+from govsim.comparison.stopping import AT_LEAST
 from govsim.errors import InputError, RunError
 from govsim.measures.quantity import Quantity
 from govsim.runs.results import Result

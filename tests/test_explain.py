@@ -20,11 +20,11 @@ import govsim
 from govsim import language
 from govsim.cli import cli
 from govsim.errors import InputError, RunError
-from govsim.explain import QUICK, Budget
 from govsim.explanation import attribution, mechanisms, switches
 from govsim.explanation.regression import Selection
 from govsim.explanation.result import AGAIN, EXPLANATIONS, FAILED, FIRST, FRAMES, open_explanation
 from govsim.explanation.shapley import coalitions
+from govsim.explanation.steps import QUICK, Budget
 from govsim.runs import trials
 from govsim.runs.executors import Serial
 from govsim.runs.trials import FILE, Kept, Trial

@@ -16,7 +16,8 @@ import govsim
 from govsim import language
 from govsim.cli.reporting import report_at_the_end
 from govsim.cli.running import run as run_command
-from govsim.explain import QUICK, explain
+from govsim.explain import explain
+from govsim.explanation.steps import QUICK
 from govsim.report import page
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"

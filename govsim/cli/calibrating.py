@@ -92,9 +92,9 @@ def calibrate(
     as_json_: bool,
 ) -> None:
     """Fit a scenario, and show what came out."""
-    from govsim.calibrate import POINTS
     from govsim.calibrate import calibrate as calibrated
     from govsim.calibration.result import FRAMES
+    from govsim.calibration.steps import POINTS
     from govsim.scenarios.loading import split_setting
 
     with (

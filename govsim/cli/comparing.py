@@ -123,8 +123,8 @@ def compare(
     as_json_: bool,
 ) -> None:
     """Run the scenarios as far as needed, and show what differs."""
-    from govsim.compare import MOST
     from govsim.compare import compare as compared
+    from govsim.comparison.stopping import MOST
     from govsim.scenarios.loading import split_setting
 
     given = _given(scenarios, what_ifs, out)

@@ -95,8 +95,8 @@ def explain(
     """Explain the difference, and show it."""
     from dataclasses import replace
 
-    from govsim.explain import QUICK, Budget
     from govsim.explain import explain as explained
+    from govsim.explanation.steps import QUICK, Budget
     from govsim.scenarios.loading import split_setting
 
     budget = QUICK if quick else Budget()

@@ -15,7 +15,7 @@ from govsim.cli.options import fail
 from govsim.language import tr
 
 if TYPE_CHECKING:
-    from govsim.compare import OnPlan
+    from govsim.comparison.stopping import OnPlan
     from govsim.runs.progress import OnProgress, Progress
 
 
