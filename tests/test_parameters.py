@@ -10,15 +10,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from govsim.scenarios.parameters import (
-    REQUIRED,
-    Input,
-    fields,
-    json_schema,
-    leaves,
-    parameters,
-    schema_table,
-)
+from govsim.scenarios.evidence import parameters
+from govsim.scenarios.parameters import REQUIRED, Input, fields, json_schema, leaves, schema_table
 from govsim.scenarios.quantities import Distribution, Rate, Span
 from govsim.scenarios.schema import Scenario
 

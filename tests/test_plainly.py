@@ -10,8 +10,9 @@ import pytest
 from govsim import language
 from govsim.report import plainly
 from govsim.report.inputs import Names
+from govsim.scenarios.evidence import parameters
 from govsim.scenarios.loading import load
-from govsim.scenarios.parameters import parameters, schema_table
+from govsim.scenarios.parameters import schema_table
 from govsim.scenarios.units import (
     MONEY_UNITS,
     SPEED_UNITS,

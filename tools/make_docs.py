@@ -17,16 +17,10 @@ from typing import Any
 
 from govsim.language import use
 from govsim.scenarios.distributions import Distribution
+from govsim.scenarios.evidence import known, parameters
 from govsim.scenarios.limits import limits_of
 from govsim.scenarios.loading import load
-from govsim.scenarios.parameters import (
-    REQUIRED,
-    json_schema,
-    known,
-    leaves,
-    parameters,
-    schema_table,
-)
+from govsim.scenarios.parameters import REQUIRED, json_schema, leaves, schema_table
 
 ROOT = Path(__file__).parents[1]
 DISTRICT = ROOT / "scenarios" / "jiangning.yaml"

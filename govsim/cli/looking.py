@@ -128,7 +128,7 @@ def show(
 
 def _show_scenario(loaded: Loaded, parameters: bool, as_json_: bool) -> None:
     if parameters:
-        from govsim.scenarios.parameters import parameters as table_of
+        from govsim.scenarios.evidence import parameters as table_of
 
         frame = table_of(loaded.scenario)
         if as_json_:

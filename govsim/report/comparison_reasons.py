@@ -21,8 +21,8 @@ from govsim.measures.quantity import Quantity
 from govsim.report import comparison_words as words
 from govsim.report.wording import MISSING, cause_name, evidence_name, money_unit, team_name
 from govsim.runs.results import Result
+from govsim.scenarios.evidence import parameters
 from govsim.scenarios.findings import point_kind
-from govsim.scenarios.parameters import parameters
 from govsim.service.rules import CAUSES
 from govsim.statistics import Paired, paired
 

@@ -261,7 +261,7 @@ def state_name(state: str | None) -> str:
 
 
 def inputs(frame: pd.DataFrame, scenario: Scenario) -> RenderableType:
-    """Lay out the inputs of a scenario; see `govsim.scenarios.parameters.parameters`."""
+    """Lay out the inputs of a scenario; see `govsim.scenarios.evidence.parameters`."""
     names, chinese = Names((scenario,)), current() == "zh"
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for head, width in (

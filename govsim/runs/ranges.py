@@ -6,7 +6,7 @@ are uniform, half of the values lie below the scenario's and half above. Between
 their logarithm, shares and what can be zero linearly. Called by `govsim.explanation.sensitivity`.
 
 Ranges come from the scenario's word on how a value is known, else from the schema
-(`govsim.scenarios.parameters`). An input whose range the scenario gives stands alone; those
+(`govsim.scenarios.evidence`). An input whose range the scenario gives stands alone; those
 with the schema's range move together over all categories, teams or departments, since
 what isn't known of them isn't known for a common reason.
 """
@@ -21,7 +21,8 @@ from typing import Any, Literal
 import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
-from govsim.scenarios.parameters import Leaf, leaves, plausible
+from govsim.scenarios.evidence import plausible
+from govsim.scenarios.parameters import Leaf, leaves
 from govsim.scenarios.quantities import (
     DAY,
     HOUR,

@@ -18,6 +18,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from govsim.language import tr
 from govsim.scenarios import change_checks, staffing_checks, tables
+from govsim.scenarios.evidence import known
 from govsim.scenarios.findings import (
     Finding,
     Severity,
@@ -29,7 +30,7 @@ from govsim.scenarios.findings import (
 )
 from govsim.scenarios.findings import Path as Where
 from govsim.scenarios.limits import insane
-from govsim.scenarios.parameters import Leaf, known, leaves
+from govsim.scenarios.parameters import Leaf, leaves
 from govsim.scenarios.quantities import Distribution, Duration, Span
 from govsim.scenarios.schema import Category, Model, Scenario, Surge
 from govsim.scenarios.staffing_checks import Plan

@@ -1,8 +1,9 @@
 """Every input in one list: unit, default, plausible range, evidence and source.
 
-`fields` reads them off the schema, `leaves` off a scenario with its own word on how its
-values are known. ``docs/parameters.md`` and the JSON Schema for editors are written from
-them by ``tools/make_docs.py``; `govsim.scenarios.checks` walks a scenario with `leaves`.
+`fields` reads them off the schema, `leaves` off a scenario; `govsim.scenarios.evidence` has the
+scenario's own word on how its values are known. ``docs/parameters.md`` and the JSON Schema for
+editors are written from them by ``tools/make_docs.py``; `govsim.scenarios.checks` walks a
+scenario with `leaves`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pandas as pd
@@ -34,7 +35,7 @@ from govsim.scenarios.quantities import (
     Speed,
     Weekdays,
 )
-from govsim.scenarios.schema import Known, Label, Model, Scenario
+from govsim.scenarios.schema import Label, Model, Scenario
 from govsim.scenarios.schema.place import Head
 
 Path = tuple[str | int, ...]
@@ -166,7 +167,7 @@ class Leaf:
     @property
     def is_default(self) -> bool:
         """Whether it is as the schema has it."""
-        same = self.value == _below(self.input.parsed, self.keys)
+        same = self.value == below(self.input.parsed, self.keys)
         return self.input.default != REQUIRED and bool(same)
 
 
@@ -346,7 +347,7 @@ def _leaves(
         yield Leaf(path, value, written, hint, one, keys)
 
 
-def _below(value: Any, keys: Sequence[str | int]) -> Any:
+def below(value: Any, keys: Sequence[str | int]) -> Any:
     """Entry of nested mappings; None where there is none."""
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
@@ -358,88 +359,6 @@ def matches(pattern: Sequence[str], path: Sequence[str | int]) -> bool:
     return len(pattern) <= len(path) and all(
         p in ("*", str(k)) for p, k in zip(pattern, path, strict=False)
     )
-
-
-def known(scenario: Scenario, leaf: Leaf) -> tuple[Known | None, bool]:
-    """Find what the scenario says of how a value is known: its most specific word.
-
-    Returns
-    -------
-    Known or None
-        A word on a whole part holds for the facts in it, not for a planner's choices.
-    bool
-        Whether it is on this input itself, and so its range is this input's.
-    """
-    field = len(leaf.path) - len(leaf.keys)
-    found = [
-        (len(pattern), -pattern.count("*"), key)
-        for key, pattern in _by_top(tuple(scenario.evidence)).get(str(leaf.path[0]), ())
-        if matches(pattern, leaf.path) and (len(pattern) >= field or leaf.input.evidence != "given")
-    ]
-    if not found:
-        return None, False
-    length, _, key = max(found)
-    return scenario.evidence[key], length >= field
-
-
-@lru_cache(maxsize=4)
-def _by_top(evidence: tuple[str, ...]) -> dict[str, list[tuple[str, list[str]]]]:
-    """Sort the keys of `Scenario.evidence` by the inputs at the top that they are of."""
-    patterns = [(key, key.split(".")) for key in evidence]
-    return {
-        name: [(key, steps) for key, steps in patterns if steps[0] in ("*", name)]
-        for name in Scenario.model_fields
-    }
-
-
-def plausible(scenario: Scenario, leaf: Leaf) -> tuple[Any, Any, str, str, bool]:
-    """Find the plausible range of a value, and how it is known.
-
-    Returns
-    -------
-    low, high, evidence, source
-        As people write them; the ends are None where there is no range.
-    bool
-        Whether the scenario gives the range of this input itself; else it is the schema's.
-    """
-    one, keys = leaf.input, leaf.keys
-    ends, evidence, source, own = (one.low, one.high), one.evidence, one.source, False
-    word, its_own = known(scenario, leaf)
-    if word is not None:
-        evidence, source = word.evidence, word.source
-        if its_own and word.low is not None:
-            ends, own = (word.low, word.high), True
-    elif not leaf.is_default:
-        evidence, source, ends = "given", "", (None, None)
-    low, high = (_below(end, keys) if keys and isinstance(end, dict) else end for end in ends)
-    return low, high, evidence, source, own
-
-
-def parameters(scenario: Scenario | None = None) -> pd.DataFrame:
-    """Tabulate every input of a scenario with how it is known.
-
-    Parameters
-    ----------
-    scenario : None tabulates the schema's defaults instead; see `schema_table`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``path, value, unit, low, high, evidence, source, description``; a row for each
-        value, as people write it. The scenario's own word comes first, then the schema's
-        where the value is its default; any other value is ``given``, without a range.
-    """
-    columns = ["path", "value", "unit", "low", "high", "evidence", "source", "description"]
-    if scenario is None:
-        return schema_table().rename(columns={"default": "value"})[columns]
-    rows = []
-    for leaf in leaves(scenario):
-        one = leaf.input
-        low, high, evidence, source, _ = plausible(scenario, leaf)
-        path = ".".join(map(str, leaf.path))
-        unit = unit_of(leaf.hint, one.path[-1])
-        rows.append((path, leaf.written, unit, low, high, evidence, source, one.description))
-    return pd.DataFrame(rows, columns=columns, dtype=object)
 
 
 # ---------------------------------------------------------------- for editors

@@ -12,14 +12,15 @@ from govsim.report import inputs as inputs_of
 from govsim.report.parts import Block, Cell, Row, Section, Table, Words, row
 from govsim.report.wording import MISSING, evidence_name
 from govsim.runs.results import Result
-from govsim.scenarios.parameters import Leaf, parameters, unit_of
+from govsim.scenarios.evidence import parameters
+from govsim.scenarios.parameters import Leaf, unit_of
 
 STRENGTH = ("calibrated", "published", "inferred", "assumed", "given")
 """Evidence, the strongest first; what is given is a choice of the planner's."""
 
 
 def known_inputs(result: Result) -> pd.DataFrame:
-    """List the inputs of a run but for names; see `govsim.scenarios.parameters.parameters`."""
+    """List the inputs of a run but for names; see `govsim.scenarios.evidence.parameters`."""
     frame = parameters(result.scenario)
     return frame[~frame["unit"].str.startswith("name in ")]
 
