@@ -126,6 +126,27 @@ def test_what_killed_processes_leave_beside_the_pointer_to_the_latest_run_is_rem
     assert new.exists()  # perhaps of a process that is alive
 
 
+def test_whatever_is_written_takes_away_what_a_killed_process_left_of_it(tmp_path):
+    file = tmp_path / "report[1].html"
+    program = """
+import os, sys
+from pathlib import Path
+from govsim.storage import files
+with files.replacing(Path(sys.argv[1])) as file:
+    file.write(b"half")
+    os._exit(9)
+"""
+    assert subprocess.run([sys.executable, "-c", program, str(file)]).returncode == 9
+    (killed,) = tmp_path.iterdir()
+    with files.replacing(file) as mine:  # nobody takes what one who is alive writes
+        files.write_text(file, "whole")
+        mine.write(b"the last")
+    assert not killed.exists()
+    assert [(one.name, one.read_text("utf-8")) for one in tmp_path.iterdir()] == [
+        (file.name, "the last")
+    ]
+
+
 @pytest.mark.parametrize(
     ("number", "says"),
     [

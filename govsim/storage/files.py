@@ -7,8 +7,12 @@ its name is whole, also after a power cut.
 from __future__ import annotations
 
 import errno
+import glob
 import hashlib
 import os
+import platform
+import re
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,9 +24,10 @@ from govsim.errors import RunError
 from govsim.language import tr
 
 LEFT_BEHIND = 60.0
-"""Seconds after which a small temporary file belongs to nobody: writing takes milliseconds."""
+"""Seconds without a change after which a temporary file of another machine belongs to nobody."""
 
 _numbers = count()
+_here = re.sub(r"\W+", "_", platform.node())[:16]
 
 
 @contextmanager
@@ -61,8 +66,10 @@ def replacing(path: Path, alone: bool = False) -> Iterator[BinaryIO]:
     alone : nobody else writes this file at the same time, so that the temporary name
         can be the same each time, and what a killed run left is written over.
     """
-    owner = "" if alone else f".{os.getpid()}-{next(_numbers)}"
+    owner = "" if alone else f".{_here}-{os.getpid()}-{next(_numbers)}"
     temporary = path.with_name(f".{path.name}{owner}.tmp")
+    if not alone:
+        _sweep(path)
     try:
         with temporary.open("wb") as file:
             yield file
@@ -81,12 +88,26 @@ def write_text(path: Path, text: str, alone: bool = False) -> None:
         file.write(text.encode("utf-8"))
 
 
-def sweep(path: Path) -> None:
+def _sweep(path: Path) -> None:
     """Remove what killed processes left of attempts to write a file that many write."""
-    for left in path.parent.glob(f".{path.name}.*.tmp"):
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
         with suppress(OSError):
-            if time.time() - left.stat().st_mtime > LEFT_BEHIND:
+            if _is_dead(left) or time.time() - left.stat().st_mtime > LEFT_BEHIND:
                 left.unlink()
+
+
+def _is_dead(temporary: Path) -> bool:
+    """Whether the process that wrote a temporary file was one of this machine and is no more."""
+    owner = re.search(rf"\.{re.escape(_here)}-([0-9]+)-[0-9]+\.tmp$", temporary.name)
+    if owner is None or sys.platform == "win32":  # where a signal of 0 is Ctrl-C
+        return False
+    try:
+        os.kill(int(owner[1]), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
 
 
 def settle(file: BinaryIO) -> None:

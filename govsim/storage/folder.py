@@ -24,7 +24,7 @@ from govsim.errors import RunError
 from govsim.language import tr
 from govsim.storage import lock, tables
 from govsim.storage.contents import JOURNAL, Contents, file_of
-from govsim.storage.files import checksum, replacing, sweep, write_text, writing
+from govsim.storage.files import checksum, replacing, write_text, writing
 from govsim.storage.journal import count
 from govsim.storage.records import sha256_of
 from govsim.storage.tables import HOURS, MEASURES, ORDERS, WEEKLY, as_frame, as_table
@@ -131,7 +131,6 @@ class RunFolder:
     def point_latest(self) -> None:
         """Let ``latest`` beside the run's folder name this run, whose plan is that of its file."""
         latest = self.path.parent / LATEST
-        sweep(latest)
         write_text(latest, self.path.name + "\n")
 
     def state(self) -> str:

@@ -34,8 +34,9 @@ SECONDS, BYTES = 20, 2 << 30
 FUSE = 8 << 30
 """Address space of a worker: libraries map much of it that they never touch."""
 
-PATIENCE = 600.0
-"""Seconds without a word after which a worker is taken to hang, however busy the machine is."""
+PATIENCE = 3600.0
+"""Seconds without a word after which a worker is taken to hang, however busy the machine is:
+one that gives way to all else may begin with compiling the engine, which takes a minute alone."""
 
 
 class Hang(BaseException):
@@ -57,7 +58,8 @@ def work(kind: str, seed: int, numbers: Sequence[int]) -> None:
 
     examine: Examine = import_module(kind).examine
     limited = kind != "kills"
-    tasks.compile_engine()  # once after each change of the program, and no example's fault
+    if kind != "orders":
+        tasks.compile_engine()  # once after each change of the program, and no example's fault
     if limited:
         resource.setrlimit(resource.RLIMIT_AS, (FUSE, FUSE))
         signal.signal(signal.SIGPROF, _hangs)
@@ -154,6 +156,7 @@ class _Worker:
             [sys.executable, str(Path(__file__).parent), *asked],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env=os.environ | {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")},
         )
         assert self.process.stdout is not None
         self.out = self.process.stdout
