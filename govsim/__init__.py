@@ -23,12 +23,16 @@ if TYPE_CHECKING:
     from govsim.compare import compare as compare
     from govsim.comparison.result import Comparison as Comparison
     from govsim.comparison.result import open_comparison as open_comparison
+    from govsim.errors import InputError as InputError
+    from govsim.errors import Problem as Problem
+    from govsim.errors import RunError as RunError
     from govsim.explain import explain as explain
     from govsim.explanation.result import Explanation as Explanation
     from govsim.explanation.result import open_explanation as open_explanation
     from govsim.run import run as run
     from govsim.runs.results import Result as Result
     from govsim.runs.results import open_run as open_run
+    from govsim.scenarios.loading import Loaded as Loaded
     from govsim.scenarios.loading import load as load
     from govsim.scenarios.schema import Scenario as Scenario
 
@@ -37,10 +41,14 @@ _FROM = {
     "Calibration": "govsim.calibration.result",
     "compare": "govsim.compare",
     "Comparison": "govsim.comparison.result",
+    "InputError": "govsim.errors",
+    "Problem": "govsim.errors",
+    "RunError": "govsim.errors",
     "explain": "govsim.explain",
     "Explanation": "govsim.explanation.result",
     "run": "govsim.run",
     "Result": "govsim.runs.results",
+    "Loaded": "govsim.scenarios.loading",
     "load": "govsim.scenarios.loading",
     "Scenario": "govsim.scenarios.schema",
     "open_calibration": "govsim.calibration.result",
@@ -53,7 +61,11 @@ __all__ = [
     "Calibration",
     "Comparison",
     "Explanation",
+    "InputError",
+    "Loaded",
+    "Problem",
     "Result",
+    "RunError",
     "Scenario",
     "calibrate",
     "compare",

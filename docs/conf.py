@@ -1,0 +1,47 @@
+"""The site of this folder, in two languages, to be read without a network.
+
+``tools/make_site.py`` builds both. A page that planners read stands twice, ``page.md`` and
+``page.zh.md``; the Chinese site has the English page where there is no Chinese one.
+"""
+
+from pathlib import Path
+
+HERE = Path(__file__).parent
+TWICE = sorted(
+    page.relative_to(HERE).as_posix().removesuffix(".zh.md") for page in HERE.rglob("*.zh.md")
+)
+CHINESE = tags.has("zh")  # type: ignore[name-defined]  # noqa: F821  # Sphinx gives it
+
+project = author = "govsim"
+html_title = "govsim"
+language = "zh_CN" if CHINESE else "en"
+root_doc = "index.zh" if CHINESE else "index"
+extensions = ["myst_parser"]
+source_suffix = {".md": "markdown"}
+exclude_patterns = [f"{page}.md" for page in TWICE] if CHINESE else ["**/*.zh.md", "*.zh.md"]
+
+myst_heading_anchors = 3
+myst_enable_extensions = ["colon_fence"]
+suppress_warnings = ["myst.header", "misc.highlighting_failure"]
+
+html_theme = "furo"
+html_show_sphinx = False
+html_show_copyright = False
+html_copy_source = False
+html_show_sourcelink = False
+html_search_language = "zh" if CHINESE else "en"
+templates_path = ["site/templates"]
+html_static_path = ["site/static"]
+html_js_files = [("words.js", {"priority": 100})]
+html_css_files = ["tables.css"]
+html_context = {"twice": TWICE, "chinese": CHINESE}
+html_sidebars = {
+    "**": [
+        "sidebar/brand.html",
+        "language.html",
+        "sidebar/search.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/scroll-end.html",
+    ]
+}
