@@ -15,7 +15,7 @@ event without delay happens at once, inside it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from govsim.demand.randomness import NEVER
 from govsim.demand.table import REPORTED, DemandTable
@@ -178,20 +178,19 @@ class Service(Residents):
         self.finds_crew(job)
 
     def finds_crew(self, job: Job) -> None:
-        """First team in the group's order with a free crew, else a neighbour's, else wait.
+        """A free crew of the point's own teams, else of a neighbour's, else wait.
 
         Who waits does so for the first team that has somebody on duty.
         """
         d, network, staff = job.demand, self.network, self.staffing.staff
         point, group = self.table.point[d], self.table.stage_group[job.stage]
         own = network.candidates[point, group]
-        for index in own:
-            if self.sets_out(job, staff[index]):
+        near = network.neighbours.get(point, ())
+        for pools in own, [i for other in near for i in network.candidates[other, group]]:
+            if crew_of := self.who_goes(job, pools):
+                job.crew = self.crew(job, crew_of)
+                self.staffing.begin(job, crew_of)
                 return
-        for neighbour in network.neighbours.get(point, ()):
-            for index in network.candidates[neighbour, group]:
-                if self.sets_out(job, staff[index]):
-                    return
         # Nobody waits for a team that has gone home while another of the group is on duty.
         first = next((staff[i] for i in own if staff[i].on_duty), staff[own[0]])
         job.waits_for = first.index
@@ -216,13 +215,35 @@ class Service(Residents):
             due = min(due, self.after(self.order_log[self.orders_of[d][-1]][1], self.order_limit))
         return due
 
-    def sets_out(self, job: Job, staff: Staff) -> bool:
-        """Send a crew of this team if one is free and nobody waits."""
-        job.crew = self.crew(job, staff)
-        begins = rules.can_begin(staff.free(), job.crew, staff.waiting())
-        if begins:
-            self.staffing.begin(job, staff)
-        return begins
+    def who_goes(self, job: Job, pools: Sequence[int]) -> Staff | None:
+        """Of teams with a crew free and nobody waiting: the first, or who is there soonest."""
+        soonest = self.plan.policies.dispatch == "soonest"
+        best: Staff | None = None
+        for index in pools:
+            staff = self.staffing.staff[index]
+            job.crew = self.crew(job, staff)
+            if not rules.can_begin(staff.free(), job.crew, staff.waiting()):
+                continue
+            if best is None or self.way(job.demand, staff) < self.way(job.demand, best):
+                best = staff
+            if not soonest:
+                break
+        return best
+
+    def way(self, d: int, staff: Staff) -> int:
+        """Time of this team's way from its point to a demand, ms."""
+        travel, point, t = self.plan.travel, staff.pool.point, self.table
+        if not travel.enabled:
+            return 0
+        return rules.travel_time(
+            t.x[d] - self.px[point],
+            t.y[d] - self.py[point],
+            travel.metric == "rectilinear",
+            travel.detour,
+            self.pace[staff.pool.name],
+            t.way[d],
+            self.plan.tick,
+        )
 
     def crew(self, job: Job, staff: Staff) -> int:
         """Members of this staff that a job takes."""
@@ -254,21 +275,10 @@ class Service(Residents):
         else:
             if self.dispatched[d] < 0:
                 self.dispatched[d], self.served_by[d] = now, staff.index
-            travel = self.plan.travel
-            if not travel.enabled:
+            if not self.plan.travel.enabled:
                 self.on_scene(job)
                 return
-            point = staff.pool.point
-            way = rules.travel_time(
-                t.x[d] - self.px[point],
-                t.y[d] - self.py[point],
-                travel.metric == "rectilinear",
-                travel.detour,
-                self.pace[staff.pool.name],
-                t.way[d],
-                self.plan.tick,
-            )
-            there = now + t.turn_out[d] + way + t.access[d]
+            there = now + t.turn_out[d] + self.way(d, staff) + t.access[d]
             self.at(there, ON_SCENE, job.id, self.on_scene, job)
 
     def on_scene(self, job: Job) -> None:

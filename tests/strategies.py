@@ -357,6 +357,7 @@ def specs(draw: st.DrawFn) -> Spec:
         },
         "policies": {
             "queue": draw(st.sampled_from(["separate", "pooled"])),
+            "dispatch": draw(st.sampled_from(["order", "soonest"])),
             "order": draw(st.sampled_from(["arrival", "due"])),
             "overdue_priority": draw(st.integers(0, 1)),
             "neighbours_within": draw(maybe(st.just("5 km"))),

@@ -179,6 +179,36 @@ def test_the_first_team_in_order_with_a_free_crew_goes() -> None:
     assert visits["began"].tolist() == [0, 1, 10 * MINUTE]
 
 
+def slow_and_fast(**change: Any) -> Any:
+    """Walkers first in the order, then two teams that drive; all ways are 600 m."""
+    return plain(
+        groups={"g": {"teams": ["staff", "drivers", "others"]}},
+        teams={
+            "staff": {"mode": "walking"},
+            "drivers": team("drivers", mode="car"),
+            "others": team("others", mode="car"),
+        },
+        travel={
+            "enabled": True,
+            "detour": 1,
+            "speeds": {"walking": "3.6 km/h", "car": "36 km/h"},
+        },
+        **change,
+    )
+
+
+def test_who_can_be_there_first_goes_where_the_policy_says_so() -> None:
+    by_order, soonest = slow_and_fast(), slow_and_fast(policies={"dispatch": "soonest"})
+    place = by_order.territory.points.iloc[0]
+    rows = [{"at": k, "x": float(place["x"]) + 600, "y": float(place["y"])} for k in range(3)]
+    names = ("staff", "drivers", "others")
+    walkers, first, second = (pool(by_order, name) for name in names)
+    assert run(by_order, *rows).visits["pool"].tolist() == [walkers, first, second]
+    o = run(soonest, *rows)
+    assert o.visits["pool"].tolist() == [first, second, walkers]
+    assert o.demands["scene"].tolist() == [MINUTE, 1 + MINUTE, 2 + 10 * MINUTE]
+
+
 def test_in_a_pooled_queue_whoever_is_free_first_takes_the_next() -> None:
     laid_out = plain(
         policies={"queue": "pooled"},

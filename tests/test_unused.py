@@ -84,6 +84,7 @@ def test_a_roster_that_holds_at_one_kind_of_point_is_of_use(tmp_path: Path) -> N
         ("residents.patience.time=2 days", "residents.patience.enabled is false"),
         ("demand.categories.noise.make_safe=2 h", "demand.categories.noise.complex is 0"),
         ("calendar.shifts.late=never", "nobody's roster names this shift"),
+        ("policies.dispatch=soonest", "travel.enabled is false"),
         ("policies.neighbours_within=2 km", "there are no two point stations"),
         ("promises.interim_after=3 h", "promises.made is false"),
         ("centre.call=9 min", "centre.enabled is false"),

@@ -204,6 +204,8 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("centre.answered", _usage(Usage.first_calls)),
     ("promises.interim_after", _off("promises.made")),
     ("policies.overdue_priority", _off("centre.enabled")),
+    ("policies.dispatch", _off("travel.enabled")),
+    ("policies.dispatch", _usage(Usage.soonest)),
     ("policies.neighbours_within", _usage(Usage.neighbours)),
     ("costs.station_per_year", _usage(Usage.upkeep)),
     ("costs.order", _off("centre.enabled")),

@@ -369,6 +369,18 @@ class Usage:
         stations = sum(points[p] == "point_station" for p in self.staffed.active)
         return Off(tr("there are no two point stations")) if stations < 2 else None
 
+    def soonest(self, path: Path) -> Off | None:
+        """Who is there first, where all who may go start from one place at one speed."""
+        network, plan = self.network, self.plan
+        if plan.policies.dispatch == "order" or any(network.neighbours.values()):
+            return None
+        speeds, names = plan.travel.speeds, list(network.groups)
+        for (_, group), pools in network.candidates.items():
+            teams = [plan.teams[network.pools[i].name] for i in pools]
+            if names[group] in self.groups and len({speeds[team.mode] for team in teams}) > 1:
+                return None
+        return Off(tr("all teams that may go are as fast, from the same place"))
+
     def upkeep(self, path: Path) -> Off | None:
         """The cost of stations, where there are none."""
         return None if self.stations else self.staffed.no_points(("point_station",))

@@ -178,7 +178,7 @@ WORLD = _record(
     i8=" ".join(
         [PLAN, STATE, *(f"at_{name}" for name in TABLES), *(f"room_{name}" for name in GROWING)]
     ),
-    b1="""promises_made promises_matter by_due travels rectilinear withdraws ends_at_scene
+    b1="""promises_made promises_matter by_due soonest travels rectilinear withdraws ends_at_scene
     helpers_enabled touched""",
     f8="detour stretch_scene stretch_reply left_after_broken lost_per_day least",
 )

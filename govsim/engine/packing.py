@@ -180,6 +180,7 @@ class _Layout:
             "promises_made": plan.promises.made,
             "promises_matter": plan.promises.made and patience.enabled,
             "by_due": plan.policies.order == "due",
+            "soonest": plan.policies.dispatch == "soonest",
             "travels": plan.travel.enabled,
             "rectilinear": plan.travel.metric == "rectilinear",
             "withdraws": patience.withdraws,

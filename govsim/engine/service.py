@@ -53,6 +53,7 @@ from govsim.engine.work import (
     set_patience,
     stretch_patience,
     waiting,
+    way,
 )
 from govsim.service.rules import (
     ANSWER,
@@ -196,7 +197,7 @@ def dispatches(w: World, d: int) -> None:
 
 @compiled
 def finds_crew(w: World, j: int) -> None:
-    """First team in the group's order with a free crew, else a neighbour's, else wait.
+    """A free crew of the point's own teams, else of a neighbour's, else wait.
 
     Who waits does so for the first team that has somebody on duty.
     """
@@ -204,11 +205,15 @@ def finds_crew(w: World, j: int) -> None:
     d = job.demand
     luck, group = luck_at(w, d), stage_at(w, job.stage).group
     point = point_at(w, luck.point)
-    if _some_team_sets_out(w, j, luck.point, group):
+    best = _who_goes(w, j, luck.point, group, -1)
+    if best < 0:
+        for k in range(point.neighbours, point.neighbours + point.n_neighbours):
+            best = _who_goes(w, j, listed(w, k).value, group, best)
+    visit_at(w, job.visit).crew = job.crew
+    if best >= 0:
+        job.crew = crew_of(w, j, best)
+        begin(w, j, best)
         return
-    for k in range(point.neighbours, point.neighbours + point.n_neighbours):
-        if _some_team_sets_out(w, j, listed(w, k).value, group):
-            return
     own = listed(w, point.candidates + 2 * group).value
     first = listed(w, own).value
     for k in range(own, own + listed(w, point.candidates + 2 * group + 1).value):
@@ -227,18 +232,23 @@ def finds_crew(w: World, j: int) -> None:
 
 
 @compiled
-def _some_team_sets_out(w: World, j: int, p: int, group: int) -> bool:
-    """Send a crew of the first team at a point that has one free and nobody waiting."""
+def _who_goes(w: World, j: int, p: int, group: int, best: int) -> int:
+    """Of teams at a point with a crew free and nobody waiting: the first, or the soonest there.
+
+    `best` is that of other points, or -1.
+    """
     job = job_at(w, j)
     entry = point_at(w, p).candidates + 2 * group
     for k in range(listed(w, entry).value, listed(w, entry).value + listed(w, entry + 1).value):
+        if best >= 0 and not w.soonest:
+            break
         s = listed(w, k).value
         job.crew = crew_of(w, j, s)
-        visit_at(w, job.visit).crew = job.crew
-        if can_begin(free(w, s), job.crew, waiting(w, s)):
-            begin(w, j, s)
-            return True
-    return False
+        if can_begin(free(w, s), job.crew, waiting(w, s)) and (
+            best < 0 or way(w, job.demand, s) < way(w, job.demand, best)
+        ):
+            best = s
+    return best
 
 
 @inlined

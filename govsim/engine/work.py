@@ -185,6 +185,23 @@ def out_of_hand(w: World, j: int) -> None:
 
 
 @compiled
+def way(w: World, d: int, s: int) -> int:
+    """Time of a team's way from its point to a demand, ms."""
+    if not w.travels:
+        return 0
+    luck, staff = luck_at(w, d), staff_at(w, s)
+    return travel_time(
+        luck.x - staff.x,
+        luck.y - staff.y,
+        w.rectilinear,
+        w.detour,
+        staff.pace,
+        luck.way,
+        w.tick,
+    )
+
+
+@compiled
 def _begun(w: World, j: int) -> None:
     """A team leaves for the scene, others work where they are."""
     job, now = job_at(w, j), w.now
@@ -201,22 +218,13 @@ def _begun(w: World, j: int) -> None:
         if handed_over_early(job.kind, luck.handing_over, job.work):
             at(w, now + luck.handing_over, PASSED_ON, 2 * d, 0)
     else:
-        demand, staff = demand_at(w, d), staff_at(w, job.staff)
+        demand = demand_at(w, d)
         if demand.dispatched < 0:
             demand.dispatched, demand.served_by = now, job.staff
         if not w.travels:
             on_scene(w, j)
             return
-        way = travel_time(
-            luck.x - staff.x,
-            luck.y - staff.y,
-            w.rectilinear,
-            w.detour,
-            staff.pace,
-            luck.way,
-            w.tick,
-        )
-        there = now + luck.turn_out + way + luck.access
+        there = now + luck.turn_out + way(w, d, job.staff) + luck.access
         if there < w.end:
             at(w, there, ON_SCENE, job.id, j)
             job.references += 1

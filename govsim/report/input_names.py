@@ -190,6 +190,7 @@ promises.solve | promise: solved within | 承诺：解决时限
 promises.reply | promise: replied within | 承诺：回复时限
 promises.interim_after | interim reply after | 阶段性回复时间
 policies.queue | whose queue | 排队方式
+policies.dispatch | who goes | 派队规则
 policies.order | order within a class | 同级次序
 policies.overdue_priority | class of overdue orders | 超期工单优先级
 policies.neighbours_within | neighbouring stations help within | 邻站支援距离
@@ -251,6 +252,8 @@ relief | is taken over by the next shift | 由下一班接替
 hand over | is left to the next shift | 留给下一班
 separate | each team its own | 各队分别排队
 pooled | one for each group | 各组合并排队
+order | the first in order | 按队伍先后
+soonest | who can be there first | 最快到场
 arrival | by arrival | 按先后
 due | by when it is due | 按到期时间
 euclidean | as the crow flies | 直线距离

@@ -119,6 +119,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("移交", "交接"), ("hand over",)),
     **dict.fromkeys(("分开", "分别排队"), ("separate",)),
     **dict.fromkeys(("共用", "合并排队"), ("pooled",)),
+    "按队伍先后": ("order",),
+    **dict.fromkeys(("最快到场", "最快到的先去"), ("soonest",)),
     **dict.fromkeys(("先来先办", "先到先办"), ("arrival",)),
     **dict.fromkeys(("按时限", "先到期先办"), ("due",)),
     "中国": ("china",),

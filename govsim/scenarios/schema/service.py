@@ -270,6 +270,8 @@ class Policies(Model):
 
     queue: Literal["separate", "pooled"] = choice("separate")
     """A queue for each team, or one for each group that all its teams at the point draw on."""
+    dispatch: Literal["order", "soonest"] = choice("order")
+    """Of teams with a crew free: the first in the group's order, or who can be there first."""
     order: Literal["arrival", "due"] = choice("arrival")
     """Within a priority: by order of arrival, or by the time that clock 2 (or an order) is due."""
     overdue_priority: int = choice(1, ge=0, le=9)
