@@ -1,7 +1,8 @@
 """Territories that were laid out before, kept on this machine by what they are made from.
 
 `laid_out` is `govsim.scenarios.territory.build`, which takes half a second for a district, for
-whoever runs the same scenario again. A file is named by a hash of the section, of the contents of
+whoever runs the same scenario again; for an estate the import of what does it takes as long as a
+replication. A file is named by a hash of the section, of the contents of
 the tables that it names, of the code and of the libraries; it is read only if its own checksum
 holds, and whatever is amiss with it, the territory is laid out anew. SciPy's trees and shapely are
 imported only then.
@@ -30,9 +31,6 @@ FOLDER = "territories"
 LAID_OUT_BY = ("numpy", "pandas", "scipy", "shapely")
 """Libraries whose versions are part of a name."""
 
-FEWEST = 100
-"""Grids below which laying out takes no longer than looking for what was kept."""
-
 MOST_FILES, MOST_BYTES = 24, 4 * 2**20
 """Files that are kept, those used last, and the size above which one is not."""
 
@@ -57,7 +55,7 @@ def laid_out(section: Section, folder: Path) -> Territory:
     if found is None:
         found = build(section, folder)
         # Tables that somebody changed meanwhile belong to no name.
-        if len(found.grids) >= FEWEST and _name(section, folder) == name:
+        if _name(section, folder) == name:
             _keep(file, found)
     return found
 
