@@ -13,7 +13,9 @@ from matplotlib.text import Text
 
 import govsim
 from govsim import language
-from govsim.report import figures, fonts, style
+from govsim.measures.catalogue import CATALOGUE
+from govsim.report import figures, fonts, plates, style
+from govsim.statistics import Interval
 
 TEMPLATE = Path(govsim.__file__).parent / "scenarios" / "template.yaml"
 
@@ -116,3 +118,15 @@ def test_less_than_a_week_is_said_in_place_of_a_curve():
     _, texts = drawn(few_days)
     assert any("Less than a whole week" in text for text, _ in texts)
     assert np.isfinite(few_days.get("orders").mean)
+
+
+def test_a_share_above_one_stays_inside_its_figure():
+    rows = [
+        ("grid staff, night shift", Interval(16.8, 16.1, 17.5, 2)),
+        ("b", Interval(0.5, 0.4, 0.6, 2)),
+    ]
+    with style.drawing(), warnings.catch_warnings():
+        warnings.simplefilter("error")  # a layout that is not possible is a warning
+        figure = plates.shares(rows, CATALOGUE["utilisation"], "%")
+        style.settle(figure)
+    assert figure.axes[0].get_xlim()[1] > 16.8

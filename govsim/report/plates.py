@@ -92,7 +92,7 @@ def panels(
 
 
 def shares(named: Named, shown: Measure, unit: str, mark: float | None = None) -> Figure:
-    """Dots with intervals on a scale from 0 to 100%.
+    """Dots with intervals on a scale from 0 to 100%, or to the largest that is more.
 
     Parameters
     ----------
@@ -104,7 +104,9 @@ def shares(named: Named, shown: Measure, unit: str, mark: float | None = None) -
     figure = sheet(AROUND + ROW * len(named))
     axes = figure.subplots()
     marks.dots(axes, [name for name, _ in named], [found for _, found in named], shown, NAMES)
-    axes.set_xlim(0, 1)
+    # Work over the end of shifts can take more than the time on duty.
+    most = max((one.mean for _, one in named if one.mean > 1), default=0.0)
+    axes.set_xlim(0, max(1.0, 1.05 * most))
     if mark is not None:
         axes.axvline(mark, color=style.INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
     axes.set_xlabel(unit)

@@ -157,7 +157,9 @@ def shifts(result: Result) -> list[tuple[str, Interval]]:
             used = result.get("utilisation", "shift", f"{team}/{shift}")
             if used.n:
                 label = tr("{team}, {shift}", team=team_name(result, team), shift=shift_name(shift))
-                found.append((label, replace(used, high=min(used.high, 1.0))))
+                if used.high > 1:  # a share, but for work over the end of a shift
+                    used = replace(used, high=max(used.mean, 1.0))
+                found.append((label, used))
     return sorted(found, key=lambda one: -one[1].mean)
 
 
