@@ -47,6 +47,12 @@ ANSWERS = ("repeat", "satisfied", "place_unknown")
 POSITIONS = ("longitude", "latitude")
 """Fields that are numbers."""
 
+ORDER = (
+    *("order", *TIMES, "channel", "category", "place", "department", "status"),
+    *("parent", "demand", "repeat", "satisfied", *POSITIONS),
+)
+"""Columns of a log, in their order."""
+
 OPEN, CLOSED = "open", "closed"
 
 FOUND = "found by staff"

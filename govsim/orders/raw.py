@@ -113,6 +113,7 @@ def joined(chunks: list[list[pa.Array]]) -> list[pa.Array]:
     for parts in chunks:
         columns.append(pa.concat_arrays(parts) if parts else pa.array([], pa.large_string()))
         parts.clear()
+        pa.default_memory_pool().release_unused()
     return columns
 
 

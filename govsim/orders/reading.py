@@ -36,8 +36,8 @@ from govsim.orders.mapping import (
     CLOSED,
     IDENTITIES,
     OPEN,
+    ORDER,
     POSITIONS,
-    TIMES,
     WORDS,
     Mapping,
     MappingFile,
@@ -52,8 +52,8 @@ from govsim.orders.several import content_of, judged, written_at
 from govsim.orders.shapes import Bools, Ints
 from govsim.orders.sources import open_source
 from govsim.orders.spans import add_spans, spans_of
-from govsim.orders.text_files import ungarbled
-from govsim.orders.times import Kind, Parsed
+from govsim.orders.text_files import garbled_header
+from govsim.orders.times import Form, Kind, Parsed
 from govsim.orders.words import NOWHERE, fold
 
 LOST_IDENTITY = r"^\d(\.\d+)?[eE]\+\d+$"
@@ -88,23 +88,11 @@ def read_orders(
         source = open_source(source, mapping.mapping)
     columns = mapping.mapping.columns.given()
     if problems := mapping.missing_columns(source.header, source.name):
-        raise InputError([*_garbled_header(source), *problems])
+        raise InputError([*garbled_header(source), *problems])
     raw, read = source.read(list(columns.values()), most), mapping.mapping
     if "event" in columns:
         raw, read = stages(raw, read, source.name)
     return _Reader(raw, source.name, read).log()
-
-
-def _garbled_header(source: Source) -> list[Problem]:
-    """Say so where a program has garbled a table before it came here."""
-    if not (said := ungarbled(source.header)):
-        return []
-    message = tr(
-        "the table was garbled before it came here: a program took UTF-8 for GBK and saved that "
-        "(its header said {names}); export it again",
-        names=", ".join(said[:5]),
-    )
-    return [Problem(message, file=source.name)]
 
 
 class _Reader:
@@ -121,12 +109,13 @@ class _Reader:
         self.frame: dict[str, Any] = {}
         self.ms: dict[str, Ints] = {}
         self.written: dict[str, Ints] = {}
+        self.forms: dict[str, tuple[Form, ...]] = {}
         self.there: dict[str, Bools] = {}
         self.remarks: list[Remark] = []
 
     def log(self) -> OrderLog:
         blank = self._blank_rows()
-        parsed = self._times()
+        self._times()
         self._garbled()
         self._contradictions()
         for name in WORDS:
@@ -148,13 +137,15 @@ class _Reader:
         aside = self._set_aside(bad)
         status, said = self.cells.get("status"), self.mapping.values.status
         states = () if status is None else count_states(status, said, used)
-        self.cells.clear()  # what was written is not needed any more, and takes most of the room
-        self.raw.columns.clear()
-        frame = pd.DataFrame({"row": self.raw.rows, **self._ordered()})
+        times = {name: self._about(name, used) for name in self.ms}
+        # What was written is not needed any more, and takes most of the room.
+        for done in (self.cells, self.raw.columns, self.written):
+            done.clear()
+        pa.default_memory_pool().release_unused()
         return OrderLog(
-            frame=frame[used].reset_index(drop=True),
+            frame=self._used(used),
             set_aside=aside,
-            times={name: self._about(name, parsed[name], used) for name in self.ms},
+            times=times,
             default_places=int((defaults & used).sum()),
             blank_rows=int(blank.sum()),
             lost_identities=lost,
@@ -164,13 +155,17 @@ class _Reader:
             states=states,
         )
 
-    def _ordered(self) -> dict[str, Any]:
-        wanted = ("order", *TIMES, "channel", "category", "place", "department", "status")
-        return {
-            name: self.frame[name]
-            for name in (*wanted, "parent", "demand", "repeat", "satisfied", *POSITIONS)
-            if name in self.frame
-        }
+    def _used(self, used: Bools) -> pd.DataFrame:
+        """Make a frame of the rows that are used, and let go of all rows, column by column."""
+        columns: dict[str, Any] = {"row": self.raw.rows[used]}
+        for name in ORDER:
+            if name in self.ms:
+                moments = self.ms.pop(name)[used].astype("datetime64[ms]")
+                moments[~self.there.pop(name)[used]] = np.datetime64("NaT", "ms")
+                columns[name] = moments
+            elif name in self.frame:
+                columns[name] = self.frame.pop(name)[used]
+        return pd.DataFrame(columns, copy=False)
 
     def _fault(self, mask: Bools, reason: str) -> None:
         if mask.any():
@@ -180,16 +175,13 @@ class _Reader:
         """Find the rows without anything in the mapped columns."""
         blank = np.ones(self.n, bool)
         for cells in self.cells.values():
-            if pa.types.is_large_string(cells.type):
-                filled = pc.not_equal(something(cells), "")
-            else:
-                filled = cells.is_valid()
-            blank &= ~as_numpy(filled)
+            text = pa.types.is_large_string(cells.type)
+            blank &= ~as_numpy(pc.not_equal(something(cells), "") if text else cells.is_valid())
         return blank
 
     # --- times -------------------------------------------------------------------------------
 
-    def _times(self) -> dict[str, Parsed]:
+    def _times(self) -> None:
         """Read all times, by the clock of creation where a change to summer time is between."""
         spans = spans_of(self.mapping, self.cells, self.source)
         times = {name: cells for name, cells in self.cells.items() if name not in spans}
@@ -205,11 +197,12 @@ class _Reader:
         created = parsed["created"]
         for name, found in parsed.items():
             there = found.kind == Kind.MOMENT
-            self.written[name] = found.ms
-            self.ms[name], self.there[name] = np.where(there, elapsed(created, found), 0), there
-            moments = self.ms[name].astype("datetime64[ms]")
-            self.frame[name] = np.where(there, moments, np.datetime64("NaT", "ms"))
-        return parsed
+            self.written[name], self.forms[name] = found.ms, found.forms
+            found.ms[~there] = 0
+            ms = elapsed(created, found)  # mostly the same, which need not be kept twice
+            same = np.array_equal(ms, found.ms)
+            self.ms[name], self.there[name] = found.ms if same else np.where(there, ms, 0), there
+        pa.default_memory_pool().release_unused()
 
     def _far(self, parsed: Table[str, Parsed]) -> None:
         """Keep times that are far from all others out of the record, and name them."""
@@ -257,9 +250,9 @@ class _Reader:
         for bad, reason in reasons.items():
             self._fault(kind == bad, reason)
 
-    def _about(self, name: str, found: Parsed, used: Bools) -> TimeColumn:
+    def _about(self, name: str, used: Bools) -> TimeColumn:
         there, rows = self.there[name] & used, self.raw.rows
-        on_step = on_steps(found.ms[there])
+        on_step = on_steps(self.written[name][there])
         return TimeColumn(
             present=int(there.sum()),
             rounding=rounding_of(on_step),
@@ -268,7 +261,7 @@ class _Reader:
             before_created=self.early.get(name, 0),
             forms=tuple(
                 replace(form, first=int(rows[form.first]), last=int(rows[form.last]))
-                for form in found.forms
+                for form in self.forms[name]
             ),
         )
 
@@ -443,8 +436,8 @@ class _Reader:
             self.remarks.append(Remark("states", "order", found.states))
         if found.created:
             self.remarks.append(Remark("again", "order", found.created))
+            self.ms["created"] = self.ms["created"].copy()  # what was written stays as it was
             self.ms["created"][where] = found.first
-            self.frame["created"][where] = found.first.astype("datetime64[ms]")
 
     # --- rows set aside ----------------------------------------------------------------------
 

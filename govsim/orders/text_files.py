@@ -15,9 +15,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
+from govsim.errors import Problem
 from govsim.language import tr
 from govsim.orders.characters import Characters
-from govsim.orders.raw import Raw, damaged, header_at, joined, places, reason, refuse
+from govsim.orders.raw import Raw, Source, damaged, header_at, joined, places, reason, refuse
 
 SEPARATORS = (",", "\t", ";", "|")
 BLOCK = 2**24
@@ -153,3 +154,15 @@ def ungarbled(header: Sequence[str]) -> list[str]:
         if sum("\u4e00" <= sign <= "\u9fff" for sign in said) >= 2:
             found.append(said)
     return found
+
+
+def garbled_header(source: Source) -> list[Problem]:
+    """Say so where a program has garbled a table before it came here."""
+    if not (said := ungarbled(source.header)):
+        return []
+    message = tr(
+        "the table was garbled before it came here: a program took UTF-8 for GBK and saved that "
+        "(its header said {names}); export it again",
+        names=", ".join(said[:5]),
+    )
+    return [Problem(message, file=source.name)]

@@ -58,9 +58,7 @@ class Replication:
         """
         d, mine = self.outcome.demands, self.looked_at
         over = np.where(d["state"] == WITHDRAWN, d["patience_ended"], d["dispatched"])[mine]
-        if (over < 0).any():
-            raise RuntimeError("demands of the measured time still wait at the end")
-        waits: Floats = (over - d["accepted"][mine]) / HOUR
+        waits: Floats = (_over(over) - d["accepted"][mine]) / HOUR
         return waits
 
     @cached_property
@@ -73,6 +71,19 @@ class Replication:
     def team(self, measure: str, team: str = "team") -> float:
         """One measure of a team."""
         return self.measured["team", team, measure]
+
+
+def _over(ends: Ints) -> Ints:
+    """Give back when waits ended, all of which must have.
+
+    Raises
+    ------
+    RuntimeError
+        When some still wait at the end: then a mean would leave out the longest.
+    """
+    if (ends < 0).any():
+        raise RuntimeError("demands of the measured time still wait at the end")
+    return ends
 
 
 def lost(r: Replication) -> Numbers:
@@ -158,6 +169,8 @@ def in_service_by_phase(r: Replication) -> Numbers:
 def _visits_by_demand(r: Replication) -> tuple[Floats, Floats]:
     """Wait for the first crew and all waits together, h: float[looked_at]."""
     v, n = r.outcome.visits, len(r.table)
+    kept = r.outcome.demands["state"][v["demand"]] != WITHDRAWN
+    _over(v["began"][np.isin(v["demand"], r.looked_at) & kept])
     waits = np.where(v["began"] >= 0, v["began"] - v["queued"], 0) / HOUR
     every: Floats = np.bincount(v["demand"], waits, n).astype(np.float64)
     return r.waits, every[r.looked_at]
@@ -237,7 +250,8 @@ def tandem(r: Replication) -> Numbers:
             v["queued"] >= r.outcome.measured_from
         )
         mine &= v["queued"] < last
-        found[f"Wq{stage + 1}_h"] = float((v["began"] - v["queued"])[mine].mean() / HOUR)
+        waits = _over(v["began"][mine]) - v["queued"][mine]
+        found[f"Wq{stage + 1}_h"] = float(waits.mean() / HOUR)
     return found | {"T_h": _time_in_system(r)}
 
 
@@ -245,7 +259,8 @@ def from_empty(r: Replication, minutes: tuple[int, ...], customers: tuple[int, .
     """Number present at some minutes, and wait of some customers, from an empty start."""
     d = r.outcome.demands
     present = _present(r, np.array(minutes) * MINUTE)
-    wait = (d["dispatched"] - d["accepted"])[np.array(customers) - 1] / MINUTE
+    these = np.array(customers) - 1
+    wait = (_over(d["dispatched"][these]) - d["accepted"][these]) / MINUTE
     found = {f"EN({t})": float(x) for t, x in zip(minutes, present, strict=True)}
     return found | {f"Wq[{n}]": float(x) for n, x in zip(customers, wait, strict=True)}
 
@@ -254,7 +269,7 @@ def distance(r: Replication) -> Numbers:
     """Mean distance from dispatch to the scene, in sides of the square, at 1 m/s."""
     d = r.outcome.demands
     there = (d["accepted"] >= 0) & (d["accepted"] < r.outcome.end - HOUR)
-    metres = (d["scene"] - d["dispatched"])[there] / SECOND
+    metres = (_over(d["scene"][there]) - d["dispatched"][there]) / SECOND
     return {"mean_distance": float(metres.mean()) / 1000}
 
 
