@@ -19,6 +19,10 @@ from govsim.validation.independent.checking import Check
 
 CHECKS: tuple[Check, ...] = (
     Check("opening_hours", "opening_hours.yaml", opening.program, opening.observe),
+    Check(
+        "opening_hours", "opening_hours.yaml", partial(opening.program, at_once=4),
+        opening.observe, "at once",
+    ),
     *(
         Check(
             "patience", "patience.yaml", partial(impatience.program, rules=rules),

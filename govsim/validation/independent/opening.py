@@ -65,7 +65,7 @@ class Taken:
     channel : that took it in.
     tried : when its resident first turned to a channel.
     reported : when the clocks began.
-    accepted : end of the intake.
+    accepted : end of the intake, or when it was handed over before that.
     answered : there and then.
     """
 
@@ -76,8 +76,13 @@ class Taken:
     answered: bool
 
 
-def program(rng: np.random.Generator) -> Numbers:
-    """Simulate one replication and give its numbers."""
+def program(rng: np.random.Generator, at_once: float | None = None) -> Numbers:
+    """Simulate one replication and give its numbers.
+
+    Parameters
+    ----------
+    at_once : mean time until a report is handed over, min; None: when its intake is over.
+    """
     env = simpy.Environment()
     desk = People(env, 0)
     env.process(by_roster(env, desk, every_day(DAYS, ((9, 2), (17, 0)))))
@@ -85,7 +90,7 @@ def program(rng: np.random.Generator) -> Numbers:
     time = rng.exponential(1 / PER_HOUR)
     while time < 24 * DAYS:
         first = rng.choice(NAMES, p=[CHANNELS[name].share for name in NAMES])
-        env.process(_resident(env, rng, desk, time, str(first), taken))
+        env.process(_resident(env, rng, desk, time, str(first), taken, at_once))
         time += rng.exponential(1 / PER_HOUR)
     env.run(until=24 * DAYS)
     return numbers(taken)
@@ -98,6 +103,7 @@ def _resident(
     tries: float,
     name: str,
     taken: list[Taken],
+    at_once: float | None,
 ) -> Steps:
     yield env.timeout(tries)
     channel = CHANNELS[name]
@@ -112,19 +118,24 @@ def _resident(
     taken.append(Taken(name, tries, reported, None, False))
     if channel.via == "desk":
         yield desk.ask()
-    yield env.timeout(channel.handling(rng))
-    if channel.via == "desk":
-        desk.done()
-    if channel.via == "centre":
+    handling = channel.handling(rng)
+    handed = handling
+    if at_once is not None and not answered and channel.via != "centre":
+        handed = min(handling, rng.exponential(at_once * MINUTES))
+    yield env.timeout(handed)
+    if channel.via != "centre":
+        taken[place] = Taken(name, tries, reported, env.now, answered)
+        yield env.timeout(handling - handed)
+        if channel.via == "desk":
+            desk.done()
+    else:
         answered = rng.random() < ANSWERED_ON_THE_CALL
         if answered:  # which never comes under the clocks
             taken[place] = Taken(name, tries, None, None, answered)
             return
         yield env.timeout(rng.exponential(10 * MINUTES))
-        reported = env.now
-    taken[place] = Taken(name, tries, reported, env.now, answered)
-    if channel.via == "centre":  # solved a minute later, the order is replied to in writing
-        yield env.timeout(MINUTES)
+        taken[place] = Taken(name, tries, env.now, env.now, answered)
+        yield env.timeout(MINUTES)  # solved then, the order is replied to in writing
         yield desk.ask()
         yield env.timeout(rng.exponential(12 * MINUTES))
         desk.done()
