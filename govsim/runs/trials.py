@@ -19,8 +19,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from govsim.demand.table import draw
+from govsim.measures.replication import values_of
 from govsim.runs.executors import Executor
-from govsim.runs.tasks import Engine, simulate
+from govsim.runs.tasks import Engine, runs
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.schema.place import Territory as Section
 from govsim.scenarios.territory import Territory
@@ -120,14 +122,10 @@ def perform(trial: Trial) -> Floats:
     service = trial.network()
     found = np.empty((len(trial.asked), len(trial.replications)))
     for column, replication in enumerate(trial.replications):
-        measured, _, _ = simulate(service, replication, trial.measured_from, engine=trial.engine)
-        values = measured.values
-        levels = {level for level, _, _ in trial.asked}
-        mine = values[values["level"].isin(levels)]
-        rows = zip(mine["level"], mine["key"], mine["measure"], strict=True)
-        known = dict(zip(rows, mine["value"], strict=True))
-        for row, asked in enumerate(trial.asked):
-            found[row, column] = known.get(asked, np.nan)
+        table = draw(service, replication)
+        outcome = runs(trial.engine)(service, table, trial.measured_from)
+        known = values_of(service, table, outcome)
+        found[:, column] = [known.get(asked, np.nan) for asked in trial.asked]
     return found
 
 
