@@ -203,6 +203,7 @@ def test_the_files_are_what_the_tool_makes_of_the_records(
         assert made.read_bytes() == shipped.read_bytes(), made.name
 
 
+@pytest.mark.slow
 @with_records
 def test_what_is_fitted_knows_nothing_of_october(tool: Any, tmp_path: Path) -> None:
     records = pd.read_csv(RECORDS, dtype=str)
@@ -288,6 +289,7 @@ def test_only_who_reported_was_promised_anything(year: Any) -> None:
     assert (table.source[applies] == REPORTED).all()
 
 
+@pytest.mark.slow
 @with_records
 def test_it_can_be_calibrated_on_its_records(tmp_path: Path) -> None:
     for file in FOLDER.iterdir():

@@ -89,6 +89,7 @@ def amounts(found, given: Path) -> tuple[float, list[float]]:
     return true, [of_level * float(row[name]) for name in ("q05", "median", "q95")]
 
 
+@pytest.mark.slow
 def test_the_true_amount_of_demand_is_found(found, exported):
     true, (low, middle, high) = amounts(found, exported / "place.yaml")
     # A 90% interval misses one time in ten; one three times as wide hardly ever does.
@@ -101,6 +102,7 @@ def test_the_true_amount_of_demand_is_found(found, exported):
     assert middle > sum(given.values())  # and not where the scenario had it
 
 
+@pytest.mark.slow
 def test_a_category_that_is_rarer_than_the_scenario_says_is_found(found):
     ratio = found.direct[found.direct["part"] == "category"].set_index("name")
     others = ratio.drop(index=SHIFTED)
@@ -113,6 +115,7 @@ def test_a_category_that_is_rarer_than_the_scenario_says_is_found(found):
     assert fit.loc[SHIFTED, "inside"]
 
 
+@pytest.mark.slow
 def test_ratios_of_numbers_cover_as_often_as_they_say_and_borrow_strength():
     rng = np.random.default_rng(4)
     covered, off, off_alone = [], 0.0, 0.0
@@ -142,6 +145,7 @@ def kinds_of(scenario, days: int) -> Kinds:
     return Kinds.of(calendar, first, days)
 
 
+@pytest.mark.slow
 def test_holidays_are_told_from_the_weekdays_and_months_that_they_lie_in(exported):
     """Half the orders on holidays, a third in Spring Festival, and fewer of a weekend."""
     scenario = load(exported / "place.yaml").scenario
@@ -210,6 +214,7 @@ def test_times_of_categories_differ_as_they_do_and_rare_ones_borrow_from_the_oth
     np.testing.assert_allclose(alike[1], 1, atol=0.03)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["h", "D"])
 def test_demand_is_found_though_only_hours_or_days_are_recorded(exported, tmp_path, step):
     shutil.copy(exported / "place.yaml", tmp_path)
@@ -308,6 +313,7 @@ def test_a_season_is_estimated_from_half_a_year_on(exported, days):
     assert found["months"].low[4] < found["months"].value[4] < found["months"].high[4]
 
 
+@pytest.mark.slow
 def test_the_new_scenario_holds_what_was_fitted_with_its_evidence(found):
     loaded = load(found.scenario)
     row = found.fitted.set_index("input").loc["demand.level"]
@@ -317,6 +323,7 @@ def test_the_new_scenario_holds_what_was_fitted_with_its_evidence(found):
     assert float(known.low) < loaded.scenario.demand.level < float(known.high)
 
 
+@pytest.mark.slow
 def test_its_draws_can_be_used_and_are_the_posterior(found):
     draws = find(load(found.scenario))
     column = [".".join(path) for path in draws.paths].index("demand.level")
@@ -326,6 +333,7 @@ def test_its_draws_can_be_used_and_are_the_posterior(found):
     assert inside == pytest.approx(0.9, abs=0.05)
 
 
+@pytest.mark.slow
 def test_a_calibration_is_read_back(found):
     again = open_calibration(found.folder)
     assert again.manifest == json.loads(json.dumps(found.manifest))
@@ -348,6 +356,7 @@ def command(exported: Path, out: Path, *more: str) -> list[str]:
     return ["calibrate", *place, *given, *told, "--out", str(out), *more]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
 def test_a_calibration_that_is_stopped_or_killed_goes_on_with_the_same_command(
     found, exported, tmp_path, stop
@@ -377,6 +386,7 @@ def test_a_calibration_that_is_stopped_or_killed_goes_on_with_the_same_command(
     pd.testing.assert_frame_equal(made.fitted, found.fitted)
 
 
+@pytest.mark.slow
 def test_what_was_simulated_is_not_simulated_again(found, exported):
     again = calibrate(
         exported / "place.yaml",
@@ -424,6 +434,7 @@ def test_a_record_that_is_too_short_is_told(exported):
         calibrate(exported / "place.yaml", exported / "orders.csv", holdout=16 * WEEK)
 
 
+@pytest.mark.slow
 def test_holdout_days_are_those_of_the_record(found):
     daily = found.days[found.days["series"] == "daily"]
     assert len(daily) == 28
@@ -468,6 +479,7 @@ def test_the_tail_probability_of_a_right_model_is_uniform():
     assert np.abs(tails - (np.arange(700) + 0.5) / 700).max() < 1.95 / 700**0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_command_says_it_on_a_screenful(found, exported, lang):
     told = command(exported, exported / "results", "--lang", lang)
@@ -479,6 +491,7 @@ def test_the_command_says_it_on_a_screenful(found, exported, lang):
     assert {"en": "90% intervals held", "zh": "90% 区间覆盖"}[lang] in "".join(lines)
 
 
+@pytest.mark.slow
 def test_its_tables_stand_in_a_workbook(found, tmp_path):
     book = openpyxl.load_workbook(workbook.write(found, tmp_path / "tables.xlsx"))
     fitted = book["What was fitted"]

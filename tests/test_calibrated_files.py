@@ -87,6 +87,7 @@ def test_whoever_asks_for_it_replaces_the_earlier_one(place):
     assert load(second.file).scenario.demand.level > before
 
 
+@pytest.mark.slow
 def test_the_command_says_that_it_left_an_earlier_file(place):
     folder, earlier = place.parent, place.with_name("place-calibrated.yaml")
     earlier.write_text("extends: place.yaml\n", encoding="utf-8")

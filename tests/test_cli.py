@@ -100,6 +100,7 @@ def test_no_interval_is_shown_for_a_single_replication():
     assert row.split()[-1] == "—"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("after_a_run")
 def test_json_is_all_that_is_printed_when_it_is_asked_for():
     said = typed("run", "mine", "-n", "2", "--json", *SHORT)

@@ -155,6 +155,7 @@ def test_nothing_is_written_where_no_folder_is_given(
 # ---------------------------------------------------------------------- how long
 
 
+@pytest.mark.slow
 def test_a_precision_is_reached_before_it_stops(plans: list[Path], tmp_path: Path) -> None:
     """Asked for is less than the first look finds, whatever the numbers are: it must go on."""
     asked = {"on": ["orders"], "settings": SHORT, "out": tmp_path}

@@ -11,6 +11,7 @@ from govsim.validation import comparing
 from govsim.validation.closed_forms import wait_mmc
 
 
+@pytest.mark.slow
 def test_two_staffings_wait_as_erlang_says() -> None:
     """The difference that intervals must hold is the one that the model has."""
     plans = ("", "eight")

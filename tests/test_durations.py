@@ -214,6 +214,7 @@ def test_what_is_fitted_is_a_time_of_a_scenario() -> None:
     assert written.parameters.average() == pytest.approx(mixed.mean(), rel=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.statistics
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     """Of the share done in a day, from 120 cases recorded by the hour, a quarter still open."""

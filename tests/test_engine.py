@@ -25,7 +25,9 @@ from govsim.storage import cache
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 
-test_both_engines_make_the_same_of_random_scenarios = over_random_scenarios(250, derandomize=True)
+test_both_engines_make_the_same_of_random_scenarios = pytest.mark.slow(
+    over_random_scenarios(250, derandomize=True)
+)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +47,7 @@ def test_both_engines_make_the_same_of_shipped_scenarios(
     assert not told, told
 
 
+@pytest.mark.slow
 @given(scenarios)
 def test_looking_at_the_service_each_midnight_changes_nothing(scenario: Scenario) -> None:
     laid_out = lay_out(scenario)

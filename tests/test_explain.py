@@ -137,6 +137,7 @@ def test_what_cannot_be_switched_apart_is_joined_or_put_in_order(pair):
 # ---------------------------------------------------------------- shares
 
 
+@pytest.mark.slow
 def test_what_mechanisms_contribute_is_the_whole_change(explained):
     each = explained.replications.pivot(
         index="replication", columns="mechanism", values="shapley"
@@ -155,6 +156,7 @@ def test_what_mechanisms_contribute_is_the_whole_change(explained):
     assert explained.total("before").mean == pytest.approx(before.mean())
 
 
+@pytest.mark.slow
 def test_causes_add_up_over_mechanisms_and_to_all_orders(explained):
     table = explained.causes.pivot(index="mechanism", columns="cause", values="mean")
     whole = table.loc[""]
@@ -166,6 +168,7 @@ def test_causes_add_up_over_mechanisms_and_to_all_orders(explained):
     assert by_cause[shares.index].to_numpy() == pytest.approx(shares.to_numpy(), abs=1e-9)
 
 
+@pytest.mark.slow
 def test_with_too_many_mechanisms_drawn_orders_add_up_too(explained, monkeypatch):
     monkeypatch.setattr(attribution, "MOST_EXACT", 5)
     found = govsim.explain(BEFORE, AFTER, replications=3, settings=SHORT, budget=QUICK)
@@ -199,6 +202,7 @@ def test_a_share_is_explained_by_differences_and_has_a_goal_of_its_own(pair):
 # ---------------------------------------------------------------- kept
 
 
+@pytest.mark.slow
 def test_an_explanation_is_read_back_as_it_was_written(explained):
     found = open_explanation(explained.folder)
     assert dict(found.manifest) == json.loads(json.dumps(explained.manifest))
@@ -282,6 +286,7 @@ def test_two_scenarios_that_do_not_differ_cannot_be_explained(pair):
 # ---------------------------------------------------------------- on the screen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_tables_fit_in_100_columns_and_say_the_whole(explained, lang):
     from govsim.cli.options import console

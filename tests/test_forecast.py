@@ -38,6 +38,7 @@ def several():
     return forecast(numbers, FIRST, 210, CALENDAR, seed=1)
 
 
+@pytest.mark.slow
 def test_predictive_distributions_hold_days_as_often_as_they_say(several):
     # Places rather than closed intervals, which hold more than their share of small counts.
     off = (several.days(np.random.default_rng(2))["pit"] - 0.5).abs()
@@ -46,12 +47,14 @@ def test_predictive_distributions_hold_days_as_often_as_they_say(several):
     assert 0.40 < (off < 0.25).mean() < 0.60
 
 
+@pytest.mark.slow
 def test_a_forecast_beats_the_naive_one_where_nothing_but_weekdays_matters(several):
     found = several.scores()
     assert (found["mase"] < 0.95).all()
     assert (found["crps"] < 0.9 * found["crps_naive"]).all()
 
 
+@pytest.mark.slow
 def test_a_forecast_is_nearly_as_good_as_the_law_itself(several):
     rng = np.random.default_rng(12)
     mine = several.scores().set_index("series")["crps"]
@@ -64,6 +67,7 @@ def test_a_forecast_is_nearly_as_good_as_the_law_itself(several):
         assert mine[name] < 1.15 * scores.crps(true, several.observed[name])
 
 
+@pytest.mark.slow
 def test_days_and_scores_come_for_each_series(several):
     days = several.days(np.random.default_rng(1))
     assert len(days) == 12 * 112
@@ -147,6 +151,7 @@ def test_what_is_known_of_days_comes_from_the_calendar():
         Kinds.of(CALENDAR, date(2022, 12, 31), 10)
 
 
+@pytest.mark.slow
 def test_places_in_the_predictive_distribution_are_uniform_day_by_day():
     # One day of each of 60 independent records, so that days don't share anything.
     rng = np.random.default_rng(18)

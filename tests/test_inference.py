@@ -293,6 +293,7 @@ def test_ranks_are_uniform_where_inference_is_right(three):
     assert stats.binom.ppf(0.0005, 100, 0.9) <= check.covered.sum(axis=0).min()
 
 
+@pytest.mark.slow
 def test_overconfidence_is_caught(three):
     check = ranked(three, SPREAD / 3, 30)  # 90% intervals hold 42%: so few show it already
     assert sbc.p_uniform(check.ranks[:, 0]) < 0.001

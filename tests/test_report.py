@@ -287,6 +287,7 @@ def test_a_report_that_fails_loses_nothing(result, monkeypatch, capsys):
     assert sorted(result.folder.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_reports_of_a_run_and_of_the_newest_comparison_and_explanation_can_be_asked_for(
     results, result, comparison, explanation, tmp_path
 ):
@@ -307,6 +308,7 @@ def test_reports_of_a_run_and_of_the_newest_comparison_and_explanation_can_be_as
     assert missing.exit_code == 2
 
 
+@pytest.mark.slow
 def test_a_run_has_its_report_unless_told_otherwise(tmp_path):
     settings = [part for path, value in SHORT for part in ("--set", f"{path}={value}")]
     base = [str(SCENARIOS / "tiandi.yaml"), "-n", "1", "--quiet", *settings]
@@ -327,6 +329,7 @@ def test_a_run_has_its_report_unless_told_otherwise(tmp_path):
 CHINESE = re.compile("[\u4e00-\u9fff]+")
 
 
+@pytest.mark.slow
 def test_a_run_made_in_chinese_has_an_english_report(results):
     language.use("zh")
     overload = (("teams.grid_staff.roster.day", "1"), ("demand.level", "20"))

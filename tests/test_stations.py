@@ -54,6 +54,7 @@ def test_unknown_stations_are_told_together_with_the_likely_name(result):
     assert second.suggestion == ""
 
 
+@pytest.mark.slow
 def test_tuesday_evening_is_what_was_counted(result):
     station = by_hour.of_station(result, STATION)
     assert station is not None

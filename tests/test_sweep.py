@@ -115,6 +115,7 @@ def test_the_table_has_every_measure_of_every_combination(made):
 # ------------------------------------------------------------------ what is there already
 
 
+@pytest.mark.slow
 def test_only_what_no_earlier_run_has_made_is_simulated(tmp_path, monkeypatch):
     settings = (*SHORT, (DAY, "3"), (NIGHT, "1"))
     govsim.run(TEMPLATE, settings=settings, replications=2, out=tmp_path)
@@ -127,6 +128,7 @@ def test_only_what_no_earlier_run_has_made_is_simulated(tmp_path, monkeypatch):
     assert simulated == [0, 1] * 4 + [2] * 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_sweep_that_was_killed_goes_on_and_ends_with_the_same_bytes(
     made, tmp_path, monkeypatch, workers

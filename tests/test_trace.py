@@ -27,6 +27,7 @@ quick = settings(
 )
 
 
+@pytest.mark.slow
 @quick
 @given(scenarios, st.data())
 def test_both_engines_tell_the_same_story_that_ends_as_the_outcome(

@@ -140,6 +140,7 @@ def test_the_intervals_of_a_run_are_those_of_its_draws(calibrated):
     assert shown.high == pytest.approx(of_draws.mean() + half)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_table_stands_on_the_screen_and_in_the_report(calibrated, tmp_path, lang):
     other = plan(calibrated, "other.yaml", "promises: {made: false}")

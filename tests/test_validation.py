@@ -113,6 +113,7 @@ def test_the_number_in_service_follows_a_sinusoid_with_a_lag():
         assert found == pytest.approx(e[name], rel=1e-8)
 
 
+@pytest.mark.slow
 def test_how_a_shift_ends_decides_the_wait():
     relief, finish, hand_over = map(shifts_day, ("relief", "finish", "hand over"))
     waits = [relief.wait, finish.wait, hand_over.wait]
@@ -174,6 +175,7 @@ def test_many_comparisons_together_rarely_alarm():
 # ------------------------------------------------------------------ the model, exactly
 
 
+@pytest.mark.slow
 def test_each_demand_begins_when_a_recursion_says_and_limits_end_in_working_hours():
     findings = exact(TEXTBOOK)
     assert [f.quantity for f in findings if not f.agrees(0)] == []
@@ -274,6 +276,7 @@ SKIPPED = {"10 lines", "20 lines", "50 lines", "100 lines", "one day", "half a d
 CHEAP = [c for c in CASES if c.file in SHORT and c.block not in SKIPPED]
 
 
+@pytest.mark.slow
 @pytest.mark.statistics
 def test_the_textbook_cases_agree_with_theory():
     findings = []

@@ -165,6 +165,7 @@ def test_a_comparison_has_its_differences_and_the_pairs_they_come_from(
     assert change["interval from"] < mean < change["interval to"]
 
 
+@pytest.mark.slow
 def test_an_explanation_has_contributions_that_add_up(
     explained: Explanation, tmp_path: Path
 ) -> None:
