@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from govsim import language
 from govsim.calibrate import calibrate
-from govsim.calibration.result import inputs
+from govsim.calibration import given
 from govsim.cli import cli
 from govsim.errors import InputError
 from govsim.scenarios.loading import load
@@ -56,8 +56,8 @@ def test_a_record_keeps_its_categories_with_the_mapping_that_inspect_writes(
     tmp_path, scenario, more
 ):
     source = orders(tmp_path)
-    by_file = inputs.read(source, written(source, *more), scenario)
-    by_itself = inputs.read(source, None, scenario)
+    by_file = given.read(source, written(source, *more), scenario)
+    by_itself = given.read(source, None, scenario)
     for read in (by_file, by_itself):
         assert read.log.frame["category"].astype(object).tolist()[:5] == list(MEANT)
         assert read.share_unknown("category") == pytest.approx(1 / 5)
@@ -69,7 +69,7 @@ def test_what_the_mapping_says_comes_before_likeness_and_may_be_said_in_chinese(
     mapping = written(source)
     with mapping.open("a", encoding="utf-8") as file:
         file.write("values:\n  category: {停车管理: 噪音, 供水: null, 噪音: hazard}\n")
-    read = inputs.read(source, mapping, scenario)
+    read = given.read(source, mapping, scenario)
     told = read.log.frame["category"].astype(object).tolist()[:5]
     assert told[:4] == ["property", "noise", "hazard", "parking"] and told[4] != told[4]
     assert read.unknown("category") == ()
@@ -82,7 +82,7 @@ def test_a_mapping_that_names_what_the_scenario_lacks_is_refused_with_its_line(t
     with mapping.open("a", encoding="utf-8") as file:
         file.write("values:\n  category: {供水: 市政设备}\n  channel: {12345热线: hotlin}\n")
     with pytest.raises(InputError) as caught:
-        inputs.read(source, mapping, scenario)
+        given.read(source, mapping, scenario)
     channel, category = caught.value.problems
     assert (category.line, category.suggestion) == (line, "市政设施")
     assert (channel.line, channel.suggestion) == (line + 1, "hotline")
@@ -106,18 +106,18 @@ def test_a_record_in_which_nothing_ends_is_refused(tmp_path, scenario):
     text = mapping.read_text(encoding="utf-8").splitlines()
     mapping.write_text("\n".join(one for one in text if "办结时间" not in one), encoding="utf-8")
     with pytest.raises(InputError, match="when it was resolved or closed"):
-        inputs.read(source, mapping, scenario)
+        given.read(source, mapping, scenario)
 
 
 @pytest.mark.parametrize("word", ["巡查发现", "网格员巡查", "found on patrol", "工作人员发现"])
 def test_what_staff_found_is_no_residents_call(tmp_path, scenario, word):
-    read = inputs.read(orders(tmp_path, channel=word), None, scenario)
+    read = given.read(orders(tmp_path, channel=word), None, scenario)
     assert set(read.log.frame["channel"]) == {"found by staff"}
 
 
 @pytest.mark.parametrize("word", ["居民巡查群上报", "市民发现上报"])
 def test_what_residents_found_is_not_taken_for_staffs(tmp_path, scenario, word):
-    read = inputs.read(orders(tmp_path, channel=word), None, scenario)
+    read = given.read(orders(tmp_path, channel=word), None, scenario)
     assert set(read.log.frame["channel"]) != {"found by staff"}
 
 
@@ -128,13 +128,13 @@ def test_the_mapping_of_the_orders_reads_a_ledger_with_other_columns(tmp_path, s
     book = tmp_path / "ledger.csv"
     row = "T1,2025-03-01 01:00,2025-03-01 01:20,2025-03-01 02:00,停车,微信群"
     book.write_text(f"工单编号,上报时间,到场时间,办结时间,大类名称,问题来源\n{row}\n", "utf-8")
-    read = inputs.read(book, mapping, scenario, ledger=True, own=False)
+    read = given.read(book, mapping, scenario, ledger=True, own=False)
     assert read.log.frame.loc[0, ["category", "channel"]].tolist() == ["parking", "wechat"]
     assert "scene" in read.log.times and "due" not in read.log.times
 
 
 def test_a_ledger_none_of_whose_channels_is_known_is_refused(tmp_path, scenario):
     source = orders(tmp_path, channel="甲乙丙丁")
-    assert inputs.read(source, None, scenario).share_unknown("channel") == 1
+    assert given.read(source, None, scenario).share_unknown("channel") == 1
     with pytest.raises(InputError, match="would count as found by staff"):
-        inputs.read(source, None, scenario, ledger=True)
+        given.read(source, None, scenario, ledger=True)
