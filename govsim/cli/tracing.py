@@ -10,12 +10,15 @@ from govsim.cli.options import console, print_json
 from govsim.language import name, tr
 
 if TYPE_CHECKING:
+    from govsim.demand.table import DemandTable
     from govsim.runs.tasks import Engine
     from govsim.scenarios.loading import Loaded
+    from govsim.service.network import Network
 
 
 def trace(loaded: Loaded, wanted: str, replications: int, engine: Engine, as_json: bool) -> None:
     """Follow a demand through its replication and tell its story; nothing is written."""
+    from govsim.report import lateness_tables
     from govsim.report.story import in_words, story
     from govsim.runs.trace import find, follow
     from govsim.service import network
@@ -34,13 +37,14 @@ def trace(loaded: Loaded, wanted: str, replications: int, engine: Engine, as_jso
         "community": str(grid["community"]),
         "point": str(service.territory.points["point"].iloc[int(table.point[d])]),
     }
+    went = taken_apart(service, table, d, engine)
     when = [str(start + np.timedelta64(line.time, "ms"))[:19].replace("T", " ") for line in lines]
     if as_json:
         told = [
             {"time": at, "ms": line.time, "what": line.what}
             for at, line in zip(when, lines, strict=True)
         ]
-        print_json(facts | {"story": told})
+        print_json(facts | {"story": told, "pieces": went})
         return
     from rich.table import Table
 
@@ -61,3 +65,20 @@ def trace(loaded: Loaded, wanted: str, replications: int, engine: Engine, as_jso
         shown.add_row(at, in_words(line.time - lines[0].time), line.what)
     console().print(said)
     console().print(shown)
+    if went:
+        console().print(lateness_tables.of_one(went))
+
+
+def taken_apart(
+    service: Network, table: DemandTable, d: int, engine: Engine
+) -> dict[str, dict[str, int]]:
+    """Give what the time of a demand went to, by clock and piece, ms; empty if no clock ran."""
+    from govsim.measures.lives import PIECES
+    from govsim.measures.pieces import CLOCKS, find
+    from govsim.runs.tasks import runs
+
+    found = find(service, table, runs(engine)(service, table))
+    if found.start[d] < 0:
+        return {}
+    spent = {c: zip(PIECES, found.spent[c][d].tolist(), strict=True) for c in CLOCKS}
+    return {clock: {name: ms for name, ms in of if ms} for clock, of in spent.items()}

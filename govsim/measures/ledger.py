@@ -11,6 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from govsim.demand.table import DemandTable
+from govsim.measures.lives import PIECES
+from govsim.measures.pieces import CLOCKS, IN, Pieces, find
 from govsim.service.network import Network
 from govsim.service.outcome import Outcome
 from govsim.service.rules import CAUSES
@@ -39,7 +41,8 @@ def demands_frame(network: Network, table: DemandTable, outcome: Outcome) -> pd.
         ``channel`` and ``team`` (empty where none), ``source``, ``state``, ``complex``,
         the local times of its stages (NaT where they did not happen), ``satisfied``
         (1, 0, or -1 if it was never closed), ``orders``, ``first_cause`` of an order,
-        ``repeats``, ``reopened``.
+        ``repeats``, ``reopened``; and what its time went to, by clock and piece, whole ms, such
+        as ``scene_intake``: see `govsim.measures.pieces`. Those of a clock add up to its length.
     """
     d, start = outcome.demands, np.datetime64(network.scenario.start, "ms")
     grids, points = network.territory.grids["grid"], network.territory.points["point"]
@@ -70,8 +73,14 @@ def demands_frame(network: Network, table: DemandTable, outcome: Outcome) -> pd.
             "first_cause": _named(CAUSES, first),
             "repeats": d["repeats"],
             "reopened": d["reopened"],
+            **pieces_columns(find(network, table, outcome)),
         }
     )
+
+
+def pieces_columns(found: Pieces) -> dict[str, NDArray[np.int64]]:
+    """Name the pieces of each clock: those that can be in it."""
+    return {f"{clock}_{PIECES[p]}": found.spent[clock][:, p] for clock in CLOCKS for p in IN[clock]}
 
 
 def _named(names: tuple[str, ...] | list[str], codes: NDArray[np.int64]) -> NDArray[np.object_]:

@@ -1,0 +1,342 @@
+"""What a demand was at, from the start of its clocks on: stretches of time, each with its piece.
+
+`Lives` reads them off the demand table and the outcome, without simulating anything again.
+`govsim.measures.pieces` cuts them where each clock stops, and adds them up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from govsim.demand.table import DemandTable
+from govsim.measures.ways import ways
+from govsim.service.network import Network
+from govsim.service.outcome import Outcome
+from govsim.service.rules import TURNED_AWAY, WITHDRAWN
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+PIECES = (
+    "closed",
+    "desk",
+    "intake",
+    "passing_on",
+    "nobody",
+    "busy",
+    "turn_out",
+    "way",
+    "access",
+    "work",
+    "another_team",
+    "meeting",
+    "department",
+    "reply",
+    "gone",
+)
+"""What the time of a demand goes to: a desk with nobody on duty; others before it at the desk;
+being taken in; waiting to be passed on; nobody on duty of those who may go; their crews busy;
+turn-out; the way; access; work on the scene; waiting for a further group's team; for the joint
+meeting; a department; writing the reply; given up, by its resident or for want of room."""
+
+(
+    CLOSED,
+    DESK,
+    INTAKE,
+    PASSING_ON,
+    NOBODY,
+    BUSY,
+    TURN_OUT,
+    WAY,
+    ACCESS,
+    WORK,
+    ANOTHER_TEAM,
+    MEETING,
+    CASE,
+    REPLY,
+    GONE,
+) = range(len(PIECES))
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Stretches of one piece: whose each is, and from when until when, ms.
+
+    Attributes
+    ----------
+    waits : which people each waits for, an index of `Absence`; then what falls into hours with
+        nobody on duty counts as `absent` instead. None where nobody is waited for.
+    """
+
+    piece: int
+    demand: Ints
+    begins: Ints
+    ends: Ints
+    waits: Ints | None = None
+    absent: int = NOBODY
+
+
+class Absence:
+    """When too few are on duty to take a job: added up over time, so that any stretch is two looks.
+
+    Groups of people are known by index; each is one pool or, where queues are pooled, all that
+    draw on a queue, with the crew that a job takes of each.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.known: dict[tuple[tuple[int, int], ...], int] = {}
+        self.times: list[Ints] = []
+        self.sums: list[Ints] = []
+        self._joined: tuple[Ints, Ints, Ints] | None = None
+
+    def index(self, who: tuple[tuple[int, int], ...]) -> int:
+        """Give the index of some people: (timeline, crew) of each pool that may take the job."""
+        if who not in self.known:
+            lines = [self.network.timelines[line] for line, _ in who]
+            times = lines[0].times
+            if len(lines) > 1:
+                times = np.unique(np.concatenate([line.times for line in lines]))
+            times = times[times < self.network.end]  # rosters go on to the end of the day
+            absent = np.ones(len(times), dtype=bool)
+            for line, (_, crew) in zip(lines, who, strict=True):
+                absent &= line.at(times) < crew
+            lasts = np.diff(times, append=self.network.end)
+            self.known[who] = len(self.times)
+            self.times.append(times)
+            self.sums.append(np.concatenate([[0], np.cumsum(lasts * absent)]))
+            self._joined = None
+        return self.known[who]
+
+    def between(self, who: Ints, begins: Ints, ends: Ints) -> Ints:
+        """Give the ms of stretches in which those who are waited for are not on duty."""
+        return self._until(who, ends) - self._until(who, begins)
+
+    def _until(self, who: Ints, times: Ints) -> Ints:
+        """Add up from the start to some times: all lines laid end to end, and looked up once."""
+        if not len(who):
+            return np.zeros(0, dtype=np.int64)
+        if self._joined is None:
+            length = self.network.end + 1
+            edges = [times + i * length for i, times in enumerate(self.times)]
+            self._joined = (
+                np.concatenate(edges),
+                np.concatenate([s[:-1] for s in self.sums]),
+                np.concatenate([np.diff(s) > 0 for s in self.sums]),
+            )
+        steps, sums, absent = self._joined
+        at = times + who * (self.network.end + 1)
+        step = np.searchsorted(steps, at, side="right") - 1
+        found: Ints = sums[step] + absent[step] * (at - steps[step])
+        return found
+
+
+class Lives:
+    """The stretches of all demands of a replication."""
+
+    def __init__(self, network: Network, table: DemandTable, outcome: Outcome) -> None:
+        self.network, self.table, self.outcome = network, table, outcome
+        self.end, self.absence = outcome.end, Absence(network)
+        d, visits = outcome.demands, outcome.visits
+        self.start = d["clock_start"]
+        self.first = _ends_of(visits["demand"], len(table), first=True)
+        self.last = _ends_of(visits["demand"], len(table))
+        self.desk = np.full(len(network.territory.points), -1, dtype=np.int64)
+        for point, pool in network.desk_of.items():
+            self.desk[point] = pool
+        via = np.array([c.via for c in network.scenario.channels.values()])
+        self.via = via[np.maximum(d["channel"], 0)]
+        self.lasted, self.left = outcome.waits()
+        # When it was withdrawn or turned away, until it was opened again, if it was.
+        whose = visits["demand"]
+        newest = self.last[whose] == np.arange(len(whose))
+        lost = np.isin(d["state"], (WITHDRAWN, TURNED_AWAY))
+        away = np.flatnonzero(~self.left & (~newest | lost[whose]))
+        self.away = whose[away]
+        self.turned_away = self.lasted[away] < 0
+        self.away_from = visits["queued"][away] + np.maximum(self.lasted[away], 0)
+        self.back = self._next_queued(away)
+
+    def gone(self) -> Ints:
+        """When each was given up for good; the horizon where it was not."""
+        d = self.outcome.demands
+        found = np.where(d["state"] == WITHDRAWN, d["patience_ended"], self.end)
+        return np.where(d["state"] == TURNED_AWAY, d["closed"], found)
+
+    def stretches(self) -> Iterator[Stretch]:
+        """Give all stretches up to the solution, in the order of a demand's life."""
+        yield from self._taken_in()
+        yield from self._waits()
+        yield from self._on_the_way()
+        yield from self._after_the_scene()
+        yield Stretch(GONE, self.away, self.away_from, self.back)
+
+    # ------------------------------------------------------------------ before a team is asked
+
+    def _taken_in(self) -> Iterator[Stretch]:
+        d, visits = self.outcome.demands, self.outcome.visits
+        mine = np.flatnonzero(self.start >= 0)
+        start, accepted = self.start[mine], d["accepted"][mine]
+        queued = np.append(visits["queued"], self.end)  # -1: no visit, up to the horizon
+        asked = queued[self.first[mine]]
+        # A crew may be asked for before the desk has taken all down.
+        over = np.minimum(np.where(accepted >= 0, accepted, self.end), asked)
+        pool = self.desk[self.table.point[mine]]
+        at_desk = (self.via[mine] == "desk") & (pool >= 0)
+        began = np.maximum(accepted - self.table.intake[mine], start)
+        handling = np.where(accepted >= 0, np.maximum(over - began, 0), 0)
+        handling = np.where(at_desk, handling, over - start)
+        queue = np.flatnonzero(at_desk)
+        yield Stretch(
+            DESK, mine[queue], start[queue], (over - handling)[queue], self.desks(pool[queue]),
+            CLOSED,
+        )  # fmt: skip
+        yield Stretch(INTAKE, mine, over - handling, over)
+        yield Stretch(PASSING_ON, mine, over, asked)
+
+    def desks(self, pool: Ints) -> Ints:
+        """Say for whom work at some desks waits."""
+        line = np.array([p.timeline for p in self.network.pools], dtype=np.int64)[pool]
+        lines, which = np.unique(line, return_inverse=True)
+        found = np.array([self.absence.index(((one, 1),)) for one in lines.tolist()], np.int64)
+        return found[which] if len(lines) else np.empty(0, np.int64)
+
+    # ------------------------------------------------------------------ teams
+
+    def _waits(self) -> Iterator[Stretch]:
+        visits = self.outcome.visits
+        waited = np.flatnonzero(self.lasted > 0)
+        demand, queued = visits["demand"][waited], visits["queued"][waited]
+        over = queued + self.lasted[waited]
+        further = visits["stage"][waited] > self.table.first_stage[demand]
+        yield Stretch(ANOTHER_TEAM, demand[further], queued[further], over[further])
+        own = waited[~further]
+        yield Stretch(BUSY, demand[~further], queued[~further], over[~further], self._for_whom(own))
+
+    def _for_whom(self, rows: Ints) -> Ints:
+        """Say for whom visits wait: the team that is asked, or all of the group where pooled."""
+        network, visits = self.network, self.outcome.visits
+        pool, stage = visits["pool"][rows], visits["stage"][rows]
+        crews = self._crews()
+        group = self.table.stage_group[stage]
+        pooled = network.scenario.policies.queue == "pooled"
+        place = self.table.point[visits["demand"][rows]] if pooled else pool
+        kinds, which = np.unique(place * len(network.groups) + group, return_inverse=True)
+        found = []
+        for kind in kinds.tolist():
+            where, g = divmod(kind, len(network.groups))
+            pools = network.candidates[where, g] if pooled else (where,)
+            who = tuple((network.pools[p].timeline, crews[g][network.pools[p].name]) for p in pools)
+            found.append(self.absence.index(who))
+        return np.array(found, dtype=np.int64)[which] if found else np.empty(0, np.int64)
+
+    def _crews(self) -> list[dict[str, int]]:
+        groups, teams = self.network.scenario.groups.values(), self.network.teams
+        return [
+            {t: g.crew if isinstance(g.crew, int) else g.crew.get(t, 1) for t in teams}
+            for g in groups
+        ]
+
+    def _on_the_way(self) -> Iterator[Stretch]:
+        visits, table = self.outcome.visits, self.table
+        went = np.flatnonzero(visits["began"] >= 0)
+        demand, began = visits["demand"][went], visits["began"][went]
+        scene, ended = visits["scene"][went], visits["ended"][went]
+        over = np.where(ended >= 0, ended, self.end)
+        there = np.where(scene >= 0, scene, over)
+        if self.network.scenario.travel.enabled:
+            left = np.minimum(began + table.turn_out[demand], there)
+            way = ways(self.network, table, demand, visits["pool"][went])
+            arrived = np.minimum(left + way, there)
+            yield Stretch(TURN_OUT, demand, began, left)
+            yield Stretch(WAY, demand, left, arrived)
+            yield Stretch(ACCESS, demand, arrived, there)
+        yield Stretch(WORK, demand, there, over)
+
+    def _next_queued(self, rows: Ints) -> Ints:
+        """When the visit after each of some was asked for; the horizon where there is none."""
+        demand, queued = self.outcome.visits["demand"], self.outcome.visits["queued"]
+        order = np.argsort(demand, kind="stable")
+        after = np.full(len(demand), self.end, dtype=np.int64)
+        same = demand[order][1:] == demand[order][:-1]
+        after[order[:-1][same]] = queued[order[1:][same]]
+        return after[rows]
+
+    # ------------------------------------------------------------------ meeting and department
+
+    def _after_the_scene(self) -> Iterator[Stretch]:
+        d, visits = self.outcome.demands, self.outcome.visits
+        demand, ended = visits["demand"], visits["ended"]
+        solved = np.where(d["resolved"] >= 0, d["resolved"], self.end)
+        work = np.flatnonzero((ended >= 0) & (ended <= solved[demand]))
+        last = np.full(len(self.table), -1, dtype=np.int64)
+        last[demand[work]] = work
+        newest = (last == self.last) | (d["resolved"] >= 0)
+        mine = np.flatnonzero((last >= 0) & self.table.complex & newest)
+        begins, ends = ended[last[mine]], solved[mine]
+        passed = begins.copy()
+        # Who was opened again is solved at the end of the work, without a meeting.
+        meets = np.flatnonzero(self.table.meeting[mine] & (ends > begins))
+        passed[meets] = np.minimum(self._sittings(mine[meets], begins[meets]), ends[meets])
+        yield Stretch(MEETING, mine, begins, passed)
+        yield Stretch(CASE, mine, passed, ends)
+
+    def _sittings(self, demand: Ints, joined: Ints) -> Ints:
+        """When the meeting sits on each case: in the order of joining, so many at a time."""
+        network, sittings = self.network, self.network.sittings
+        area = network.area_of_meeting[self.table.point[demand]]
+        later = np.searchsorted(sittings, joined, side="right")
+        most = network.scenario.joint_meeting.cases
+        found = np.full(len(demand), self.end, dtype=np.int64)
+        before: dict[int, list[int]] = {}
+        for i in np.lexsort((demand, joined, area)).tolist():
+            sat, at = before.setdefault(int(area[i]), []), int(later[i])
+            # Who comes at the very hour is heard if the meeting is to sit on others then.
+            if at and sittings[at - 1] == joined[i] and sat and sat[-1] >= at - 1:
+                at -= 1
+            if len(sat) >= most:
+                at = max(at, sat[-most] + 1)
+            sat.append(at)
+            if at < len(sittings):
+                found[i] = sittings[at]
+        return found
+
+    # ------------------------------------------------------------------ the reply
+
+    def reply_asked(self) -> tuple[Ints, Ints]:
+        """When the desk was asked for the first reply, and how long that takes it to write.
+
+        The word in between if it fell due first, else the reply to what is solved; the horizon
+        where neither was.
+        """
+        d, table, made = self.outcome.demands, self.table, self.network.scenario.promises
+        solved = np.where(d["resolved"] >= 0, d["resolved"], self.end)
+        asked = solved.copy()
+        if made.made:
+            due = self.start + made.interim_after
+            given_up = np.zeros(len(table), dtype=bool)
+            mine = due[self.away]
+            before = np.where(self.turned_away, self.away_from <= mine, self.away_from < mine)
+            given_up[self.away[before & (mine < self.back)]] = True
+            sent = (self.start >= 0) & (due < solved) & ~given_up
+            sent &= (d["replied"] < 0) | (d["replied"] >= due)
+            asked = np.where(sent, due, solved)
+            takes = np.where(sent, table.interim_reply, table.reply)
+        else:
+            takes = table.reply
+        at_desk = self.desk[table.point] >= 0
+        return asked, np.where(at_desk, takes, 0)
+
+
+def _ends_of(demand: Ints, n: int, first: bool = False) -> Ints:
+    """Row of each demand's first or last visit; -1 where there is none."""
+    found = np.full(n, -1, dtype=np.int64)
+    rows = np.arange(len(demand))
+    if first:
+        rows = rows[::-1]
+    found[demand[rows]] = rows  # of several, the one that is written last stands
+    return found

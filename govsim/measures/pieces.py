@@ -1,0 +1,111 @@
+"""Where the time of a demand went, for each of its three clocks, in whole ms.
+
+`find` cuts what `govsim.measures.lives` reads off an outcome where each clock stops: at the event
+that it waits for, where the demand was given up, or at the horizon. The pieces of a demand add up
+to the length of its clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from govsim.demand.table import DemandTable
+from govsim.measures.lives import CLOSED, DESK, GONE, PIECES, REPLY, WORK, Lives, Stretch
+from govsim.service.network import Network
+from govsim.service.outcome import Outcome
+
+Ints = NDArray[np.int64]
+
+CLOCKS = ("scene", "solve", "reply")
+"""The three clocks, as `govsim.measures.replication.promise_kept` names them."""
+
+EVENTS = {"scene": "scene", "solve": "resolved", "reply": "replied"}
+"""What each clock waits for: a column of the outcome's demands."""
+
+
+IN = {
+    "scene": (*range(WORK), GONE),
+    "solve": (*range(REPLY), GONE),
+    "reply": tuple(range(len(PIECES))),
+}
+"""Pieces that can be in each clock: nobody works, or is waited for again, before the arrival."""
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Where the time went.
+
+    Attributes
+    ----------
+    start : int64[n], start of the clocks; -1 where they never ran.
+    stopped : by clock int64[n], when each stopped; the start where it never ran.
+    spent : by clock int64[n, pieces], ms in each of `PIECES`; they add up to the length.
+    """
+
+    start: Ints
+    stopped: dict[str, Ints]
+    spent: dict[str, Ints]
+
+    def length(self, clock: str) -> Ints:
+        """How long each clock ran, ms."""
+        return np.where(self.start >= 0, self.stopped[clock] - self.start, 0)
+
+
+def find(network: Network, table: DemandTable, outcome: Outcome) -> Pieces:
+    """Take the times of all demands of a replication apart."""
+    lives = Lives(network, table, outcome)
+    d, start, gone = outcome.demands, lives.start, lives.gone()
+    runs = start >= 0
+    stopped = {
+        clock: np.where(runs, np.where(d[event] >= 0, d[event], np.maximum(gone, start)), start)
+        for clock, event in EVENTS.items()
+    }
+    asked, takes = lives.reply_asked()
+    until = {**stopped, "reply": np.minimum(stopped["reply"], np.maximum(asked, start))}
+    spent = {clock: np.zeros((len(PIECES), len(table)), dtype=np.int64) for clock in CLOCKS}
+    for stretch in lives.stretches():
+        for clock in CLOCKS:
+            _add(lives, spent[clock], stretch, until[clock])
+    late = np.flatnonzero(runs & (until["reply"] < stopped["reply"]))
+    _add_reply(lives, spent["reply"], late, until["reply"], stopped["reply"], takes)
+    return Pieces(start, stopped, {clock: columns.T for clock, columns in spent.items()})
+
+
+def _add(lives: Lives, spent: Ints, stretch: Stretch, until: Ints) -> None:
+    """Add stretches to the pieces, as far as they lie within the clock."""
+    demand = stretch.demand
+    begins = np.maximum(stretch.begins, lives.start[demand])
+    ends = np.minimum(stretch.ends, until[demand])
+    some = np.flatnonzero((ends > begins) & (lives.start[demand] >= 0))
+    demand, begins, ends = demand[some], begins[some], ends[some]
+    lasts = ends - begins
+    if stretch.waits is not None:
+        absent = lives.absence.between(stretch.waits[some], begins, ends)
+        _sum(spent[stretch.absent], demand, absent)
+        lasts = lasts - absent
+    _sum(spent[stretch.piece], demand, lasts)
+
+
+def _sum(column: Ints, demand: Ints, lasts: Ints) -> None:
+    """Add lengths to their demands; floats would lose ms only beyond 2**53."""
+    column += np.bincount(demand, lasts, len(column)).astype(np.int64)
+
+
+def _add_reply(
+    lives: Lives, spent: Ints, late: Ints, asked: Ints, stopped: Ints, takes: Ints
+) -> None:
+    """Split what is left to the first reply: the desk shut, others before it, writing it."""
+    begins, ends = asked[late], stopped[late]
+    replied = lives.outcome.demands["replied"][late] >= 0
+    written = np.where(replied, np.minimum(takes[late], ends - begins), 0)
+    pool = lives.desk[lives.table.point[late]]
+    some = np.flatnonzero(pool >= 0)
+    waits = lives.desks(pool[some])
+    absent = lives.absence.between(waits, begins[some], (ends - written)[some])
+    spent[CLOSED, late[some]] += absent
+    spent[DESK, late[some]] += (ends - written - begins)[some] - absent
+    spent[REPLY, late] += written
+    spent[REPLY, late[pool < 0]] += (ends - written - begins)[pool < 0]
