@@ -20,7 +20,9 @@ def _beside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(FUZZING))
 
 
-@pytest.mark.parametrize(("kind", "examples"), [("scenarios", 4), ("orders", 6), ("extremes", 2)])
+@pytest.mark.parametrize(
+    ("kind", "examples"), [("scenarios", 4), ("orders", 6), ("extremes", 2), ("kills", 2)]
+)
 def test_a_few_examples_of_each_kind_end_in_words(kind: str, examples: int) -> None:
     import watched
 
@@ -55,6 +57,28 @@ def test_what_may_not_be_is_found(does, found: str) -> None:
 
     said = CliRunner().invoke(click.command("x")(does), [])
     assert found in "".join(commands.faults(said, "x"))
+
+
+def test_the_workbook_of_a_quick_explanation_is_written() -> None:
+    import works
+    from commands import typed
+
+    at = works.place()
+    at.begin(at.whole("explain"))
+    with at.entered():
+        assert typed("report", "explanations", "--format", "xlsx").exit_code == 0
+
+
+def test_another_byte_in_what_is_left_is_found() -> None:
+    import works
+
+    at = works.place()
+    at.begin(at.whole("explain"))
+    assert at.unlike("explain") == []
+    (file,) = at.folder.glob("results/explanations/*/causes.parquet")
+    file.write_bytes(file.read_bytes() + b"x")
+    (file.parent / "left.tmp").touch()
+    assert [Path(name).name for name in at.unlike("explain")] == [file.name, "left.tmp"]
 
 
 def test_an_example_that_fails_is_a_finding_and_stops_no_other() -> None:

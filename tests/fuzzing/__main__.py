@@ -4,6 +4,7 @@
     python tests/fuzzing orders    --examples 3000 --seed 1
     python tests/fuzzing extremes  --examples 5000 --seed 1 --workers 2
     python tests/fuzzing kills     --examples 100 --seed 1
+    python tests/fuzzing flips     --examples 300 --seed 1
 
 Nothing may end in a traceback, take over 20 s or 2 GiB, or go wrong in silence. The same seed
 makes the same examples; ``--first 71 --examples 1`` repeats the one of number 71. What was found
@@ -24,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import watched
 
-KINDS = ("scenarios", "orders", "extremes", "kills")
+KINDS = ("scenarios", "orders", "extremes", "kills", "flips")
 
 
 def main() -> None:

@@ -162,6 +162,7 @@ def _be(command: tuple[str, ...], said: Path) -> None:
         to = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(to, 1)
         os.dup2(to, 2)
+        sys.stdout, sys.stderr = (os.fdopen(n, "w", closefd=False) for n in (1, 2))
         for number in STOPS:
             as_begun = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
             signal.signal(number, as_begun)

@@ -8,6 +8,7 @@ is given, or from what was kept, and is held against what that work leaves.
 from __future__ import annotations
 
 import atexit
+import hashlib
 import io
 import json
 import os
@@ -223,13 +224,18 @@ def timeless(file: Path) -> bytes:
             return json.dumps({k: v for k, v in record.items() if k not in TIMES}).encode()
         if file.suffix == ".xlsx":
             return _sheets(data)
-        if file.suffix == ".jsonl":  # where trials were kept in another order, too
-            return b"\n".join(sorted(line for line in data.split(b"\n") if line))
+        if file.suffix == ".jsonl":  # trials in another order, and those that were cut off
+            return b"\n".join(sorted(set(filter(_is_kept, data.split(b"\n")))))
     except (ValueError, AttributeError, zipfile.BadZipFile):
         return data
     if file.suffix in (".html", ".svg"):
         return without_times(data.decode("utf-8", "replace")).encode()
     return data
+
+
+def _is_kept(line: bytes) -> bool:
+    checked, _, content = line.partition(b" ")
+    return hashlib.sha256(content).hexdigest()[:16].encode() == checked
 
 
 def _sheets(data: bytes) -> bytes:

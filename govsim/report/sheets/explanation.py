@@ -38,7 +38,8 @@ def of_explanation(found: Explanation) -> Iterator[Sheet]:
     yield _causes(found)
     yield _replications(found)
     yield _changes(found)
-    yield _uncertain(found)
+    if len(found.ranges):  # a quick one has asked nothing of them
+        yield _uncertain(found)
     yield _cases(found)
     yield _conditions(found)
     yield _bad_year(found)
