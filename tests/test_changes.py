@@ -153,10 +153,11 @@ def test_what_only_a_change_makes_use_of_is_not_told_to_be_of_no_use() -> None:
     assert {"channels.app.answers", "channels.app.without_station"} <= silent(usual).keys()
     repair = {"at": ["point_station"], "closed": True, **TUESDAY}
     found = silent(estate(alone, repair=repair))
-    # What if_closed silences is another matter: it is never closed.
-    assert [path for path in found if path.startswith("channels.app.")] == [
-        "channels.app.if_closed"
-    ]
+    # Others are silent for other reasons: it is never closed, and hands over after intake.
+    assert {path for path in found if path.startswith("channels.app.")} == {
+        "channels.app.if_closed",
+        "channels.app.handing_over",
+    }
 
 
 def test_a_shift_that_only_a_change_names_is_of_use() -> None:

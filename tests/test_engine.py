@@ -108,7 +108,8 @@ def test_an_edited_rule_is_never_ignored(tmp_path: Path) -> None:
     package.mkdir()
     where = package / "sources.py"
     where.write_bytes(Path(sources.__file__).read_bytes())
-    rule = package / "rules.py"
+    rule = package / "service" / "rules.py"
+    rule.parent.mkdir()
     seen = set()
     for text in ("LATE = 1\n", "LATE = 2\n"):
         rule.write_text(text)
