@@ -219,6 +219,21 @@ def test_a_bit_that_flips_anywhere_is_noticed_and_put_right(copied, whole, short
     assert left(copied) == left(whole)
 
 
+@pytest.mark.parametrize("whose", ["weekly", "a run with another seed"])
+def test_a_whole_table_in_the_place_of_another_is_noticed_and_put_right(
+    copied, whole, short, whose, tmp_path, caplog
+):
+    """Its checksums are right, and its numbers are not those of this table or of this run."""
+    other = whole / "weekly.parquet"
+    if whose != "weekly":
+        found = govsim.run(short, seed=5, replications=4, out=tmp_path / "other")
+        other = found.folder / "measures.parquet"
+    shutil.copyfile(other, copied / "measures.parquet")
+    again(short, copied.parent.parent)
+    assert "measures.parquet is damaged; what it held is made anew" in caplog.text
+    assert left(copied) == left(whole)
+
+
 def test_only_the_replication_that_is_damaged_is_simulated_again(copied, short, simulated):
     import pyarrow.parquet as pq
 

@@ -30,6 +30,11 @@ JOURNAL = "journal.bin"
 log = logging.getLogger("govsim")
 
 
+def of(folder: Path, table: str) -> str:
+    """Say of which run and which table a file is, whatever it is called."""
+    return f"{folder.name}/{table}"
+
+
 def file_of(folder: Path, table: str) -> Path:
     """Name the file of a table."""
     return folder / f"{table}.parquet"
@@ -74,7 +79,7 @@ class Contents:
                 found.files[file.name] = recorded
                 found.whole[name] = range(len(found._reader(name)))
             else:
-                found.whole[name], complete = tables.whole_replications(file)
+                found.whole[name], complete = tables.whole_replications(file, of(folder, name))
                 if done or not complete:  # else a run was killed before it could record it
                     log.warning(tr("{file} is damaged; what it held is made anew", file=file))
         return found

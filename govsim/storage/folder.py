@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from govsim.errors import RunError
 from govsim.language import tr
 from govsim.storage import lock, tables
-from govsim.storage.contents import JOURNAL, Contents, file_of
+from govsim.storage.contents import JOURNAL, Contents, file_of, of
 from govsim.storage.files import checksum, replacing, write_text, writing
 from govsim.storage.journal import count
 from govsim.storage.records import sha256_of
@@ -211,7 +211,7 @@ class RunFolder:
                 if not found.is_complete(name, replications):
                     rows = (found.get(name, r) for r in range(replications))
                     file = renames.enter_context(replacing(file_of(self.path, name), alone=True))
-                    recorded[name] = tables.write(file, rows)
+                    recorded[name] = tables.write(file, rows, of(self.path, name))
             found.close()
         for name, of_file in recorded.items():
             found.renew(name, of_file, replications)
@@ -220,7 +220,7 @@ class RunFolder:
         """Keep the tables that all replications share, by their names."""
         for name, frame in places.items():
             with writing(self.path), replacing(file_of(self.path, name), alone=True) as file:
-                recorded = tables.write(file, [as_table(frame)])
+                recorded = tables.write(file, [as_table(frame)], of(self.path, name))
             self._contents.renew(name, recorded, 1)
 
     def drop_journal(self) -> None:

@@ -26,6 +26,10 @@ WORDS = ("level", "key", "measure", "per")
 CHECKSUMS = "govsim.checksums"
 """Where a file's footer holds the checksums of its row groups."""
 
+WHOSE = "govsim.of"
+"""Where it says of which run the file is, and which table: a whole file in another's place is as
+wrong as a damaged one."""
+
 
 def as_table(frame: pd.DataFrame, replication: int | None = None) -> pa.Table:
     """Turn a frame into a table of stated types: pandas' own choice may change.
@@ -87,15 +91,20 @@ def _with_categories(table: pa.Table) -> pa.Table:
     return table
 
 
-def write(file: BinaryIO, tables: Iterable[pa.Table]) -> dict[str, int | str]:
-    """Write tables of one kind as the row groups of a parquet file; give its checksum."""
+def write(file: BinaryIO, tables: Iterable[pa.Table], of: str) -> dict[str, int | str]:
+    """Write tables of one kind as the row groups of a parquet file; give its checksum.
+
+    Parameters
+    ----------
+    of : run and table, such as ``2f0c31b6a8d4/measures``.
+    """
     import pyarrow.parquet as pq
 
     sink, rest = Summing(file), iter(tables)
     first = next(rest)
     with pq.ParquetWriter(sink, first.schema, compression="zstd") as writer:
         sums = [_add(writer, first), *(_add(writer, table) for table in rest)]
-        writer.add_key_value_metadata({CHECKSUMS: " ".join(sums)})
+        writer.add_key_value_metadata({CHECKSUMS: " ".join(sums), WHOSE: of})
     settle(file)
     return sink.checksum()
 
@@ -150,9 +159,11 @@ class Reader:
         """Close the file."""
         self._file.close()
 
-    def whole(self) -> set[int]:
-        """Find the replications whose checksums are right."""
+    def whole(self, of: str) -> set[int]:
+        """Find the replications whose checksums are right; none in the file of another table."""
         metadata = self._file.metadata.metadata or {}
+        if metadata.get(WHOSE.encode(), b"").decode(errors="replace") != of:
+            return set()
         sums = metadata.get(CHECKSUMS.encode(), b"").decode(errors="replace").split()
         return {r for r, known in enumerate(sums[: len(self)]) if self._is(r, known)}
 
@@ -163,8 +174,12 @@ class Reader:
             return False
 
 
-def whole_replications(file: Path) -> tuple[set[int], bool]:
+def whole_replications(file: Path, of: str) -> tuple[set[int], bool]:
     """Find the replications in a file that may be damaged whose checksums are right.
+
+    Parameters
+    ----------
+    of : run and table that the file should be of, as in `write`.
 
     Returns
     -------
@@ -173,7 +188,7 @@ def whole_replications(file: Path) -> tuple[set[int], bool]:
     """
     try:
         with closing(Reader(file)) as reader:
-            whole = reader.whole()
+            whole = reader.whole(of)
             return whole, len(whole) == len(reader)
     except Exception:  # whatever the reader makes of damaged bytes
         return set(), False
