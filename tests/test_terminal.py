@@ -16,6 +16,7 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from short_runs import TEMPLATE
@@ -268,6 +269,16 @@ def test_what_comes_of_a_stop_in_a_library_is_no_mistake_of_the_program(monkeypa
     said = typed("run", str(TEMPLATE))
     assert said.exit_code == FAILED
     assert said.stderr.startswith("Stopped. Finished replications are kept")
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, click.Abort])
+def test_a_stop_while_a_command_is_imported_is_told_in_our_words(monkeypatch, stop) -> None:
+    def interrupted(*_: object) -> None:
+        raise stop
+
+    monkeypatch.setattr(cli, "get_command", interrupted)
+    said = typed("list")
+    assert (said.exit_code, said.stderr) == (FAILED, "Stopped.\n")
 
 
 @unix

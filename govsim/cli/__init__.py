@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -50,6 +51,13 @@ class _Commands(click.Group):
         module, name = COMMANDS[cmd_name].split(":")
         command: click.Command = getattr(import_module(module), name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Do what is asked; a stop before or after a command's own watch is told alike."""
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, click.Abort):
+            terminal.leave(tr("Stopped."))
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [tr("[OPTIONS]"), tr("COMMAND [ARGS]...")]
