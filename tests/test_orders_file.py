@@ -55,6 +55,10 @@ def test_each_demand_has_a_row_in_csv_that_excel_reads_as_chinese(result, tmp_pa
     first = kept["scene"].first_valid_index()
     moment = kept["scene"][first].round("s").strftime("%Y-%m-%d %H:%M:%S")
     assert rows[first]["到场时间"] == moment
+    went = [float(text) for head, text in rows[first].items() if head.startswith("到场时间：")]
+    spent = kept.filter(regex="^scene_").iloc[first]
+    assert len(went) == len(spent)
+    assert sum(went) == pytest.approx(spent.sum() / 60_000, abs=0.01 * len(went))
 
 
 def test_the_same_stands_in_a_workbook_with_times_as_times_and_no_formula(result, tmp_path):

@@ -17,9 +17,13 @@ import pandas as pd
 
 from govsim.errors import RunError
 from govsim.language import current, name, tr
+from govsim.measures.lives import PIECES
+from govsim.measures.pieces import CLOCKS
+from govsim.report.lateness_words import clock_name, piece_name
 from govsim.report.spreadsheet import harmless
 from govsim.report.wording import category_name, cause_name
 from govsim.runs.results import Result
+from govsim.scenarios.units import MINUTE
 from govsim.storage.files import replacing, writing
 from govsim.storage.tables import ORDERS
 
@@ -99,6 +103,8 @@ def _rows(result: Result) -> Iterator[list[Any]]:
     for table in result.tables(ORDERS):
         frame = table.to_pandas()
         heads = _heads(frame.columns)
+        spent = list(_pieces(frame.columns))
+        frame[spent] = (frame[spent] / MINUTE).round(2)
         if first:
             yield list(heads.values())
         first = False
@@ -162,6 +168,16 @@ def _words(result: Result) -> dict[str, Callable[[str], str]]:
     }
 
 
+def _pieces(columns: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Find the columns of what a demand's time went to: of which clock, and what."""
+    parts = {column: column.partition("_") for column in columns}
+    return {
+        column: (clock, piece)
+        for column, (clock, _, piece) in parts.items()
+        if clock in CLOCKS and piece in PIECES
+    }
+
+
 def _heads(columns: Sequence[str]) -> dict[str, str]:
     """Head the columns; those that a later version adds keep their own names."""
     known = {
@@ -191,5 +207,13 @@ def _heads(columns: Sequence[str]) -> dict[str, str]:
         "first_cause": tr("first cause of an order"),
         "repeats": tr("repeated reports"),
         "reopened": tr("times opened again"),
+    }
+    known |= {
+        column: tr(
+            "{clock}: {piece}, min",
+            clock=clock_name(clock),
+            piece=piece_name(piece),
+        )
+        for column, (clock, piece) in _pieces(columns).items()
     }
     return {column: known.get(column, column) for column in columns}
