@@ -18,7 +18,7 @@ from govsim.demand.randomness import Streams, quantile
 from govsim.language import tr
 from govsim.scenarios.findings import Finding, warning
 from govsim.scenarios.quantities import Distribution
-from govsim.scenarios.units import write_duration
+from govsim.scenarios.units import MINUTE
 from govsim.service.network import Network
 
 Floats = NDArray[np.float64]
@@ -59,12 +59,12 @@ def desks_leave_time(network: Network, reported: Floats) -> Iterator[Finding]:
         if kept < HALF <= float((rest <= limit).mean()):
             how = "handling" if channel.dispatch == "after intake" else "handing_over"
             text = tr(
-                "at most {share} of the reports taken in here can be reached within {limit}, "
-                "however many people there are: it takes {median} by its median until a crew is "
-                "asked for",
+                "at most {share} of the reports taken in here can be reached within {limit:g} min, "
+                "however many people there are: it takes {median:g} min by its median until a crew "
+                "is asked for",
                 share=f"{kept:.0%}",
-                limit=write_duration(limit),
-                median=write_duration(round(float(np.median(intake)), -3)),
+                limit=limit / MINUTE,
+                median=round(float(np.median(intake)) / MINUTE, 1),
             )
             yield warning(("channels", name, how), text)
 
