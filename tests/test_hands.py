@@ -79,3 +79,46 @@ def test_what_fails_here_too_is_told(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(hands, "can_copy", lambda: False)
     with pytest.raises(ZeroDivisionError):
         hands.Copy(lambda: 1 // 0).wait()
+
+
+AHEAD = """
+import signal
+from pathlib import Path
+from govsim.report import ahead
+hands.cores = lambda: 2
+ahead._get_ready = lambda: None
+"""
+
+
+@linux
+def test_a_copy_that_got_ready_and_is_killed_leaves_drawing_to_the_caller(tmp_path: Path):
+    program = (
+        AHEAD
+        + """
+with ahead.Ahead() as copy:
+    os.kill(copy._process, signal.SIGKILL)
+    copy.begin(Path(sys.argv[1]), True)
+    print(copy.done())
+"""
+    )
+    assert says(program, tmp_path)[0] == "False"
+
+
+@linux
+def test_a_copy_that_got_ready_does_not_outlive_a_run_that_failed():
+    program = (
+        AHEAD
+        + """
+try:
+    with ahead.Ahead() as copy:
+        process = copy._process
+        raise ValueError
+except ValueError:
+    pass
+try:
+    os.kill(process, 0)
+except ProcessLookupError:
+    print("gone")
+"""
+    )
+    assert says(program)[0] == "gone"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -43,9 +44,11 @@ class Ahead:
         report : whether its report is wanted too.
         """
         if self._process:
-            with os.fdopen(self._word, "w", encoding="utf-8") as told:
-                self._word = -1
-                json.dump({"folder": str(folder), "report": report}, told)
+            word = json.dumps({"folder": str(folder), "report": report}).encode()
+            with suppress(BrokenPipeError):  # it is no more, which `done` tells
+                os.write(self._word, word)
+            os.close(self._word)
+            self._word = -1
 
     def done(self) -> bool:
         """Wait until all is drawn; False if it was not, and is still to do."""

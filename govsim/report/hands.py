@@ -17,6 +17,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import NoReturn
 
+from govsim.runs.workers import cores
+
 Draw = Callable[[], object]
 
 PATIENCE = 60.0
@@ -78,8 +80,3 @@ def do_and_end(draw: Draw) -> NoReturn:
 def can_copy() -> bool:
     """Whether a copy of this process is sound: no thread of it holds what nobody lets go."""
     return sys.platform == "linux" and cores() > 1 and threading.active_count() == 1
-
-
-def cores() -> int:
-    """Number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
