@@ -171,7 +171,7 @@ def test_the_lock_of_a_killed_run_holds_nobody_up(tmp_path):
     program = f"""
 import sys
 from pathlib import Path
-from govsim.storage import RunFolder
+from govsim.storage.folder import RunFolder
 run = RunFolder(Path({str(tmp_path)!r}))
 run.hold()
 run.record({{"state": "running", "replications": 0}})
