@@ -11,9 +11,10 @@ from short_runs import SHORT, TEMPLATE
 import govsim
 from govsim.comparison.sweep import sweep
 from govsim.errors import InputError
-from govsim.runs.given import SEEDS, opened, with_seed
+from govsim.runs.given import opened, with_seed
 from govsim.runs.tasks import runs
 from govsim.scenarios.loading import load
+from govsim.scenarios.schema import SEEDS
 
 DOORS = {
     "run": lambda **given: govsim.run(TEMPLATE, replications=1, settings=SHORT, **given),

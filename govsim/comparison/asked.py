@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from govsim.comparison.plans import (
-    Plan,
-    WhatIf,
-    read_plans,
-)
+from govsim.comparison.plans import Plan, WhatIf, read_plans
 from govsim.comparison.result import Comparison
 from govsim.errors import InputError, Problem
 from govsim.language import name as in_language

@@ -10,9 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from govsim.comparison import selection
-from govsim.comparison.plans import (
-    Plan,
-)
+from govsim.comparison.plans import Plan
 from govsim.comparison.result import Comparison, values
 from govsim.errors import InputError, Problem
 from govsim.language import name as in_language

@@ -32,7 +32,7 @@ class Service(Protocol):
     """What people and queues ask of the service that they work for; `govsim.model` is one."""
 
     network: Network
-    table: Any
+    table: Any  # a demand table, or its columns as lists
     now: int
     measured_from: int
 

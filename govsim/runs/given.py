@@ -18,11 +18,8 @@ from govsim.language import joined, tr
 from govsim.runs.tasks import Engine
 from govsim.scenarios.changes import Change
 from govsim.scenarios.loading import Loaded, LoadedAs, Settings, load
-from govsim.scenarios.schema import Scenario
+from govsim.scenarios.schema import SEEDS, Scenario
 from govsim.scenarios.units import nearest
-
-SEEDS = 2**63
-"""Seeds are below it, in scenario files as well."""
 
 
 def opened(

@@ -48,6 +48,10 @@ class Known(Model):
     """Upper end."""
 
 
+SEEDS = 2**63
+"""Seeds are below it."""
+
+
 class Scenario(Model):
     """A plan for a service, the place and its residents, and how long to simulate them."""
 
@@ -64,7 +68,7 @@ class Scenario(Model):
     """Time at the start that is not measured; `mser5` finds it."""
     replications: int = choice(10, ge=1, le=1_000_000)
     """Independent replications."""
-    seed: int = choice(1, ge=0, lt=2**63)
+    seed: int = choice(1, ge=0, lt=SEEDS)
     """Seed of the replications."""
     confidence: Share = choice(0.95, gt=0, lt=1)
     """Confidence of intervals."""
