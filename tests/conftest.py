@@ -24,7 +24,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
-from short_runs import EXPLAINED, SHORT, TEMPLATE
+from places import SCENARIOS, TEMPLATE
+from short_runs import EXPLAINED, SHORT
 
 import govsim
 from govsim import language
@@ -33,7 +34,6 @@ from govsim.explanation.result import EXPLANATIONS, Explanation, open_explanatio
 from govsim.explanation.steps import Budget
 from govsim.scenarios.loading import Loaded, load
 
-SCENARIOS = Path(__file__).parents[1] / "scenarios"
 FIRST = ("explain",)
 """The longest file of all, for one of the test processes to begin with."""
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from places import SUPPORT
 
-FUZZING = Path(__file__).parent / "fuzzing"
+FUZZING = SUPPORT / "fuzzing"
 
 
 @pytest.fixture(autouse=True)

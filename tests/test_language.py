@@ -14,16 +14,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextvars import copy_context
-from pathlib import Path
 from types import ModuleType
 
 import pytest
+from places import PACKAGE
 
 from govsim import language
 from govsim.cli import helping
 from govsim.scenarios.schema import Label
 
-PACKAGE = Path(language.__file__).parent
 CATALOGUES = PACKAGE / "locale" / "zh" / "LC_MESSAGES"
 ROOT = PACKAGE.parent
 

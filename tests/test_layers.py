@@ -4,9 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import govsim
-
-PACKAGE = Path(govsim.__file__).parent
+from places import PACKAGE
 
 LAYERS = (
     "language",

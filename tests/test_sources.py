@@ -4,10 +4,9 @@ import ast
 from collections.abc import Iterable
 from pathlib import Path
 
-import govsim
-from govsim import sources
+from places import PACKAGE
 
-PACKAGE = Path(govsim.__file__).parent
+from govsim import sources
 
 STARTS = ["govsim.runs.tasks"]
 """Draws the demands, simulates and measures: all that a replication is."""

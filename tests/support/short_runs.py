@@ -1,0 +1,32 @@
+"""A small scenario that runs in a fraction of a second, and the bytes that a run leaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from govsim.runs import tasks
+
+SHORT = (("horizon", "4 weeks"), ("warm_up", "1 week"))
+
+EXPLAINED = (("horizon", "9 weeks"), ("warm_up", "1 week"))
+"""What is set in the scenarios that the fixture `explained` explains."""
+
+
+def tables(folder: Path) -> dict[str, bytes]:
+    """Read the files of a run that hold numbers."""
+    return {file.name: file.read_bytes() for file in folder.glob("*.parquet")}
+
+
+def noted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """List the replications that are simulated from here on, as they begin."""
+    numbers: list[int] = []
+    simulate = tasks.simulate
+
+    def notes(network, replication, *args, **kwargs):
+        numbers.append(replication)
+        return simulate(network, replication, *args, **kwargs)
+
+    monkeypatch.setattr(tasks, "simulate", notes)
+    return numbers
