@@ -11,7 +11,9 @@ from __future__ import annotations
 import argparse
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
+from textwrap import wrap
 
 import numpy as np
 import pandas as pd
@@ -293,8 +295,18 @@ def main() -> None:
         "here, whether or not the problem is solved sooner.",
         "",
     ]
-    (ROOT / "docs" / "plausibility.md").write_text("\n".join(page), encoding="utf-8")
-    print("\n".join(page))
+    written = "\n".join(short(page))
+    (ROOT / "docs" / "plausibility.md").write_text(written, encoding="utf-8")
+    print(written)
+
+
+def short(page: list[str]) -> list[str]:
+    """Break paragraphs into lines of at most 120 characters; tables and titles stay as they are."""
+    lines: list[str] = []
+    for is_prose, part in groupby(page, lambda line: bool(line) and line[0] not in "|#"):
+        held = list(part)
+        lines += wrap(" ".join(held), 120, break_on_hyphens=False) if is_prose else held
+    return lines
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from textwrap import wrap
 
 from rich.console import Group
 from rich.table import Table
@@ -188,7 +189,15 @@ def markdown(findings: Sequence[Finding], bound: float) -> str:
         lines += ["| " + " | ".join(_titles(second)) + " |", "|---|--:|--:|--:|--:|--:|---|"]
         lines += ["| " + " | ".join(_cells(f, bound)) + " |" for f in these]
         lines.append("")
-    return "\n".join(lines)
+    return "\n".join(row for line in lines for row in _short(line))
+
+
+def _short(line: str) -> list[str]:
+    """Break a paragraph or an item of a list as the other pages are; a table is left as it is."""
+    if line.startswith(("|", "#")) or not line:
+        return [line]
+    inside = "  " if line.startswith("- ") else ""
+    return wrap(line, 120, subsequent_indent=inside, break_long_words=False, break_on_hyphens=False)
 
 
 def promises(found: Sequence[Promise]) -> Table:
