@@ -25,6 +25,7 @@ from govsim.scenarios.calendar import next_open, working_finish
 from govsim.service import rules
 from govsim.service.network import Network
 from govsim.service.outcome import Outcome
+from govsim.service.plan import AT_DESK, BY_CENTRE, COMPLEX, OF_ORDER, SIMPLE
 from govsim.service.rules import (
     ANSWER,
     CALL,
@@ -85,8 +86,6 @@ class Service(Residents):
 
     def __init__(self, network: Network, table: DemandTable, measured_from: int = 0) -> None:
         super().__init__(network, table, measured_from)
-        plan = self.plan
-        self.promises_matter = plan.promises.made and plan.residents.patience.enabled
         self.staffing = Staffing(self)
         if self.n:
             self.at(self.table.enters[0], ENTERS, 0, self.enters, 0)
@@ -110,9 +109,9 @@ class Service(Residents):
             opens = next_open(self.now, *self.opening[channel])
             if opens == self.now:
                 return self.reports(d, channel)
-            if self.instead[channel] < 0:
+            if self.channels[channel].instead < 0:
                 break
-            channel = self.instead[channel]
+            channel = self.channels[channel].instead
         opens = next_open(self.now, *self.opening[channel])
         return self.at(opens, COMES_BACK, d, self.turns_to, d, channel)
 
@@ -123,11 +122,11 @@ class Service(Residents):
         self.set_patience(d, min(now + t.patience[d], NEVER))
         if t.repeats[d]:
             self.at(now + t.repeat_after[d], REPEAT, d, self.reports_again, d)
-        if via == "centre":
+        if via == BY_CENTRE:
             self.calls_12345(d, FIRST_CHANNEL)
             return
         self.clocks_start(d)
-        if via == "desk":
+        if via == AT_DESK:
             self.desk(INTAKE, d, 0, t.intake[d])
         elif t.handing_over[d]:
             self.at(now + t.handing_over[d], PASSED_ON, 2 * d, self.accepts, d)
@@ -137,11 +136,11 @@ class Service(Residents):
     def clocks_start(self, d: int) -> None:
         """The three clocks run from here; what a broken promise may cost is watched."""
         self.clock_start[d] = self.now
-        if not self.plan.promises.made:
+        if not self.numbers.promises_made:
             return
-        interim = self.now + self.plan.promises.interim_after
+        interim = self.now + self.numbers.interim_after
         self.at(interim, INTERIM, d, self.interim_reply_is_due, d)
-        if self.promises_matter:
+        if self.numbers.promises_matter:
             # Who is answered at the desk was promised nobody on the scene.
             at_desk = self.table.answered[d] and self.orders[d] == 0
             for promise in (ANSWER,) if at_desk else (SCENE, SOLVE, ANSWER):
@@ -182,11 +181,11 @@ class Service(Residents):
 
         Who waits does so for the first team that has somebody on duty.
         """
-        d, network, staff = job.demand, self.network, self.staffing.staff
+        d, staff = job.demand, self.staffing.staff
         point, group = self.table.point[d], self.table.stage_group[job.stage]
-        own = network.candidates[point, group]
-        near = network.neighbours.get(point, ())
-        for pools in own, [i for other in near for i in network.candidates[other, group]]:
+        own = self.candidates(point, group)
+        near = self.listed(self.points[point].neighbours, self.points[point].n_neighbours)
+        for pools in own, [i for other in near for i in self.candidates(other, group)]:
             if crew_of := self.who_goes(job, pools):
                 job.crew = self.crew(job, crew_of)
                 self.staffing.begin(job, crew_of)
@@ -195,15 +194,13 @@ class Service(Residents):
         first = next((staff[i] for i in own if staff[i].on_duty), staff[own[0]])
         job.waits_for = first.index
         queue = self.staffing.queue_of(first, group)
-        if queue.waiting >= first.pool.room:
+        if queue.waiting >= first.room:
             self.turned_away(job)
             return
         category = self.categories[self.table.category[d]]
         job.key = (
-            rules.queue_class(
-                category.priority, self.urgent[d], self.plan.policies.overdue_priority
-            ),
-            rules.queue_time(self.plan.policies.order == "due", self.now, self.due(d)),
+            rules.queue_class(category.priority, self.urgent[d], self.numbers.overdue_priority),
+            rules.queue_time(self.numbers.by_due, self.now, self.due(d)),
         )
         self.staffing.wait(job, queue, first)
 
@@ -212,12 +209,13 @@ class Service(Residents):
         start = self.clock_start[d] if self.clock_start[d] >= 0 else self.now
         due = self.after(start, self.limit(d, SOLVE))
         if d in self.orders_of:
-            due = min(due, self.after(self.order_log[self.orders_of[d][-1]][1], self.order_limit))
+            due = min(
+                due, self.after(self.order_log[self.orders_of[d][-1]][1], self.limits[OF_ORDER])
+            )
         return due
 
     def who_goes(self, job: Job, pools: Sequence[int]) -> Staff | None:
         """Of teams with a crew free and nobody waiting: the first, or who is there soonest."""
-        soonest = self.plan.policies.dispatch == "soonest"
         best: Staff | None = None
         for index in pools:
             staff = self.staffing.staff[index]
@@ -226,31 +224,31 @@ class Service(Residents):
                 continue
             if best is None or self.way(job.demand, staff) < self.way(job.demand, best):
                 best = staff
-            if not soonest:
+            if not self.numbers.soonest:
                 break
         return best
 
     def way(self, d: int, staff: Staff) -> int:
         """Time of this team's way from its point to a demand, ms."""
-        travel, point, t = self.plan.travel, staff.pool.point, self.table
-        if not travel.enabled:
+        numbers, t = self.numbers, self.table
+        if not numbers.travels:
             return 0
         return rules.travel_time(
-            t.x[d] - self.px[point],
-            t.y[d] - self.py[point],
-            travel.metric == "rectilinear",
-            travel.detour,
-            self.pace[staff.pool.name],
+            t.x[d] - staff.x,
+            t.y[d] - staff.y,
+            numbers.rectilinear,
+            numbers.detour,
+            staff.pace,
             t.way[d],
-            self.plan.tick,
+            numbers.tick,
         )
 
     def crew(self, job: Job, staff: Staff) -> int:
         """Members of this staff that a job takes."""
         if job.kind != VISIT:
             return 1
-        group: int = self.table.stage_group[job.stage]
-        return self.crews[group][staff.pool.name]
+        members: int = self.crews[self.table.stage_group[job.stage]][staff.team]
+        return members
 
     def turned_away(self, job: Job) -> None:
         """No room to wait."""
@@ -275,7 +273,7 @@ class Service(Residents):
         else:
             if self.dispatched[d] < 0:
                 self.dispatched[d], self.served_by[d] = now, staff.index
-            if not self.plan.travel.enabled:
+            if not self.numbers.travels:
                 self.on_scene(job)
                 return
             there = now + t.turn_out[d] + self.way(d, staff) + t.access[d]
@@ -285,16 +283,16 @@ class Service(Residents):
         """The crew is on the scene: the resident is reassured, and work begins."""
         if job.staff is None or job.over >= 0:  # handed back on the way
             return
-        d, patience = job.demand, self.plan.residents.patience
+        d = job.demand
         job.state, job.scene = ON_THE_SCENE, self.now
         if self.scene[d] < 0:
             self.scene[d] = self.now
-            if patience.ends_at_scene:
+            if self.numbers.ends_at_scene:
                 self.set_patience(d, NEVER)
             else:
-                self.stretch_patience(d, patience.stretch_scene)
-        speed = self.speeds[job.staff.pool.name][self.table.category[d]]
-        work = job.work if job.rest else rules.work_time(job.work, speed, self.plan.tick)
+                self.stretch_patience(d, self.numbers.stretch_scene)
+        speed = self.speeds[job.staff.team][self.table.category[d]]
+        work = job.work if job.rest else rules.work_time(job.work, speed, self.numbers.tick)
         self.staffing.will_end(job, self.now + work)
 
     def finished(self, job: Job) -> None:
@@ -340,7 +338,7 @@ class Service(Residents):
 
     def waits_for_meeting(self, d: int) -> None:
         """Hard cases wait for the joint meeting of their area."""
-        area = self.area_of_meeting[self.table.point[d]]
+        area = self.points[self.table.point[d]].area
         waiting = self.meetings.setdefault(area, [])
         waiting.append(d)
         if len(waiting) == 1:
@@ -355,7 +353,7 @@ class Service(Residents):
     def meeting_sits(self, area: int) -> None:
         """The meeting sends on the cases that have waited longest, as many as it can take."""
         waiting = self.meetings[area]
-        cases = self.plan.joint_meeting.cases
+        cases = self.numbers.cases
         now_on, self.meetings[area] = waiting[:cases], waiting[cases:]
         for d in now_on:
             self.goes_to_department(d)
@@ -364,28 +362,25 @@ class Service(Residents):
 
     def goes_to_department(self, d: int) -> None:
         """A department or company finishes the case, once it has a crew."""
-        name = self.categories[self.table.category[d]].department
-        if name is None:
+        category = self.categories[self.table.category[d]]
+        if category.department < 0:
             self.is_solved(d, ENDED_COMPLEX)
             return
         job = Job(CASE, d, 0, self.table.department_time[d], self.now)
-        category = self.categories[self.table.category[d]]
         job.key = (
-            rules.queue_class(
-                category.priority, self.urgent[d], self.plan.policies.overdue_priority
-            ),
+            rules.queue_class(category.priority, self.urgent[d], self.numbers.overdue_priority),
             self.now,
         )
         self.visit_of[d] = job
-        self.staffing.give(job, self.network.department_pool[name])
+        self.staffing.give(job, category.department)
 
     def department_begins(self, job: Job) -> None:
         """Departments work in their hours, unless a time is given in calendar time."""
         category = self.categories[self.table.category[job.demand]]
-        if category.department_time.unit == "calendar":
+        if category.calendar_time:
             self.staffing.will_end(job, self.now + job.work)
         else:
-            clock = self.department_clocks[category.department or ""]
+            clock = self.clocks[category.clock]
             self.staffing.will_end(job, working_finish(self.now, job.work, *clock))
 
     # ------------------------------------------------------------------ solved, replied, closed
@@ -413,7 +408,7 @@ class Service(Residents):
         """The resident has a reply; the first one reassures."""
         if self.replied[d] < 0:
             self.replied[d] = self.now
-            self.stretch_patience(d, self.plan.residents.patience.stretch_reply)
+            self.stretch_patience(d, self.numbers.stretch_reply)
 
     def interim_reply_is_due(self, d: int) -> None:
         """The desk sends word if there was none yet."""
@@ -422,29 +417,31 @@ class Service(Residents):
 
     def closes(self, d: int, how: int) -> None:
         """The close: the resident is content or not, and may turn to 12345."""
-        now, t, plan = self.now, self.table, self.plan.residents
+        now, t, numbers = self.now, self.table, self.numbers
         self.closed[d], self.ended[d] = now, how
         if how != ENDED_TURNED_AWAY:
             self.state[d] = CLOSED
         self.set_patience(d, NEVER)
         if t.source[d] != REPORTED:
             return
-        expected = self.after(self.reported[d], self.expected[how == ENDED_COMPLEX])
+        expected = self.after(
+            self.reported[d], self.limits[COMPLEX if how == ENDED_COMPLEX else SIMPLE]
+        )
         late = self.solved_at[d] - expected if self.solved[d] else 0
-        this, least = self.orders[d], plan.satisfaction.least
+        this = self.orders[d]
         content = rules.satisfied(
             t.satisfaction[this][d],
             self.contentment[how],
             late,
-            plan.satisfaction.lost_per_day,
-            least,
+            numbers.lost_per_day,
+            numbers.least,
         )
         self.satisfied[d] = int(content)
         if self.orders[d]:
-            back = now + self.plan.centre.call_back_after
+            back = now + numbers.call_back_after
             self.at(back, CALL_BACK, d, self.is_called_back, d, now)
         elif not content and t.escalates[this][d]:
-            later = now + plan.escalates_after
+            later = now + numbers.escalates_after
             self.at(later, CALLS_12345, d, self.calls_12345, d, UNSATISFIED)
 
     # ------------------------------------------------------------------ the desk
@@ -453,8 +450,8 @@ class Service(Residents):
         """Work at the reception desk; where that is off, it is done at once."""
         job = Job(kind, d, round_, work, self.now)
         job.key = (0, self.now)
-        desk = self.network.desk_of.get(self.table.point[d])
-        if desk is None or not work:
+        desk = self.points[self.table.point[d]].desk
+        if desk < 0 or not work:
             self.finished(job)
         else:
             self.staffing.give(job, desk)

@@ -9,23 +9,29 @@ from __future__ import annotations
 
 import sys
 import threading
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from govsim.service.rules import ANSWER
+from govsim.service.plan import (
+    CATEGORY,
+    CHANNEL,
+    CLOCK,
+    LIMIT,
+    POINT,
+    POOL_COLUMNS,
+    QUEUE_COLUMNS,
+    STEP,
+    Numbers,
+    record,
+)
 
 Table = NDArray[Any]
 
 
-def _record(**kinds: str) -> np.dtype[np.void]:
-    """Make a record type of fields by kind: ``i8="a b c", f8="d"``."""
-    fields = [(name, kind) for kind, names in kinds.items() for name in names.split()]
-    return np.dtype(fields, align=True)
-
-
-LUCK = _record(
+LUCK = record(
     i8="""enters patience repeat_after intake handing_over dispatch_delay turn_out access
     department_time reply interim_reply written_reply call order_delay rework""",
     f8="x y way",
@@ -36,7 +42,7 @@ LUCK = _record(
 )
 """A row of the demand table, its columns side by side; see `govsim.demand.DemandTable`."""
 
-DEMAND = _record(
+DEMAND = record(
     i8="""reported clock_start accepted dispatched scene resolved replied closed
     patience_ended solved_at patience_end""",
     i4="""stage first_order last_order visit next_waiting patience_event interim_event
@@ -49,7 +55,7 @@ DEMAND = _record(
 end of its patience and its interim reply stand among the events: `patience_event`,
 `interim_event`."""
 
-JOB = _record(
+JOB = record(
     i8="""id demand work ends began class_ rank crew stage staff queue order visit shift
     before after references""",
     i4="kind round state",
@@ -58,65 +64,39 @@ JOB = _record(
 """A piece of work. `references` counts entries in queues and events that name it; a job
 that is over gives its place to another once there are none."""
 
-NODE = _record(i8="class_ rank id job child sibling")
+NODE = record(i8="class_ rank id job child sibling")
 """An entry in a queue; queues are pairing heaps."""
 
-QUEUE = _record(i8="first waiting waited since staff n_staff")
-"""A queue; `staff`, `n_staff`: where in `World.lists` those who draw on it stand."""
+QUEUE = record(i8=f"{QUEUE_COLUMNS} first waiting waited since")
+"""A queue, as it stands."""
 
-STAFF = _record(
-    i8="""kind active on_duty busy leaving helpers called shift busy_ms overtime_ms helper_ms jobs
-    since street room end_of_shift team in_hand queues n_queues queue_of_group""",
-    f8="x y pace",
+STAFF = record(
+    i8=f"""{POOL_COLUMNS["i8"]} active busy leaving helpers called shift
+    busy_ms overtime_ms helper_ms jobs since in_hand""",
+    f8=POOL_COLUMNS["f8"],
 )
-"""A pool of people; `queues`: in `World.lists`; `in_hand`: first of a chain of jobs."""
+"""A pool of people at work; `in_hand`: first of a chain of jobs."""
 
-ORDER = _record(i8="demand time cause round answered arrived due resolved overdue next due_event")
+ORDER = record(i8="demand time cause round answered arrived due resolved overdue next due_event")
 """A 12345 order; `next` is the next of the same demand, `due_event` the place of its limit
 among the events."""
 
-VISIT_ROW = _record(i8="queued began scene ended", i4="demand stage pool crew", b1="handed_back")
+VISIT_ROW = record(i8="queued began scene ended", i4="demand stage pool crew", b1="handed_back")
 
-EVENT = _record(i8="time key payload")
+EVENT = record(i8="time key payload")
 
-LATER = _record(i8="time key payload next")
+LATER = record(i8="time key payload next")
 """An event of a later stretch of time; a stretch's events form a chain."""
 
-STAGE = _record(i8="group work")
+STAGE = record(i8="group work")
 
-STEP = _record(i8="time line number staff n_staff", b1="boundary")
-"""A step of a roster; `staff`, `n_staff`: in `World.lists`, those who follow it."""
-
-CATEGORY = _record(i8="priority department clock solve", b1="calendar_time solves_complex")
-"""A category; `solve`: row of `World.limits` with its limit of clock 2."""
-
-CHANNEL = _record(i8="via instead hours n_hours")
-"""A channel; `hours`, `n_hours`: its stretches in `World.starts` and `World.ends`."""
-
-POINT = _record(i8="desk area neighbours n_neighbours candidates")
-"""A service point; `candidates`: in `World.lists`, for each group where and how many."""
-
-AREA = _record(i8="first last waiting")
+AREA = record(i8="first last waiting")
 """A joint meeting: the chain of demands that wait for it."""
 
-CLOCK = _record(i8="first n")
-
-LIMIT = _record(i8="ms", b1="working")
-
-FINISH, RELIEF, HAND_OVER = range(3)
-"""What is done with work in hand at the end of a shift."""
-
-DIRECT, AT_DESK, BY_CENTRE = range(3)
-"""What takes in reports of a channel."""
-
-OF_ORDER, SIMPLE, COMPLEX = range(ANSWER + 1, ANSWER + 4)
-"""First rows of `World.limits`, after the promises: the limit of orders, what residents expect."""
-
-
-FRAME = _record(i8="staff queue seen")
+FRAME = record(i8="staff queue seen")
 """Somebody in the midst of `govsim.engine.staffing.take_next`."""
 
-NUMBER, REAL, SINGLE, YES = (_record(**{kind: "value"}) for kind in ("i8", "f8", "f4", "b1"))
+NUMBER, REAL, SINGLE, YES = (record(**{kind: "value"}) for kind in ("i8", "f8", "f4", "b1"))
 
 TABLES: dict[str, np.dtype[np.void]] = {
     "luck": LUCK,
@@ -153,9 +133,8 @@ TABLES: dict[str, np.dtype[np.void]] = {
     "stack": FRAME,
     "last_seen": DEMAND,
 }
-"""Each table's kind of record. `crews` runs over groups and teams, `speeds` over teams
-and categories, what a demand is drawn for each round over rounds and demands. `last_seen` is what
-`govsim.engine.watching` compares the demand with that is watched."""
+"""Each table's kind of record. What a demand is drawn for each round runs over rounds and demands;
+`last_seen` is what `govsim.engine.watching` compares the demand with that is watched."""
 
 REUSED = ("luck", "demands", "visits")
 """The largest tables; a thread keeps theirs for its next replication, since getting fresh
@@ -164,25 +143,32 @@ written first."""
 
 _spare = threading.local()
 
-GROWING = ("events", "later", "jobs", "nodes", "orders", "visits", "stack")
+OF_PLAN = (
+    "categories", "channels", "points", "clocks", "starts", "ends", "done", "limits",
+    "contentment", "crews", "speeds", "lists", "steps",
+)  # fmt: skip
+"""Tables of `govsim.service.plan.Plan` that are taken as they are; nothing writes there."""
 
-PLAN = """n end measured_from tick centre most_calls call_back_after interim_after
-    escalates_after overdue_priority threshold helpers_arrive_after cases helper_line
-    n_channels sittings n_sittings n_steps teams n_categories shift watched"""
+GROWING = ("events", "later", "jobs", "nodes", "orders", "visits", "stack")
 
 STATE = """now events next_demand next_step jobs free_job live nodes free_node live_nodes
     orders visits in_meetings later free_later live_later stretch stretch_end
-    helpers_on_call timed_events needed key"""
+    timed_events needed key"""
 
-WORLD = _record(
+WORLD = record(
     i8=" ".join(
-        [PLAN, STATE, *(f"at_{name}" for name in TABLES), *(f"room_{name}" for name in GROWING)]
+        [
+            *(f.name for f in fields(Numbers) if f.type == "int"),
+            "n measured_from shift watched",
+            STATE,
+            *(f"at_{name}" for name in TABLES),
+            *(f"room_{name}" for name in GROWING),
+        ]
     ),
-    b1="""promises_made promises_matter by_due soonest travels rectilinear withdraws ends_at_scene
-    helpers_enabled touched""",
-    f8="detour stretch_scene stretch_reply left_after_broken lost_per_day least",
+    b1=" ".join(["touched", *(f.name for f in fields(Numbers) if f.type == "bool")]),
+    f8=" ".join(f.name for f in fields(Numbers) if f.type == "float"),
 )
-"""The scenario's numbers, where the replication is, and where its tables are."""
+"""The plan's numbers, where the replication is, and where its tables are."""
 
 World = Any
 """A record of `WORLD`, in compiled code."""

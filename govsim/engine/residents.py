@@ -5,7 +5,7 @@ from __future__ import annotations
 from govsim.compiling import compiled
 from govsim.demand.randomness import NEVER
 from govsim.engine.events import after, at
-from govsim.engine.memory import AT_DESK, BY_CENTRE, OF_ORDER, World
+from govsim.engine.memory import World
 from govsim.engine.rules import (
     cause_of_call,
     order_means,
@@ -34,6 +34,7 @@ from govsim.engine.tables import (
 )
 from govsim.engine.watching import touch
 from govsim.engine.work import stretch_patience
+from govsim.service.plan import AT_DESK, BY_CENTRE, OF_ORDER
 from govsim.service.rules import (
     ANSWER,
     ENDED_ANSWERED,

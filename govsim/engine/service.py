@@ -10,7 +10,7 @@ from govsim.compiling import compiled, inlined
 from govsim.demand.randomness import NEVER
 from govsim.demand.table import REPORTED
 from govsim.engine.events import NOWHERE, after, at, opens, revoke
-from govsim.engine.memory import AT_DESK, BY_CENTRE, COMPLEX, OF_ORDER, SIMPLE, World
+from govsim.engine.memory import World
 from govsim.engine.rules import (
     after_scene,
     bisect_right,
@@ -55,6 +55,7 @@ from govsim.engine.work import (
     waiting,
     way,
 )
+from govsim.service.plan import AT_DESK, BY_CENTRE, COMPLEX, OF_ORDER, SIMPLE
 from govsim.service.rules import (
     ANSWER,
     CALL,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from govsim.compiling import compiled, inlined
 from govsim.engine.events import at
-from govsim.engine.memory import HAND_OVER, RELIEF, World
+from govsim.engine.memory import World
 from govsim.engine.rules import can_begin, wants_helper
 from govsim.engine.tables import (
     frame_at,
@@ -34,6 +34,7 @@ from govsim.engine.work import (
     release,
     waiting,
 )
+from govsim.service.plan import HAND_OVER, RELIEF
 from govsim.service.rules import GONE, HEAD_OF_QUEUE, HELPER_COMES, ON_THE_SCENE, WAITING
 
 # ---------------------------------------------------------------------- queues

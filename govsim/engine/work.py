@@ -9,7 +9,7 @@ from __future__ import annotations
 from govsim.compiling import compiled, inlined
 from govsim.demand.randomness import NEVER
 from govsim.engine.events import at, revoke, working_end
-from govsim.engine.memory import HAND_OVER, World
+from govsim.engine.memory import World
 from govsim.engine.rules import free_members as _free_members
 from govsim.engine.rules import handed_over_early, job_identifier, stretched, travel_time, work_time
 from govsim.engine.tables import (
@@ -26,6 +26,7 @@ from govsim.engine.tables import (
     visit_at,
 )
 from govsim.engine.watching import touch
+from govsim.service.plan import HAND_OVER
 from govsim.service.rules import (
     BEGUN,
     CASE,
@@ -115,7 +116,7 @@ def crew_of(w: World, j: int, s: int) -> int:
     job = job_at(w, j)
     if job.kind != VISIT:
         return 1
-    return crew_at(w, stage_at(w, job.stage).group * w.teams + staff_at(w, s).team).value
+    return crew_at(w, stage_at(w, job.stage).group * w.n_teams + staff_at(w, s).team).value
 
 
 # ---------------------------------------------------------------------- staff

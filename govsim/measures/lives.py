@@ -16,6 +16,7 @@ from govsim.demand.table import DemandTable
 from govsim.measures.ways import ways
 from govsim.service.network import Network
 from govsim.service.outcome import Outcome
+from govsim.service.plan import AT_DESK, Plan
 from govsim.service.rules import TURNED_AWAY, WITHDRAWN
 
 Ints = NDArray[np.int64]
@@ -145,11 +146,9 @@ class Lives:
         self.start = d["clock_start"]
         self.first = _ends_of(visits["demand"], len(table), first=True)
         self.last = _ends_of(visits["demand"], len(table))
-        self.desk = np.full(len(network.territory.points), -1, dtype=np.int64)
-        for point, pool in network.desk_of.items():
-            self.desk[point] = pool
-        via = np.array([c.via for c in network.scenario.channels.values()])
-        self.via = via[np.maximum(d["channel"], 0)]
+        self.plan = Plan.of(network)
+        self.desk = self.plan.points["desk"]
+        self.via = self.plan.channels["via"][np.maximum(d["channel"], 0)]
         self.lasted, self.left = outcome.waits()
         # When it was withdrawn or turned away, until it was opened again, if it was.
         whose = visits["demand"]
@@ -186,7 +185,7 @@ class Lives:
         # A crew may be asked for before the desk has taken all down.
         over = np.minimum(np.where(accepted >= 0, accepted, self.end), asked)
         pool = self.desk[self.table.point[mine]]
-        at_desk = (self.via[mine] == "desk") & (pool >= 0)
+        at_desk = (self.via[mine] == AT_DESK) & (pool >= 0)
         began = np.maximum(accepted - self.table.intake[mine], start)
         handling = np.where(accepted >= 0, np.maximum(over - began, 0), 0)
         handling = np.where(at_desk, handling, over - start)
@@ -221,7 +220,7 @@ class Lives:
         """Say for whom visits wait: the team that is asked, or all of the group where pooled."""
         network, visits = self.network, self.outcome.visits
         pool, stage = visits["pool"][rows], visits["stage"][rows]
-        crews = self._crews()
+        crews, team = self.plan.crews, self.plan.pools["team"]
         group = self.table.stage_group[stage]
         pooled = network.scenario.policies.queue == "pooled"
         place = self.table.point[visits["demand"][rows]] if pooled else pool
@@ -230,16 +229,9 @@ class Lives:
         for kind in kinds.tolist():
             where, g = divmod(kind, len(network.groups))
             pools = network.candidates[where, g] if pooled else (where,)
-            who = tuple((network.pools[p].timeline, crews[g][network.pools[p].name]) for p in pools)
+            who = tuple((network.pools[p].timeline, int(crews[g, team[p]])) for p in pools)
             found.append(self.absence.index(who))
         return np.array(found, dtype=np.int64)[which] if found else np.empty(0, np.int64)
-
-    def _crews(self) -> list[dict[str, int]]:
-        groups, teams = self.network.scenario.groups.values(), self.network.teams
-        return [
-            {t: g.crew if isinstance(g.crew, int) else g.crew.get(t, 1) for t in teams}
-            for g in groups
-        ]
 
     def _on_the_way(self) -> Iterator[Stretch]:
         visits, table = self.outcome.visits, self.table

@@ -7,25 +7,20 @@ from numpy.typing import NDArray
 
 from govsim.demand.table import DemandTable
 from govsim.service.network import Network
+from govsim.service.plan import Plan
 
 Ints = NDArray[np.int64]
 
 
 def ways(network: Network, table: DemandTable, demand: Ints, pool: Ints) -> Ints:
     """Time of the way of some demands' crews, ms: `rules.travel_time` for many at once."""
-    plan, points = network.scenario, network.territory.points
-    speeds = {name: plan.travel.speeds.get(team.mode, 1.0) for name, team in plan.teams.items()}
-    pace = np.array([speeds.get(one.name, 1.0) for one in network.pools])[pool]
-    point = np.array([one.point for one in network.pools], dtype=np.int64)[pool]
-    dx = table.x[demand] - points["x"].to_numpy()[point]
-    dy = table.y[demand] - points["y"].to_numpy()[point]
-    if plan.travel.metric == "rectilinear":
-        distance = np.abs(dx) + np.abs(dy)
-    else:
-        distance = np.sqrt(dx * dx + dy * dy)
+    plan = Plan.of(network)
+    numbers, pools = plan.numbers, plan.pools[pool]
+    dx, dy = table.x[demand] - pools["x"], table.y[demand] - pools["y"]
+    distance = np.abs(dx) + np.abs(dy) if numbers.rectilinear else np.sqrt(dx * dx + dy * dy)
     # In the order of `rules.travel_time`, or a bit would differ; then as `rules.whole_ticks`.
-    amount = distance * plan.travel.detour / pace * table.way[demand] * 1000.0
-    ticks = amount.astype(np.int64) // plan.tick
-    ticks += ticks * plan.tick < amount
-    found: Ints = np.maximum(ticks, 1) * plan.tick
+    amount = distance * numbers.detour / pools["pace"] * table.way[demand] * 1000.0
+    ticks = amount.astype(np.int64) // numbers.tick
+    ticks += ticks * numbers.tick < amount
+    found: Ints = np.maximum(ticks, 1) * numbers.tick
     return found

@@ -19,13 +19,8 @@ from govsim.scenarios.units import DAY
 from govsim.service import rules
 from govsim.service.network import Network
 from govsim.service.outcome import DEMAND_COLUMNS, ORDER_COLUMNS, VISIT_COLUMNS, Outcome
-from govsim.service.rules import (
-    ENDED_ANSWERED,
-    ENDED_COMPLEX,
-    ENDED_SIMPLE,
-    ENDED_TURNED_AWAY,
-    LATENT,
-)
+from govsim.service.plan import Plan, rows
+from govsim.service.rules import LATENT
 
 if TYPE_CHECKING:
     from govsim.reference.staffing import Job, Staffing
@@ -53,8 +48,9 @@ class Replication:
     """One replication in progress; times are ms since its start."""
 
     def __init__(self, network: Network, table: DemandTable, measured_from: int = 0) -> None:
-        self.network, self.end, self.measured_from = network, network.end, measured_from
-        self.plan = network.scenario
+        self.network, self.measured_from = network, measured_from
+        self.plan = Plan.of(network)
+        self.end = self.plan.numbers.end
         self.env = simpy.Environment()
         self.now = 0
         self.timed_events = 0
@@ -84,43 +80,32 @@ class Replication:
 
     def _read_plan(self) -> None:
         """Bring the plan into the form that the model looks things up in."""
-        network, plan = self.network, self.plan
-        self.channels = list(plan.channels.values())
-        hours = [network.calendar.intervals(c.hours, c.days) for c in self.channels]
-        self.opening = [(starts.tolist(), ends.tolist()) for starts, ends in hours]
-        self.instead = [
-            -1 if c.if_closed == "wait" else network.channels.index(c.if_closed)
+        plan = self.plan
+        self.numbers = plan.numbers
+        self.channels, self.categories = rows(plan.channels), rows(plan.categories)
+        self.points = rows(plan.points)
+        self.limits: list[tuple[int, bool]] = plan.limits.tolist()
+        self.crews, self.speeds = plan.crews.tolist(), plan.speeds.tolist()
+        self.contentment = plan.contentment.tolist()
+        self.lists: list[int] = plan.lists.tolist()
+        self.sittings = self.listed(plan.numbers.sittings, plan.numbers.n_sittings)
+        starts, ends, done = plan.starts.tolist(), plan.ends.tolist(), plan.done.tolist()
+        self.opening = [
+            (starts[c.hours : c.hours + c.n_hours], ends[c.hours : c.hours + c.n_hours])
             for c in self.channels
         ]
-        self.categories = list(plan.demand.categories.values())
-        groups = list(plan.groups.values())
-        self.crews = [
-            {t: g.crew if isinstance(g.crew, int) else g.crew.get(t, 1) for t in g.teams}
-            for g in groups
+        self.clocks = [
+            tuple(part[first : first + n] for part in (starts, ends, done))
+            for first, n in plan.clocks.tolist()
         ]
-        self.speeds = {
-            name: [team.training * team.speed.get(c, 1.0) for c in network.categories]
-            for name, team in plan.teams.items()
-        }
-        self.pace = {name: plan.travel.speeds.get(t.mode, 1.0) for name, t in plan.teams.items()}
-        points = network.territory.points
-        self.px, self.py = points["x"].tolist(), points["y"].tolist()
-        self.area_of_meeting = network.area_of_meeting.tolist()
-        self.sittings = network.sittings.tolist()
-        self.clock = network.clock.as_lists()
-        self.department_clocks = {n: c.as_lists() for n, c in network.department_clocks.items()}
-        promises, centre = plan.promises, plan.centre
-        self.limits = [network.span(p) for p in (promises.scene, promises.solve, promises.reply)]
-        self.solve_limits = network.solve_limits()
-        self.order_limit = network.span(centre.limit)
-        s = plan.residents.satisfaction
-        self.expected = network.span(s.expected_simple), network.span(s.expected_complex)
-        self.contentment = {
-            ENDED_ANSWERED: s.answered,
-            ENDED_SIMPLE: s.simple,
-            ENDED_COMPLEX: s.complex,
-            ENDED_TURNED_AWAY: s.turned_away,
-        }
+
+    def listed(self, first: int, n: int) -> list[int]:
+        """Give a list that a record of the plan points into."""
+        return self.lists[first : first + n]
+
+    def candidates(self, point: int, group: int) -> list[int]:
+        """Give the team pools of a working group at a point, in the group's order."""
+        return self.listed(*self.listed(self.points[point].candidates + 2 * group, 2))
 
     def run(self, on_day: Callable[[int], None] | None = None) -> Outcome:
         """Let all of it happen, and hand over the records."""
@@ -153,7 +138,7 @@ class Replication:
     def after(self, start: int, limit: tuple[int, bool]) -> int:
         """When a limit of calendar or working time after `start` is over."""
         ms, working = limit
-        return working_finish(start, ms, *self.clock) if working else start + ms
+        return working_finish(start, ms, *self.clocks[0]) if working else start + ms
 
     def _visit_row(self, job: Job) -> tuple[int, ...]:
         staff = job.waits_for if job.staff is None else job.staff.index

@@ -13,6 +13,7 @@ from govsim.reference.replication import Replication
 from govsim.reference.staffing import Job
 from govsim.service import rules
 from govsim.service.outcome import ORDER_COLUMNS
+from govsim.service.plan import AT_DESK, BY_CENTRE, OF_ORDER
 from govsim.service.rules import (
     ANSWER,
     CALL,
@@ -75,14 +76,14 @@ class Residents(Replication):
 
     def limit(self, d: int, promise: int) -> tuple[int, bool]:
         """Limit of a promise to this resident; a category may have a clock 2 of its own."""
+        row: int = promise
         if promise == SOLVE:
-            category: int = self.table.category[d]
-            return self.solve_limits[category]
-        return self.limits[promise]
+            row = self.categories[self.table.category[d]].solve
+        return self.limits[row]
 
     def promise_due(self, d: int, promise: int) -> None:
         """A clock has run out; a broken promise costs this resident's trust."""
-        own = self.categories[self.table.category[d]].solve is not None
+        own = self.categories[self.table.category[d]].solves_complex
         if rules.promise_broken(
             promise,
             self.state[d] == OPEN,
@@ -91,7 +92,7 @@ class Residents(Replication):
             self.replied[d] >= 0,
             rules.solution_promised(self.table.complex[d], own),
         ):
-            self.stretch_patience(d, self.plan.residents.patience.left_after_broken)
+            self.stretch_patience(d, self.numbers.left_after_broken)
 
     def loses_patience(self, d: int, end: int) -> None:
         """Patience has ended: the resident calls 12345, or withdraws."""
@@ -100,7 +101,7 @@ class Residents(Replication):
         self.patience_end[d] = NEVER
         self.patience_ended[d] = self.now
         job = self.visit_of.get(d)
-        allowed = self.plan.residents.patience.withdraws
+        allowed = self.numbers.withdraws
         if job and rules.withdraws(allowed, job.state, job.kind):
             self.staffing.leave(job)
             del self.visit_of[d]
@@ -120,9 +121,9 @@ class Residents(Replication):
             return
         self.repeats[d] += 1
         via = self.channels[self.channel[d]].via
-        if via == "centre":
+        if via == BY_CENTRE:
             self.calls_12345(d, REPEATED)
-        elif via == "desk" and d not in self.repeat_pending:
+        elif via == AT_DESK and d not in self.repeat_pending:
             self.repeat_pending.add(d)
             self.desk(REPEATED_INTAKE, d, 0, self.table.intake[d])
         if self.repeats[d] < self.table.repeats[d]:
@@ -132,7 +133,7 @@ class Residents(Replication):
 
     def calls_12345(self, d: int, cause: int) -> None:
         """The resident calls 12345; the order is recorded and waits for a call-taker."""
-        if self.network.centre < 0 or self.orders[d] >= self.plan.centre.most_calls:
+        if self.numbers.centre < 0 or self.orders[d] >= self.numbers.most_calls:
             return
         order = len(self.order_log)
         self.order_log.append([d, self.now, cause, self.orders[d], 0, -1, -1, -1, 0])
@@ -140,7 +141,7 @@ class Residents(Replication):
         job = Job(CALL, d, self.orders[d], self.table.call[d], self.now)
         self.orders[d] += 1
         job.key = (0, self.now)
-        self.staffing.give(job, self.network.centre)
+        self.staffing.give(job, self.numbers.centre)
 
     def call_is_taken(self, job: Job) -> None:
         """The centre answers on the call, or sends the order to the point that covers the grid."""
@@ -162,7 +163,7 @@ class Residents(Replication):
         log = self.order_log[order]
         d = log[ORDER["demand"]]
         log[ORDER["arrived"]] = self.now
-        log[ORDER["due"]] = due = self.after(log[ORDER["time"]], self.order_limit)
+        log[ORDER["due"]] = due = self.after(log[ORDER["time"]], self.limits[OF_ORDER])
         if log[ORDER["resolved"]] >= 0:
             return  # solved since the call; the reply is on its way, or was given
         # Counted from the call, the limit may be over before the order is here.
@@ -193,7 +194,7 @@ class Residents(Replication):
         self.urgent[d] = True
         job = self.visit_of.get(d)
         if job is not None and job.state == WAITING and job.queue is not None:
-            raised = rules.queue_class(job.key[0], True, self.plan.policies.overdue_priority)
+            raised = rules.queue_class(job.key[0], True, self.numbers.overdue_priority)
             if raised != job.key[0]:
                 self.staffing.move_up(job, raised)
 

@@ -8,14 +8,15 @@ shift as the roster says, and calls helpers. `govsim.model` says what jobs mean.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator
-from itertools import pairwise
+from collections.abc import Callable
+from itertools import groupby
 from typing import Any, Protocol
 
 import numpy as np
 
 from govsim.service import rules
-from govsim.service.network import TEAM, Network
+from govsim.service.network import Network, Pool
+from govsim.service.plan import HAND_OVER, RELIEF, Plan, rows
 from govsim.service.rules import (
     BEGUN,
     DONE,
@@ -32,6 +33,8 @@ class Service(Protocol):
     """What people and queues ask of the service that they work for; `govsim.model` is one."""
 
     network: Network
+    plan: Plan
+    lists: list[int]
     table: Any  # a demand table, or its columns as lists
     now: int
     measured_from: int
@@ -40,6 +43,9 @@ class Service(Protocol):
         self, time: int, kind: int, identifier: int, happens: Callable[..., None], *args: Any
     ) -> None:
         """Let something happen at a time."""
+
+    def listed(self, first: int, n: int) -> list[int]:
+        """Give a list that a record of the plan points into."""
 
     def crew(self, job: Job, staff: Staff) -> int:
         """Say how many members of this staff a job takes."""
@@ -138,16 +144,19 @@ class Staff:
 
     __slots__ = (
         "busy", "busy_ms", "called", "end_of_shift", "helper_ms", "helpers", "in_hand", "index",
-        "jobs", "leaving", "on_duty", "overtime_ms", "pool", "queues", "shift", "since", "street",
-        "timeline",
+        "jobs", "leaving", "on_duty", "overtime_ms", "pace", "pool", "queue_of_group", "queues",
+        "room", "shift", "since", "street", "team", "x", "y",
     )  # fmt: skip
 
-    def __init__(self, index: int, pool: Any, on_duty: int, end_of_shift: str, street: int) -> None:
-        self.index, self.pool, self.on_duty, self.end_of_shift = index, pool, on_duty, end_of_shift
-        self.street = street
+    def __init__(self, index: int, pool: Pool, row: Any, queues: list[Queue]) -> None:
+        self.index, self.pool, self.queues = index, pool, queues
+        self.on_duty: int
+        self.queue_of_group: int
+        self.on_duty, self.end_of_shift, self.room = row.on_duty, row.end_of_shift, row.room
+        self.street, self.team, self.queue_of_group = row.street, row.team, row.queue_of_group
+        self.x, self.y, self.pace = row.x, row.y, row.pace
         self.busy = self.leaving = self.helpers = self.called = self.shift = 0
         self.busy_ms = self.overtime_ms = self.helper_ms = self.jobs = self.since = 0
-        self.queues: list[Queue] = []
         self.in_hand: list[Job] = []
 
     def free(self) -> int:
@@ -167,78 +176,45 @@ class Staffing:
     """All staff of a replication, their queues and their rosters."""
 
     def __init__(self, service: Service) -> None:
-        network = service.network
-        plan = network.scenario
-        self.service, self.helpers = service, plan.helpers
+        plan = service.plan
+        self.service, self.numbers = service, plan.numbers
         self.start = service.measured_from
+        self.queues = [Queue() for _ in plan.queues]
         self.staff: list[Staff] = []
-        self.of_timeline: list[list[Staff]] = [[] for _ in network.timelines]
-        for i, pool in enumerate(network.pools):
-            mode = plan.teams[pool.name].end_of_shift if pool.kind == TEAM else "finish"
-            street = int(network.street_of[pool.point]) if pool.point >= 0 else -1
-            on_duty = int(network.timelines[pool.timeline].available[0])
-            self.staff.append(Staff(i, pool, on_duty, mode, street))
-            self.of_timeline[pool.timeline].append(self.staff[-1])
-        self.helpers_out = [0] * len(network.streets)
-        self.helpers_on_call = 0
-        if network.helper_timeline >= 0:
-            self.helpers_on_call = int(network.timelines[network.helper_timeline].available[0])
-        self.pooled: dict[tuple[int, int], Queue] = {}
-        self._make_queues(plan.policies.queue == "pooled")
-        self._steps = self._roster_steps()
+        for i, row in enumerate(rows(plan.pools)):
+            drawn_on = [self.queues[q] for q in service.listed(row.queues, row.n_queues)]
+            self.staff.append(Staff(i, service.network.pools[i], row, drawn_on))
+        for queue, (first, n) in zip(self.queues, plan.queues.tolist(), strict=True):
+            queue.staff = [self.staff[i] for i in service.listed(first, n)]
+        self.helpers_out = [0] * plan.numbers.n_streets
+        self.helpers_on_call = plan.numbers.helpers_on_call
+        self._steps = groupby(rows(plan.steps), key=lambda step: step.time)
         self._next_step()
-
-    def _make_queues(self, pooled: bool) -> None:
-        """Give each staff a queue of its own, or all teams of a point and group one."""
-        if pooled:
-            for key, pools in self.service.network.candidates.items():
-                queue = self.pooled[key] = Queue()
-                for index in pools:
-                    self.staff[index].queues.append(queue)
-        for staff in self.staff:
-            if not staff.queues:
-                staff.queues.append(Queue())
-            for queue in staff.queues:
-                queue.staff.append(staff)
 
     def queue_of(self, staff: Staff, group: int) -> Queue:
         """Queue in which jobs of a working group wait for this staff."""
-        return self.pooled.get((staff.pool.point, group), staff.queues[0])
+        return self.queues[self.service.lists[staff.queue_of_group + group]]
 
     # ------------------------------------------------------------------ rosters
 
-    def _roster_steps(self) -> Iterator[tuple[int, list[tuple[int, int, bool]]]]:
-        """Steps of all timelines after the start, those of one instant together."""
-        lines = self.service.network.timelines
-        times = np.concatenate([line.times[1:] for line in lines])
-        index = np.repeat(np.arange(len(lines)), [len(line.times) - 1 for line in lines])
-        numbers = np.concatenate([line.available[1:] for line in lines])
-        boundary = np.concatenate([line.boundary[1:] for line in lines])
-        order = np.lexsort((index, times))
-        cuts = np.flatnonzero(np.diff(times[order], prepend=-1)).tolist()
-        rows = [a[order].tolist() for a in (index, numbers, boundary)]
-        at = times[order].tolist()
-        for a, b in pairwise([*cuts, len(at)]):
-            yield at[a], list(zip(*(r[a:b] for r in rows), strict=True))
-
     def _next_step(self) -> None:
-        step = next(self._steps, None)
-        if step is not None:
-            self.service.at(step[0], ROSTER, 0, self._rosters_change, step[1])
+        time, steps = next(self._steps, (None, ()))
+        if time is not None:
+            self.service.at(time, ROSTER, 0, self._rosters_change, list(steps))
 
-    def _rosters_change(self, changes: list[tuple[int, int, bool]]) -> None:
+    def _rosters_change(self, steps: list[Any]) -> None:
         """Change all numbers of this instant; only then may anybody take what waits."""
-        helper_line = self.service.network.helper_timeline
         active = []
-        for line, number, boundary in changes:
-            if line == helper_line:
-                self.helpers_on_call = number
-            for staff in self.of_timeline[line]:
+        for step in steps:
+            if step.line == self.numbers.helper_line:
+                self.helpers_on_call = step.number
+            for i in self.service.listed(step.staff, step.n_staff):
+                staff = self.staff[i]
                 if staff.busy or staff.leaving or staff.helpers or staff.waiting():
-                    self._shift_changes(staff, number, boundary)
+                    self._shift_changes(staff, step.number, step.boundary)
                     active.append(staff)
                 else:
-                    staff.on_duty = number
+                    staff.on_duty = step.number
         for staff in active:
             for queue in staff.queues:
                 self._see_to(queue)
@@ -248,13 +224,13 @@ class Staffing:
         """Change the number on duty; at a shift's end, as the team's setting says."""
         self._account(staff)
         staff.on_duty = number
-        if boundary and staff.end_of_shift == "relief":
+        if boundary and staff.end_of_shift == RELIEF:
             # Helpers go with the crew that they joined, or they would work twice.
             staff.leaving += staff.busy
             staff.busy = 0
             staff.shift += 1
             self._helpers_leave(staff, staff.helpers)
-        elif boundary and staff.end_of_shift == "hand over":
+        elif boundary and staff.end_of_shift == HAND_OVER:
             # What is done at this very instant is not handed over.
             going_on = [
                 job
@@ -302,7 +278,7 @@ class Staffing:
         if self.service.now >= self.start:
             staff.jobs += 1
         job.staff, job.state, job.began, job.shift = staff, BEGUN, self.service.now, staff.shift
-        if staff.end_of_shift == "hand over":
+        if staff.end_of_shift == HAND_OVER:
             staff.in_hand.append(job)
         self.service.begun(job)
 
@@ -331,13 +307,13 @@ class Staffing:
         """Put a job that asks for a crew in a queue; call a helper if that has grown long."""
         self._join(job, queue)
         self._see_to(queue)
-        line = self.helpers
+        numbers = self.numbers
         if (
-            line.enabled
+            numbers.helpers_enabled
             and staff.street >= 0
             and rules.wants_helper(
                 queue.waiting,
-                line.threshold,
+                numbers.threshold,
                 staff.called,
                 self.helpers_on_call,
                 self.helpers_out[staff.street],
@@ -346,7 +322,7 @@ class Staffing:
             self._account(staff)
             staff.called += 1
             self.helpers_out[staff.street] += 1
-            due = self.service.now + line.arrives_after
+            due = self.service.now + numbers.helpers_arrive_after
             self.service.at(due, HELPER_COMES, staff.index, self._helper_comes, staff)
 
     def _join(self, job: Job, queue: Queue) -> None:
