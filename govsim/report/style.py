@@ -170,12 +170,15 @@ def files_of(folder: Path, name: str) -> list[Path]:
 
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Write a figure as SVG and PNG; the same figure gives the same bytes."""
+    from govsim.report import both
     from govsim.storage.files import writing
 
     files = files_of(folder, name)
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        figure.savefig(files[0], metadata={"Date": None})
-        little: dict[str, Any] = {"compress_level": 1}  # a third larger, and much sooner done
-        figure.savefig(files[1], dpi=DPI, metadata={"Software": None}, pil_kwargs=little)
+        try:
+            both.write(figure, files, DPI)
+        except NotImplementedError:  # with an image in it
+            figure.savefig(files[0], metadata={"Date": None})
+            figure.savefig(files[1], dpi=DPI, metadata={"Software": None})
     return files
