@@ -135,6 +135,8 @@ class Contents:
 class Desk:
     """Where figures are drawn, several at once: each is kept below `folder`, as a plate.
 
+    They are drawn when the first is looked at: all are known by then.
+
     Attributes
     ----------
     folder : of the figures, which are written as SVG and PNG; None if they aren't kept.
@@ -143,6 +145,7 @@ class Desk:
 
     folder: Path | None
     files: list[Path] = field(default_factory=list)
+    _to_draw: list[hands.Draw] = field(default_factory=list, init=False, repr=False)
 
     def plate(self, name: str, caption: str, said: str, draw: Callable[[], Figure]) -> Plate:
         """Let a figure be drawn.
@@ -156,23 +159,39 @@ class Desk:
         """
         folder = self.folder
 
-        def made() -> tuple[str, list[Path]]:
-            with style.drawing():
-                figure = draw()
-                style.settle(figure)
-                return svg.written(figure, name, folder)
+        def made() -> Figure:
+            figure = draw()
+            style.settle(figure)
+            return figure
 
         if folder is None:
-            return Plate(name, caption, said, lambda: made()[0])
-        style.get_ready()
-        begun, files = hands.Copy(made), style.files_of(folder, name)
+
+            def at_once() -> str:
+                with style.drawing():
+                    return svg.drawn(made(), name)
+
+            return Plate(name, caption, said, at_once)
+
+        def kept() -> None:
+            with style.drawing():
+                style.save(made(), folder, name)
+
+        files = style.files_of(folder, name)
         self.files += files
+        self._to_draw.append(kept)
 
         def drawn() -> str:
-            begun.wait()
+            self.draw_all()
             return svg.inline(files[0].read_text(encoding="utf-8"), name)
 
         return Plate(name, caption, said, drawn)
+
+    def draw_all(self) -> None:
+        """Draw whatever is not drawn yet."""
+        work, self._to_draw = self._to_draw, []
+        if work:
+            style.get_ready()
+            hands.share_out(work)
 
 
 def row(*cells: str | Cell, strong: bool = False) -> Row:

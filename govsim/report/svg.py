@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import re
 from io import StringIO
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-from govsim.report import style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,26 +19,17 @@ _NAMED = re.compile(r'(\sid="|(?:xlink:)?href="#|url\(#)')
 _SIZE = re.compile(r'<svg[^>]*?viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>')
 
 
-def written(figure: Figure, name: str, folder: Path | None) -> tuple[str, list[Path]]:
-    """Write a figure as SVG and PNG, and give what stands in a page.
+def drawn(figure: Figure, name: str) -> str:
+    """Draw a figure as what stands in a page, and keep no file of it.
 
     Parameters
     ----------
     figure : laid out for good (`govsim.report.style.settle`).
-    name : of its files, and the prefix of its ids.
-    folder : for its files; None writes none.
-
-    Returns
-    -------
-    str, list of Path
-        The ``<svg>`` element, and the files.
+    name : the prefix of its ids.
     """
-    if folder is None:
-        made = StringIO()
-        figure.savefig(made, format="svg", metadata={"Date": None})
-        return inline(made.getvalue(), name), []
-    files = style.save(figure, folder, name)
-    return inline(files[0].read_text(encoding="utf-8"), name), files
+    made = StringIO()
+    figure.savefig(made, format="svg", metadata={"Date": None})
+    return inline(made.getvalue(), name)
 
 
 def inline(text: str, name: str) -> str:

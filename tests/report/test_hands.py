@@ -54,6 +54,60 @@ hands.Copy(draw).wait()
 
 
 @linux
+def test_work_is_shared_out_and_each_is_done_once(tmp_path: Path):
+    program = """
+hands.cores, here = (lambda: 3), os.getpid()
+def draw(n):
+    time.sleep(0.2 if n < 3 else 0.0)
+    with open(sys.argv[1] + f"/{n}", "a") as file:
+        print(os.getpid(), file=file)
+hands.share_out([lambda n=n: draw(n) for n in range(300)])
+print(here)
+"""
+    here = says(program, tmp_path)[0]
+    by = [(tmp_path / str(n)).read_text().split() for n in range(300)]
+    assert all(len(one) == 1 for one in by)
+    assert len({here, *(one[0] for one in by)}) == 3
+
+
+@linux
+@pytest.mark.parametrize("harm", ["raise ValueError", "os._exit(9)", "time.sleep(60)"])
+def test_what_a_helper_does_not_do_is_done_here(harm: str):
+    program = f"""
+hands.cores, hands.PATIENCE, here = (lambda: 2), 0.3, os.getpid()
+done = []
+def draw(n):
+    if os.getpid() != here:
+        {harm}
+    time.sleep(0.1)
+    done.append(n)
+hands.share_out([lambda n=n: draw(n) for n in range(4)])
+print(sorted(done))
+"""
+    assert says(program)[0] == "[0, 1, 2, 3]"
+
+
+@linux
+def test_what_fails_here_ends_the_helpers_and_is_told():
+    program = """
+hands.cores, here = (lambda: 2), os.getpid()
+def draw():
+    if os.getpid() != here:
+        time.sleep(60)
+    1 // 0
+try:
+    hands.share_out([draw, draw, draw])
+except ZeroDivisionError:
+    print("told")
+try:
+    os.waitpid(-1, 0)
+except ChildProcessError:
+    print("alone")
+"""
+    assert says(program)[:2] == ["told", "alone"]
+
+
+@linux
 def test_beside_other_threads_nothing_is_copied():
     program = """
 import threading

@@ -228,15 +228,15 @@ def test_every_figure_of_numbers_says_its_unit(result, monkeypatch):
 
     labels: dict[str, list[str]] = {}
 
-    def look(figure, name, folder):
+    def look(figure, name):
         seen = [axes for axes in figure.axes if axes.axison]
         said = [said_at(axes) for axes in seen]
         # A scale of shades beside a panel that says its unit need not say it again.
         scales = [axes.get_label() == "<colorbar>" for axes in seen]
         labels[name] = [it for it, scale in zip(said, scales, strict=True) if it or not scale]
-        return "<svg></svg>", []
+        return "<svg></svg>"
 
-    monkeypatch.setattr(svg, "written", look)
+    monkeypatch.setattr(svg, "drawn", look)
     page.html(result)
     assert len(labels) > 6
     with_a_scale_of_shades = {"hours", "use", "waits"}
