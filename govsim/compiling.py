@@ -15,6 +15,7 @@ from types import FunctionType
 from typing import Any, TypeVar
 
 from numba import config, njit, types
+from numba.core.runtime import rtsys
 
 from govsim.sources import code_hash
 from govsim.storage import cache
@@ -81,9 +82,31 @@ def kept(function: Function) -> Function:
         config.CACHE_DIR = str(folder)
         with suppress(RuntimeError):  # Numba finds no place to write
             made = njit(cache=True, **OPTIONS)(function)
+            _read_alone(made)
         config.CACHE_DIR = before
     ENTERED.append(made)
     return made
+
+
+def _read_alone(made: Any) -> None:
+    """Let compiled code that is on disk be read without getting ready to compile.
+
+    Numba imports all that it can compile before it looks for what it has compiled, some 150
+    modules and SciPy's linear algebra among them: as long as its own import takes. What it reads
+    needs only its memory management; where nothing is on disk, compiling gets it ready after all.
+    """
+    there = made._cache
+    if not all(
+        hasattr(there, name) for name in ("_load_overload", "_guard_against_spurious_io_errors")
+    ):
+        return  # another version of Numba, which goes its own way
+
+    def load_overload(signature: Any, target: Any) -> Any:
+        rtsys.initialize(target)
+        with there._guard_against_spurious_io_errors():
+            return there._load_overload(signature, target)
+
+    there.load_overload = load_overload
 
 
 def cache_folder() -> Path | None:
