@@ -8,6 +8,7 @@ Whatever goes wrong there, the caller draws itself after all (`Ahead.done` says 
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -76,6 +77,7 @@ def _draw_when_told(reads: int) -> None:
     """Get ready; read what is to be drawn, and draw it. Without a word, whoever asked is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # which the one that asked is sent too
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    gc.disable()  # it ends soon, and so do copies of it, which share all that it doesn't touch
     _get_ready()
     with os.fdopen(reads, encoding="utf-8") as said:
         told: dict[str, Any] = json.loads(said.read())
@@ -92,10 +94,11 @@ def _draw_when_told(reads: int) -> None:
 
 def _get_ready() -> None:
     """Import what a report of a run takes, and draw a figure that nobody sees."""
-    from io import BytesIO
+    from tempfile import TemporaryDirectory
 
     import jinja2  # noqa: F401
-    from fontTools import subset  # type: ignore[import-untyped]  # noqa: F401
+    import pyarrow.parquet  # noqa: F401
+    from scipy.special import stdtrit  # noqa: F401
 
     from govsim.measures.catalogue import CATALOGUE
     from govsim.report import figures, page, plates, style  # noqa: F401
@@ -107,5 +110,5 @@ def _get_ready() -> None:
     with style.drawing():
         drawn = plates.shares(rows, CATALOGUE["utilisation"], "%")
         style.settle(drawn)
-        for form in ("svg", "png"):
-            drawn.savefig(BytesIO(), format=form)
+        with TemporaryDirectory() as folder:
+            style.save(drawn, Path(folder), "nobody")

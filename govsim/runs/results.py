@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from govsim.errors import RunError
@@ -257,16 +258,20 @@ class Result:
         moments, groups, keys = Moments(), None, None
         tables = self.tables(name)
         for table in by_draw(tables, by, self.per_draw) if self.per_draw > 1 else tables:
-            if keys is None or not table.select(by).equals(keys):
-                keys = table.select(by)
-                index = pd.MultiIndex.from_frame(keys.to_pandas())
-                groups = index if groups is None else groups.union(index, sort=False)
+            these = table.select(by)
+            if keys is None:
+                first = keys = these
+                places = np.arange(len(these))
+            elif not these.equals(keys):  # mostly all have the same groups in the same order
+                keys, index = these, _groups(these)
+                groups = (_groups(first) if groups is None else groups).union(index, sort=False)
                 places = groups.get_indexer(index)
             moments.add(places, table["value"].to_numpy())
-        if groups is None:
+        if keys is None:
             raise ValueError("a result has at least one replication")
         found = moments.intervals(self.confidence)
-        return groups.to_frame(index=False).assign(**found)
+        whole = first.to_pandas() if groups is None else groups.to_frame(index=False)
+        return whole.assign(**found)
 
     @cached_property
     def _summaries(self) -> pd.DataFrame:
@@ -318,6 +323,10 @@ class Result:
         if self.folder is not None:
             lines.append(f"  {self.folder}")
         return "\n".join(lines)
+
+
+def _groups(keys: pa.Table) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(keys.to_pandas())
 
 
 def a_year(found: pd.DataFrame, measured_days: float) -> pd.DataFrame:

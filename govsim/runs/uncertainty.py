@@ -25,18 +25,18 @@ from pydantic import ValidationError
 
 from govsim.errors import InputError, Problem
 from govsim.language import tr
-from govsim.runs.tasks import Plan
 from govsim.scenarios.loading import Loaded
 from govsim.scenarios.merging import COMMAND_LINE
 from govsim.scenarios.parameters import leaves
 from govsim.scenarios.schema import Scenario
-from govsim.service import network
-from govsim.service.network import Network
 from govsim.storage.plain_files import MEGABYTE, read_plain
 from govsim.storage.tables import as_frame
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from govsim.runs.tasks import Plan
+    from govsim.service.network import Network
 
 Floats = NDArray[np.float64]
 Uncertainty = Literal["posterior"]
@@ -96,6 +96,9 @@ class Draws:
 
     def plan(self, service: Network, draw: int) -> Plan:
         """Pack the service with the values of a draw."""
+        from govsim.runs.tasks import Plan  # who reads a result needs neither
+        from govsim.service import network
+
         scenario = self.scenario(service.scenario, draw)
         return Plan.of(network.lay_out(scenario, service.territory))
 

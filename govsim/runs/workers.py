@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-from govsim.runs.executors import Executor, Processes, Serial, Threads
+if TYPE_CHECKING:
+    from govsim.runs.executors import Executor
 
 
 def choose(
@@ -24,6 +26,8 @@ def choose(
     InputError, RunError
         The cluster can't be used; see `govsim.runs.cluster.Cluster`.
     """
+    from govsim.runs.executors import Processes, Serial, Threads  # who counts cores needs none
+
     if cluster is not None:
         from govsim.runs.cluster import Cluster
 
