@@ -19,6 +19,7 @@ import pandas as pd
 from pydantic import TypeAdapter
 from pydantic_core import PydanticUndefined
 
+from govsim.scenarios.described import descriptions
 from govsim.scenarios.quantities import (
     ClockTime,
     Distance,
@@ -109,7 +110,7 @@ class Input:
         or of all; None for a choice.
     evidence : one of `govsim.scenarios.schema.base.Evidence`.
     source : from where; may be empty.
-    description : what it is.
+    part : the part of the schema whose field it is.
     """
 
     path: tuple[str, ...]
@@ -120,7 +121,12 @@ class Input:
     high: Any
     evidence: str
     source: str
-    description: str
+    part: type[Model]
+
+    @property
+    def description(self) -> str:
+        """What it is."""
+        return descriptions(self.part).get(self.path[-1], "")
 
     @property
     def unit(self) -> str:
@@ -256,7 +262,7 @@ def _inputs(part: type[Model]) -> dict[str, Input]:
             high=extra.get("high"),
             evidence=str(extra.get("evidence", "given")),
             source=str(extra.get("source", "")),
-            description=info.description or "",
+            part=part,
         )
     return found
 
@@ -386,8 +392,10 @@ def json_schema() -> dict[str, Any]:
         if name not in parts:
             continue
         for field, entry in definition["properties"].items():
-            unit = _inputs(parts[name])[field].unit
-            definition["properties"][field] = _or_null(entry) | ({"unit": unit} if unit else {})
+            one = _inputs(parts[name])[field]
+            described = dict(sorted((entry | {"description": one.description}).items()))
+            unit = {"unit": one.unit} if one.unit else {}
+            definition["properties"][field] = _or_null(described) | unit
     names = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
     schema["properties"] |= {
         "extends": {**names, "description": "Files that this one builds on."},

@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from govsim.scenarios.described import descriptions
 from govsim.scenarios.units import read_count
 
 Evidence = Literal["published", "inferred", "assumed", "calibrated", "given"]
@@ -38,12 +39,14 @@ def _read_counts(value: Any, hint: Any) -> Any:
 
 
 class Model(BaseModel):
-    """A part of a scenario: frozen, unknown keys refused, docstrings kept for the docs."""
+    """A part of a scenario: frozen, unknown keys refused.
+
+    `govsim.scenarios.described` reads the docstrings of its fields for the docs.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
-        use_attribute_docstrings=True,
         validate_default=True,
         allow_inf_nan=False,
     )
@@ -83,6 +86,8 @@ class Label(Model):
         block = handler.resolve_ref_schema(handler(core))
         block.pop("required", None)
         block["minProperties"] = 1
+        for name, said in descriptions(cls).items():
+            block["properties"][name] = {"description": said, **block["properties"][name]}
         return {"anyOf": [{"type": "string"}, dict(block)], "title": "Label"}
 
 
