@@ -2,19 +2,27 @@
 
 Users' machines may have no Chinese font, and matplotlib then draws boxes. The font is a
 subset (GB2312 and common signs) of Noto Sans CJK SC under the Open Font License, made by
-``tools/make_font.py``. Called by figures and reports; uses nothing of govsim.
+``tools/make_font.py``. Called by figures and reports.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache as once
 from io import BytesIO
 from pathlib import Path
 
+from govsim.sources import version_of
+from govsim.storage import cache
+
 FAMILY = "govsim Sans SC"
 FILE = Path(__file__).parent / "fonts" / "GovsimSansSC-Regular.otf"
+
+FOLDER, MOST_FILES = "fonts", 24
+"""Where rules are kept on this machine, and how many: reports of the same plans need the same
+characters."""
 
 
 def register() -> str:
@@ -44,7 +52,7 @@ def known() -> None:
         font_manager.fontManager.addfont(str(FILE))
 
 
-@cache
+@once
 def characters() -> frozenset[str]:
     """All characters that the font can draw."""
     from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
@@ -72,13 +80,33 @@ def face_css(text: str) -> str:
         An ``@font-face`` rule for `FAMILY` with a data URI: some 100 kB for 500
         ideographs, where the whole font would be 2 MB.
     """
+    shown = "".join(sorted(set(text)))
+    place = cache.folder(FOLDER)
+    file = None if place is None else place / f"{_name(shown)}.css"
+    kept = None if file is None else cache.read(file)
+    if kept is not None:
+        return kept
+    made = _cut(shown)
+    if file is not None:
+        cache.keep(file, made, MOST_FILES)
+    return made
+
+
+def _name(shown: str) -> str:
+    """Hash what a rule is made from: the characters, the font, and what cuts it."""
+    digest = hashlib.sha256(f"{version_of('fonttools')}\n{shown}\n".encode())
+    digest.update(FILE.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def _cut(shown: str) -> str:
     from fontTools import subset  # type: ignore[import-untyped]
 
     options = subset.Options(flavor="woff", layout_features=["kern", "ccmp"], notdef_outline=True)
     font = subset.load_font(FILE, options)
     font.recalcTimestamp = False
     cutter = subset.Subsetter(options)
-    cutter.populate(text="".join(sorted(set(text) & characters())) or " ")
+    cutter.populate(text="".join(sorted(set(shown) & characters())) or " ")
     cutter.subset(font)
     made = BytesIO()
     subset.save_font(font, made, options)

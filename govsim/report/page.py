@@ -32,6 +32,9 @@ REPORT, FIGURES = "report.html", "figures"
 STATIONS = "stations.html"
 """Name of the page with the sheets of several stations."""
 
+FONT = "<!-- font -->"
+"""Where the rule of the font that is embedded comes to stand; no text of a planner's reads so."""
+
 _INNER_DOT = re.compile(r"(?<=\w)\.(?=[a-z_])")
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -111,18 +114,18 @@ def html(found: Found, figures: Path | None = None) -> str:
 
 
 def _page(contents: Contents) -> str:
-    text = _filled(contents, "")
-    return _filled(contents, fonts.face_css(text))
+    text = _filled(contents)
+    return text.replace(FONT, fonts.face_css(text), 1)
 
 
-def _filled(contents: Contents, font: str) -> str:
-    """Fill the template; `font` is the CSS rule of the font that is embedded."""
+def _filled(contents: Contents) -> str:
+    """Fill the template, but for the font: which characters it is to have, the rest shows."""
     template = _environment().get_template("report.html")
     lang = "zh-CN" if language.current() == "zh" else "en"
     made = template.render(
         contents=contents,
         lang=lang,
-        font=font,
+        font=FONT,
         family=fonts.FAMILY,
         said={
             "answer": tr("The answer"),

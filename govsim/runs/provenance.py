@@ -13,7 +13,6 @@ import json
 import os
 import platform
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,7 +103,4 @@ def machine() -> dict[str, Any]:
 
 
 def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "unknown"
+    return sources.version_of(package) or "unknown"

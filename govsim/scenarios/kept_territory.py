@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,7 @@ import pandas as pd
 
 from govsim.language import kept, retold
 from govsim.scenarios.territory import Section, Territory, build
-from govsim.sources import code_hash
+from govsim.sources import code_hash, version_of
 from govsim.storage import cache
 
 FOLDER = "territories"
@@ -78,7 +76,7 @@ def _name(section: Any, folder: Path) -> str | None:
                 files[text] = hashlib.sha256(path.read_bytes()).hexdigest()
             except OSError:
                 return None
-    whole = [tree, files, code_hash(), {name: _version(name) for name in LAID_OUT_BY}]
+    whole = [tree, files, code_hash(), {name: version_of(name) for name in LAID_OUT_BY}]
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -94,28 +92,18 @@ def _texts(tree: Any) -> Iterator[str]:
             yield from _texts(value)
 
 
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return ""
-
-
 # ------------------------------------------------------------------ files
 
 
 def _read(file: Path) -> Territory | None:
     """Read what was kept; None where there is nothing, or not what was written."""
+    text = cache.read(file)
+    if text is None:
+        return None
     try:
-        checksum, _, text = file.read_text(encoding="utf-8").partition("\n")
-        if hashlib.sha256(text.encode()).hexdigest() != checksum:
-            return None
-        found = _territory(json.loads(text))
+        return _territory(json.loads(text))
     except Exception:  # whatever the bytes of a damaged file lead to
         return None
-    with suppress(OSError):
-        os.utime(file)  # so that it is one of those used last
-    return found
 
 
 def _keep(file: Path, territory: Territory) -> None:
@@ -123,17 +111,7 @@ def _keep(file: Path, territory: Territory) -> None:
     text = json.dumps(_values(territory))
     if len(text) > MOST_BYTES or not _same(_territory(json.loads(text)), territory):
         return
-    whole = f"{hashlib.sha256(text.encode()).hexdigest()}\n{text}"
-    made = file.with_suffix(f".{os.getpid()}")
-    with suppress(OSError):
-        try:
-            made.write_text(whole, encoding="utf-8")
-            made.replace(file)
-        finally:
-            made.unlink(missing_ok=True)
-        by_age = sorted(file.parent.iterdir(), key=lambda one: -one.stat().st_mtime)
-        for old in by_age[MOST_FILES:]:
-            old.unlink(missing_ok=True)
+    cache.keep(file, text, MOST_FILES)
 
 
 FRAMES = ("grids", "points", "rosters")
