@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -322,12 +323,19 @@ class Run:
             "started": self.before.get("started", self.started),
             "finished": _now() if state != "running" else None,
             "seconds": round(earlier + time.monotonic() - self.clock, 3),
+            **self._given,
+        }
+
+    @cached_property
+    def _given(self) -> dict[str, Any]:
+        """What the manifest says of the plan and of what computes, which no replication changes."""
+        return {
             "versions": provenance.versions(),
             "code": sources.code_hash(),
             "inputs": {file.path.name: file.sha256 for file in self.loaded.files},
-            "territory": service.territory.content_hash(),
+            "territory": self.network.territory.content_hash(),
             "machine": provenance.machine(),
-            "scenario": provenance.resolved(service.scenario, self.loaded.folder),
+            "scenario": provenance.resolved(self.network.scenario, self.loaded.folder),
         }
 
 
