@@ -39,10 +39,7 @@ from govsim.runs.tasks import Engine
 from govsim.runs.uncertainty import Uncertainty
 from govsim.scenarios.loading import Settings
 from govsim.storage.contents import GRIDS, OUTLINE, POINTS, STAFF
-from govsim.storage.tables import HOURS, MEASURES, WEEKLY
-
-KEPT = (MEASURES, WEEKLY, HOURS)
-"""Tables by replication of a run that is kept in memory."""
+from govsim.storage.tables import OF_ALL
 
 
 def compare(
@@ -165,7 +162,7 @@ def _folder(out: str | Path | None) -> Iterator[Path]:
 
 def _in_memory(result: Result) -> Result:
     """Read what a run has written, before its folder goes."""
-    tables = {name: list(result.tables(name)) for name in KEPT}
+    tables = {name: list(result.tables(name)) for name in OF_ALL}
     names = (POINTS, GRIDS, OUTLINE)
     places = {name: result.places(name) for name in names} | {STAFF: result.staff}
     return replace(result, tables=tables.__getitem__, places=places.__getitem__, folder=None)

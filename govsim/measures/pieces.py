@@ -68,7 +68,8 @@ def find(network: Network, table: DemandTable, outcome: Outcome) -> Pieces:
     spent = {clock: np.zeros((len(PIECES), len(table)), dtype=np.int64) for clock in CLOCKS}
     for stretch in lives.stretches():
         for clock in CLOCKS:
-            _add(lives, spent[clock], stretch, until[clock])
+            if stretch.piece in IN[clock]:
+                _add(lives, spent[clock], stretch, until[clock])
     late = np.flatnonzero(runs & (until["reply"] < stopped["reply"]))
     _add_reply(lives, spent["reply"], late, until["reply"], stopped["reply"], takes)
     return Pieces(start, stopped, {clock: columns.T for clock, columns in spent.items()})
@@ -90,8 +91,8 @@ def _add(lives: Lives, spent: Ints, stretch: Stretch, until: Ints) -> None:
 
 
 def _sum(column: Ints, demand: Ints, lasts: Ints) -> None:
-    """Add lengths to their demands; floats would lose ms only beyond 2**53."""
-    column += np.bincount(demand, lasts, len(column)).astype(np.int64)
+    """Add lengths to their demands."""
+    np.add.at(column, demand, lasts)
 
 
 def _add_reply(

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from govsim.demand.grouping import WEEK_HOURS, grouped, kaplan_meier, order_of, tally
 from govsim.demand.table import BY_VISIT, REPORTED, DemandTable
-from govsim.measures import catalogue, point_hours
+from govsim.measures import catalogue, late, point_hours
 from govsim.measures.catalogue import CATALOGUE as CATALOGUE
 from govsim.measures.workload import Row, hour_of_week, on_duty, workload
 from govsim.scenarios.units import DAY, HOUR, MINUTE, YEAR
@@ -52,11 +52,13 @@ class Measures:
         over time is that of the days that were measured, and ``per`` says how many).
     weekly : columns week (from 0, of the measured time), level, key, measure, value, per.
     hours : counts by station and hour of the week; see `govsim.measures.point_hours`.
+    late : where the time of late demands went; see `govsim.measures.late`.
     """
 
     values: pd.DataFrame
     weekly: pd.DataFrame
     hours: pd.DataFrame
+    late: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,12 @@ def measure(network: Network, table: DemandTable, outcome: Outcome) -> Measures:
     weekly = pd.DataFrame(reading.weekly(), columns=["week", "level", "key", "measure", "value"])
     measured = catalogue.days((outcome.end - outcome.measured_from) / DAY)
     hours = point_hours.count(network, table, outcome, *reading.kept["scene"])
+    why = late.count(network, table, outcome, reading.kept, allowed(network, table, outcome))
     return Measures(
-        _labelled(values, measured), _labelled(weekly, catalogue.WEEKLY), hours.assign(per=measured)
+        _labelled(values, measured),
+        _labelled(weekly, catalogue.WEEKLY),
+        hours.assign(per=measured),
+        why.assign(per=measured),
     )
 
 
@@ -108,26 +114,37 @@ def promise_kept(
         the second to simple ones among them, or to all of a category that has a limit of
         its own; the third to all that were reported.
     """
-    d, promises = outcome.demands, network.scenario.promises
+    d = outcome.demands
     start = d["clock_start"]
     by_order = np.array([c.via == "centre" for c in network.scenario.channels.values()])
     visit = ~table.answered | by_order[np.maximum(d["channel"], 0)]
     everyone = np.ones(len(table), dtype=bool)
     measured = start >= outcome.measured_from
-    solved_by, own = np.empty_like(start), np.zeros(len(table), dtype=bool)
-    limits, categories = network.solve_limits(), network.scenario.demand.categories.values()
-    for c, (limit, category) in enumerate(zip(limits, categories, strict=True)):
-        mine = table.category == c
-        solved_by[mine] = _due(network, start[mine], limit)
-        own |= mine & (category.solve is not None)
+    own = np.array([c.solve is not None for c in network.scenario.demand.categories.values()])
+    limits = allowed(network, table, outcome)
     found = {}
-    for name, due, event, applies in (
-        ("scene", _due(network, start, network.span(promises.scene)), d["scene"], visit),
-        ("solve", solved_by, d["resolved"], visit & (~table.complex | own)),
-        ("reply", _due(network, start, network.span(promises.reply)), d["replied"], everyone),
+    for name, event, applies in (
+        ("scene", d["scene"], visit),
+        ("solve", d["resolved"], visit & (~table.complex | own[table.category])),
+        ("reply", d["replied"], everyone),
     ):
+        due = start + limits[name]
         found[name] = (measured & applies & (due < outcome.end), (event >= 0) & (event <= due))
     return found
+
+
+def allowed(network: Network, table: DemandTable, outcome: Outcome) -> dict[str, Ints]:
+    """How long each demand may take by each clock, ms from the start of its clocks: int64[n]."""
+    start, promises = outcome.demands["clock_start"], network.scenario.promises
+    solve = np.empty_like(start)
+    for c, limit in enumerate(network.solve_limits()):
+        mine = table.category == c
+        solve[mine] = _due(network, start[mine], limit) - start[mine]
+    return {
+        "scene": _due(network, start, network.span(promises.scene)) - start,
+        "solve": solve,
+        "reply": _due(network, start, network.span(promises.reply)) - start,
+    }
 
 
 def _due(network: Network, start: Ints, limit: tuple[int, bool]) -> Ints:

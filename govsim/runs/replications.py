@@ -39,7 +39,7 @@ from govsim.scenarios.loading import Loaded
 from govsim.scenarios.units import DAY
 from govsim.service.network import Network
 from govsim.storage.folder import RunFolder
-from govsim.storage.tables import HOURS, MEASURES, ORDERS, WEEKLY, as_frame, unpack
+from govsim.storage.tables import MEASURES, OF_ALL, ORDERS, as_frame, unpack
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -265,9 +265,7 @@ class Run:
         where = places(self.network, self.warm_up.length)
         if not self.folder:
             return Result(self._in_memory, where.__getitem__, manifest, None, self.network)
-        names = [MEASURES, WEEKLY, HOURS]
-        names += [ORDERS] * self.keep_orders
-        self.folder.combine(done, tuple(names))
+        self.folder.combine(done, (*OF_ALL, *[ORDERS] * self.keep_orders))
         self.folder.put_places(where)
         self.folder.record(manifest)
         self.folder.drop_journal()

@@ -27,7 +27,7 @@ from govsim.scenarios.units import DAY, YEAR
 from govsim.statistics import Interval, Moments
 from govsim.storage.contents import GRIDS, OUTLINE, POINTS, STAFF
 from govsim.storage.folder import RunFolder
-from govsim.storage.tables import HOURS, MEASURES, WEEKLY, as_frame
+from govsim.storage.tables import HOURS, LATE, MEASURES, OF_ALL, WEEKLY, as_frame
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -249,6 +249,19 @@ class Result:
             return pd.DataFrame(columns=["replication", *point_hours.COLUMNS, "per"])
         return as_frame(self.tables(HOURS)).astype({"key": str})
 
+    @cached_property
+    def late(self) -> pd.DataFrame:
+        """Where the time of late demands went; see `govsim.measures.late`. Empty for older runs.
+
+        With ``replication`` as the first column.
+        """
+        if self.folder is not None and not (self.folder / f"{LATE}.parquet").is_file():
+            from govsim.measures import late
+
+            return pd.DataFrame(columns=["replication", *late.COLUMNS, "per"])
+        words = {"clock": str, "level": str, "key": str, "piece": str}
+        return as_frame(self.tables(LATE)).astype(words)
+
     def _over_replications(self, name: str, by: list[str]) -> pd.DataFrame:
         """Mean and interval of each group: columns `by`, mean, low, high, n.
 
@@ -368,8 +381,9 @@ def open_run(folder: RunFolder | Path) -> Result:
                 n=run.kept(),
             )
         )
-    for name in (MEASURES, WEEKLY, HOURS, POINTS):
-        if name != HOURS or f"{name}.parquet" in manifest["files"]:  # not in older runs
+    for name in (*OF_ALL, POINTS):
+        known = f"{name}.parquet" in manifest["files"]
+        if known or name not in (HOURS, LATE):  # those are not in older runs
             run.check(name)
     return on_disk(run, manifest)
 

@@ -34,7 +34,7 @@ from govsim.scenarios.units import DAY
 from govsim.service import network
 from govsim.service.network import Network
 from govsim.service.outcome import Outcome
-from govsim.storage.tables import HOURS, MEASURES, ORDERS, WEEKLY, pack
+from govsim.storage.tables import HOURS, LATE, MEASURES, ORDERS, WEEKLY, pack
 
 Engine = Literal["compiled", "simpy"]
 """What simulates: the compiled engine, or the SimPy model. Both give the same bits."""
@@ -137,6 +137,7 @@ def perform(task: Task) -> dict[str, pd.DataFrame]:
         MEASURES: found.values,
         WEEKLY: found.weekly,
         HOURS: found.hours,
+        LATE: found.late,
     }
     if task.orders:
         tables[ORDERS] = demands_frame(service, table, outcome)

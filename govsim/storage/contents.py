@@ -16,7 +16,7 @@ from govsim.language import tr
 from govsim.storage import tables
 from govsim.storage.files import checksum
 from govsim.storage.journal import Journal
-from govsim.storage.tables import HOURS, MEASURES, ORDERS, WEEKLY
+from govsim.storage.tables import OF_ALL, ORDERS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,7 +69,7 @@ class Contents:
         """
         found = cls(folder, Journal.read(folder / JOURNAL))
         done = manifest.get("state") == "done"
-        for name in (MEASURES, WEEKLY, HOURS, ORDERS, *PLACES):
+        for name in (*OF_ALL, ORDERS, *PLACES):
             file = file_of(folder, name)
             recorded = manifest.get("files", {}).get(file.name)
             if not file.exists():

@@ -1,7 +1,7 @@
 """The folder of a run on disk: written so that it can be killed at any time and go on.
 
-``<out>/<scenario>/<run>/`` holds ``manifest.json``, ``measures.parquet``,
-``weekly.parquet``, ``hours.parquet``, the places (``points``, ``grids``, ``outline`` and
+``<out>/<scenario>/<run>/`` holds ``manifest.json``, ``measures.parquet``, ``weekly.parquet``,
+``hours.parquet``, ``late.parquet``, the places (``points``, ``grids``, ``outline`` and
 ``staff.parquet``) and, when asked for, ``orders.parquet``. While a run is under way, each
 finished replication is in ``journal.bin``; `RunFolder.combine` joins them at the end. The manifest
 records the checksum of every file, and its own. What is damaged is passed over as if it were not
@@ -27,7 +27,7 @@ from govsim.storage.contents import JOURNAL, Contents, file_of, of
 from govsim.storage.files import checksum, replacing, write_text, writing
 from govsim.storage.journal import count
 from govsim.storage.records import sha256_of
-from govsim.storage.tables import HOURS, MEASURES, ORDERS, WEEKLY, as_frame, as_table
+from govsim.storage.tables import MEASURES, OF_ALL, ORDERS, as_frame, as_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,7 +168,7 @@ class RunFolder:
 
     def has(self, replication: int, orders: bool) -> bool:
         """Whether a replication is there, with its orders if they are wanted."""
-        names = (MEASURES, WEEKLY, HOURS, *([ORDERS] if orders else []))
+        names = (*OF_ALL, *([ORDERS] if orders else []))
         return all(self._contents.has(name, replication) for name in names)
 
     def reach(self) -> int:

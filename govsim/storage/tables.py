@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-MEASURES, WEEKLY, HOURS, ORDERS = "measures", "weekly", "hours", "orders"
+MEASURES, WEEKLY, HOURS, LATE, ORDERS = "measures", "weekly", "hours", "late", "orders"
 """Names of the tables by replication, each in ``<name>.parquet``."""
 
-WORDS = ("level", "key", "measure", "per")
+OF_ALL = (MEASURES, WEEKLY, HOURS, LATE)
+"""Those that every replication has; `ORDERS` only where they are asked for."""
+
+WORDS = ("level", "key", "measure", "per", "clock", "piece")
 
 CHECKSUMS = "govsim.checksums"
 """Where a file's footer holds the checksums of its row groups."""

@@ -1,0 +1,153 @@
+"""The shortest that a demand can take: nobody waits, and whoever is there soonest goes.
+
+What stands in the demand table before anything is simulated: intake, turn-out, the way, access and
+work of each demand. No staffing is faster (`least`); with people without limit a plan takes just as
+long as the teams take that it sends (`as_sent`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from govsim.demand.table import DemandTable
+from govsim.measures.ways import ways, ways_from, whole_ticks
+from govsim.service.network import Network
+from govsim.service.outcome import Outcome
+from govsim.service.plan import Plan
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Goes = Callable[[int, Ints, Sequence[Ints]], list[Ints]]
+"""Gives the way and the work, ms, of a group's visits to some demands, for each of some amounts of
+work at speed 1."""
+
+LONG = np.int64(2**50)
+"""Nobody of the group could go at all."""
+
+
+def least(network: Network, table: DemandTable, outcome: Outcome) -> dict[str, Ints]:
+    """Shortest time of each demand from the start of its clocks, ms, whatever the staffing.
+
+    The fastest of a working group's teams goes, from the point from which the way is shortest
+    among its own and those that help it. Opening hours of channels stay as they are, and with
+    them who takes a demand in.
+
+    Returns
+    -------
+    dict
+        By clock int64[n].
+    """
+    plan, speeds = network.scenario, _speeds(network)
+    names = list(network.teams)
+    pace = [plan.travel.speeds.get(team.mode, 1.0) for team in plan.teams.values()]
+
+    def goes(group: int, mine: Ints, works: Sequence[Ints]) -> list[Ints]:
+        teams = [names.index(t) for t in plan.groups[network.groups[group]].teams]
+        found = [np.full(len(mine), LONG) for _ in works]
+        way: dict[float, Ints] = {}
+        for team in teams:
+            if pace[team] not in way:
+                way[pace[team]] = _nearest(network, table, mine, pace[team])
+            speed = speeds[team][table.category[mine]]
+            for best, work in zip(found, works, strict=True):
+                np.minimum(best, way[pace[team]] + whole_ticks(work / speed, plan.tick), out=best)
+        return found
+
+    return _times(network, table, outcome, goes)
+
+
+def as_sent(network: Network, table: DemandTable, outcome: Outcome) -> dict[str, Ints]:
+    """Time of each demand if people of all teams were without limit, day and night: int64[n].
+
+    Whom the plan sends then is the first team of the group that a point has, or the one that is
+    there soonest.
+    """
+    plan, speeds = network.scenario, _speeds(network)
+    names, pace = list(network.teams), Plan.of(network).pools["pace"]
+
+    def goes(group: int, mine: Ints, works: Sequence[Ints]) -> list[Ints]:
+        first = np.full(len(network.territory.points), -1, dtype=np.int64)
+        for (point, g), own in network.candidates.items():
+            if g == group and own:
+                quickest = min(own, key=lambda p: -pace[p])
+                first[point] = quickest if plan.policies.dispatch == "soonest" else own[0]
+        pool = first[table.point[mine]]
+        team = np.array([names.index(p.name) if p.name in names else 0 for p in network.pools])
+        speed = speeds[team[pool], table.category[mine]]
+        way = ways(network, table, mine, pool) if plan.travel.enabled else np.int64(0)
+        lengths = (way + whole_ticks(work / speed, plan.tick) for work in works)
+        return [np.where(pool >= 0, length, LONG) for length in lengths]
+
+    return _times(network, table, outcome, goes)
+
+
+def _speeds(network: Network) -> Floats:
+    """Speed of work by team and category."""
+    teams = network.scenario.teams.values()
+    return np.array(
+        [[team.training * team.speed.get(c, 1.0) for c in network.categories] for team in teams]
+    )
+
+
+def _nearest(network: Network, table: DemandTable, mine: Ints, pace: float) -> Ints:
+    if not network.scenario.travel.enabled:
+        return np.zeros(len(mine), dtype=np.int64)
+    own = table.point[mine]
+    found = ways_from(network, table, mine, own, pace)
+    for point, others in network.neighbours.items():
+        here = np.flatnonzero(own == point)
+        for other in others if len(here) else ():
+            there = np.full(len(here), other, dtype=np.int64)
+            found[here] = np.minimum(
+                found[here], ways_from(network, table, mine[here], there, pace)
+            )
+    return found
+
+
+def _can_be_lost(network: Network) -> bool:
+    """Whether a demand can leave before anybody came: by its resident, or for want of room."""
+    plan = network.scenario
+    rooms = (team.waiting_room for team in plan.teams.values())
+    return plan.residents.patience.withdraws or any(room is not None for room in rooms)
+
+
+def _times(network: Network, table: DemandTable, outcome: Outcome, goes: Goes) -> dict[str, Ints]:
+    """Add up a demand's life where nobody waits."""
+    d, plan, n = outcome.demands, network.scenario, len(table)
+    if not n:
+        return {clock: np.empty(0, dtype=np.int64) for clock in ("scene", "solve", "reply")}
+    via = np.array([c.via for c in plan.channels.values()])[np.maximum(d["channel"], 0)]
+    has_desk = np.zeros(len(network.territory.points), dtype=bool)
+    has_desk[list(network.desk_of)] = True
+    desk = has_desk[table.point]
+    # A crew may be asked for before the desk has taken all down.
+    taken_in = np.where((via == "direct") | ((via == "desk") & desk), table.handing_over, 0)
+    sent = taken_in + np.where(via == "centre", 0, table.dispatch_delay)
+    travel = table.turn_out + table.access if plan.travel.enabled else np.zeros(n, dtype=np.int64)
+    demand = np.repeat(np.arange(n), np.diff(table.first_stage))
+    nothing = np.zeros(len(table.stage_work), dtype=np.int64)
+    whole, again, way = nothing.copy(), nothing.copy(), nothing.copy()
+    for group in range(len(network.groups)):
+        stages = np.flatnonzero(table.stage_group == group)
+        mine = demand[stages]
+        works = (table.stage_work[stages], table.rework[mine], nothing[stages])
+        whole[stages], again[stages], way[stages] = goes(group, mine, works)
+    # A visit without work takes a tick of it, which the way alone does not.
+    way = np.maximum(way - plan.tick, 0)
+    first = table.first_stage[:-1]
+    scene = sent + travel + way[first]
+    solve = sent + np.diff(table.first_stage) * travel + np.add.reduceat(whole, first)
+    # Who gave up, or was turned away, and calls 12345 is settled by one more visit.
+    lost = (d["reopened"] > 0) & _can_be_lost(network)
+    solve[lost] = np.minimum(solve, sent + travel + again[first])[lost]
+    at_desk = table.answered & (via != "centre")
+    scene = np.where(at_desk, taken_in, scene)
+    solve = np.where(at_desk, taken_in, solve)
+    reply = solve + np.where(desk & ~at_desk, table.reply, 0)
+    if plan.promises.made:
+        word = plan.promises.interim_after + np.where(desk, table.interim_reply, 0)
+        reply = np.where(at_desk, reply, np.minimum(reply, word))
+    return {"scene": scene, "solve": solve, "reply": reply}
