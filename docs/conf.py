@@ -4,7 +4,10 @@
 ``page.zh.md``; the Chinese site has the English page where there is no Chinese one.
 """
 
+import re
 from pathlib import Path
+
+from docutils import nodes
 
 HERE = Path(__file__).parent
 TWICE = sorted(
@@ -30,6 +33,7 @@ html_show_copyright = False
 html_copy_source = False
 html_show_sourcelink = False
 html_search_language = "zh" if CHINESE else "en"
+html_show_search_summary = False  # it fetches pages, which a browser refuses of files on a disk
 templates_path = ["site/templates"]
 html_static_path = ["site/static"]
 html_js_files = [("words.js", {"priority": 100})]
@@ -45,3 +49,17 @@ html_sidebars = {
         "sidebar/scroll-end.html",
     ]
 }
+
+BREAK = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef“”…])\n|\n(?=[\u2e80-\u9fff\uff00-\uffef“”…])")
+"""A line that ends or begins with Chinese: browsers would show a blank where it was broken."""
+
+
+def _join_lines(app, tree):
+    for text in list(tree.findall(nodes.Text)):
+        if not isinstance(text.parent, nodes.literal_block) and BREAK.search(text):
+            text.parent.replace(text, nodes.Text(BREAK.sub("", text)))
+
+
+def setup(app):
+    """Let Chinese be written in short lines."""
+    app.connect("doctree-read", _join_lines)

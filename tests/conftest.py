@@ -103,7 +103,7 @@ def _alone(lock: Path) -> Iterator[None]:
 def explained(tmp_path_factory: pytest.TempPathFactory) -> Explanation:
     """Explain Tiandi's fall, with little of everything; once for all test processes."""
     language.use("en")
-    budget = Budget(trajectories=2, points=20, screened=2, samples=2, selection=Selection(years=4))
+    budget = Budget(trajectories=1, points=20, screened=2, samples=2, selection=Selection(years=4))
     place = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         place = place.parent  # that of all of them

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 ROOT = Path(__file__).parents[1]
 
@@ -59,8 +61,25 @@ def fetched(out: Path) -> list[str]:
     ]
 
 
+SEARCHED = {"en": "roster", "zh": "夜间排班"}
+"""What is looked up in the built site: several pages have it; in Chinese two words in one."""
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def found(out: Path, lang: str, browser: str) -> int:
+    """Search the site from the disk, as a reader's browser does, and count the pages found."""
+    page = (out / lang / "search.html").as_uri() + "?q=" + quote(SEARCHED[lang])
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=15000"]
+    seen = subprocess.run(
+        [browser, *options, "--dump-dom", page], check=True, capture_output=True, text=True
+    )
+    results = re.search(r'<ul[^>]*class="search"[^>]*>(.*?)</ul>', seen.stdout, re.DOTALL)
+    return results[1].count("<li") if results else 0
+
+
 def main() -> None:
-    """Build, and fail where a page needs a network."""
+    """Build, and fail where a page needs a network or the search finds nothing."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=ROOT / "site")
     out = parser.parse_args().out.resolve()
@@ -69,6 +88,14 @@ def main() -> None:
     print(*elsewhere, sep="\n")
     if elsewhere:
         sys.exit("the site would fetch these from a network")
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        print("no Chromium: the search was not tried")
+    for lang in SEARCHED if browser else ():
+        number = found(out, lang, str(browser))
+        print(f"{lang}: {number} pages with {SEARCHED[lang]}")
+        if number < 2:
+            sys.exit(f"the search of the {lang} site does not find what is there")
     print(out / "index.html")
 
 

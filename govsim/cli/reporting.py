@@ -95,9 +95,13 @@ def say_where(folder: Path) -> None:
 @out(tr("Folder of results."))
 def report(what: str, to: Path | None, form: str, points: tuple[str, ...], out: Path) -> None:
     """Find what is named, and write its report."""
+    from govsim.storage.files import writing
+
     found = _found(what, out)
     assert found.folder is not None
     folder = to or found.folder
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     if form.startswith("orders."):
         _orders(found, form, folder)
         return

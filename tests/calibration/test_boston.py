@@ -303,7 +303,7 @@ def test_it_can_be_calibrated_on_its_records(tmp_path: Path) -> None:
         mapping=tmp_path / "mapping.yaml",
         holdout=0,
         latents=["demand.level"],
-        points=20,
+        points=12,
         out=tmp_path / "results",
     )
     assert found.manifest["orders"] > 15_000 and found.manifest["set_aside"] > 0

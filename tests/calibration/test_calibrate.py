@@ -119,7 +119,7 @@ def test_a_category_that_is_rarer_than_the_scenario_says_is_found(found):
 def test_ratios_of_numbers_cover_as_often_as_they_say_and_borrow_strength():
     rng = np.random.default_rng(4)
     covered, off, off_alone = [], 0.0, 0.0
-    for _ in range(60):
+    for _ in range(30):
         expected = rng.uniform(2, 60, 30)
         truth = rng.gamma(8, 1 / 8, 30)
         seen = rng.poisson(expected * truth).astype(float)
@@ -132,8 +132,8 @@ def test_ratios_of_numbers_cover_as_often_as_they_say_and_borrow_strength():
             off + ((middle - truth) ** 2).sum(),
             off_alone + ((alone - truth) ** 2).sum(),
         )
-    # 1800 ratios, not independent within one table: standard error about 1%.
-    assert np.mean(covered) == pytest.approx(0.9, abs=0.04)
+    # 900 ratios, not independent within one table: standard error about 1.4%.
+    assert np.mean(covered) == pytest.approx(0.9, abs=0.045)
     # A ratio of shape 8 and an expectation of 31 orders keep 31 / 39 of the error.
     assert off < 0.9 * off_alone
 
@@ -154,7 +154,7 @@ def test_holidays_are_told_from_the_weekdays_and_months_that_they_lie_in(exporte
     truth = np.array([1.0, 0.5, 1 / 3])[kinds.special] * np.where(kinds.weekday > 4, 0.7, 1.1)
     of = days_.classes(start, kinds)
     missed, found = [], []
-    for seed in range(30):
+    for seed in range(15):
         rng = np.random.default_rng(seed)
         drawn = rng.poisson(30.0, (40, days)).astype(float)
         low, middle, high = days_.spread(rng.poisson(30 * truth).astype(float), drawn, of)[
@@ -163,8 +163,8 @@ def test_holidays_are_told_from_the_weekdays_and_months_that_they_lie_in(exporte
         for kind, factor in ((1, 0.5), (2, 1 / 3)):
             missed.append(not low[kind] <= factor * middle[0] <= high[kind])
             found.append(middle[kind] / middle[0] / factor)
-    # 60 intervals of 90%: 6 miss on average; 15 or more by chance in one of 2,000.
-    assert sum(missed) < 15
+    # 30 intervals of 90%: 3 miss on average; 10 or more by chance in one of 2,000.
+    assert sum(missed) < 10
     assert np.mean(found) == pytest.approx(1, abs=0.05)
 
 
@@ -174,7 +174,7 @@ def test_the_variation_of_days_is_told_from_chance_and_from_a_trend(ratio):
     days, of = 300, {"weekday": np.arange(300) % 7}
     level = 60 * (1 + 0.4 * np.sin(np.arange(days) / 50))
     held, found = [], []
-    for seed in range(100):
+    for seed in range(50):
         rng = np.random.default_rng(seed)
         k, own = 5.0, 5.0 / ratio
         drawn = rng.poisson(60 * rng.gamma(k, 1 / k, (40, days))).astype(float)
@@ -183,8 +183,8 @@ def test_the_variation_of_days_is_told_from_chance_and_from_a_trend(ratio):
         held.append(low <= ratio <= high)
         found.append(middle)
     assert np.mean(found) == pytest.approx(ratio, rel=0.1)
-    # Of 100 intervals of 90% more than 80%: fewer happens once in 1,000.
-    assert np.mean(held) > 0.8
+    # Of 50 intervals of 90% more than 37: fewer happens once in 1,000.
+    assert np.sum(held) > 37
 
 
 def test_no_variation_is_estimated_where_chance_covers_it():
@@ -356,29 +356,45 @@ def command(exported: Path, out: Path, *more: str) -> list[str]:
     return ["calibrate", *place, *given, *told, "--out", str(out), *more]
 
 
+WAITING = """
+import signal, time
+from pathlib import Path
+from govsim.cli import main
+from govsim.runs.trials import Kept
+# A shell's background job, and so its children, may not hear of Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+put, done = Kept.put, []
+def some(kept, trial, values):
+    put(kept, trial, values)
+    done.extend([trial] * (kept.file.parent.name == "design"))
+    if len(done) == 11:
+        Path({waits!r}).touch()
+        time.sleep(3600)
+Kept.put = some
+main()
+"""
+"""The program, which waits to be stopped when eleven trials are kept: no machine is too fast."""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
 def test_a_calibration_that_is_stopped_or_killed_goes_on_with_the_same_command(
     found, exported, tmp_path, stop
 ):
-    # A shell's background job, and so its children, may not hear of Ctrl-C.
-    hears = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
-    python = [sys.executable, "-c", f"{hears}; from govsim.cli import main; main()"]
+    waits = tmp_path / "waits"
+    python = [sys.executable, "-c", WAITING.format(waits=str(waits))]
     first = subprocess.Popen([*python, *command(exported, tmp_path)], stderr=subprocess.PIPE)
     kept = Path("calibrations") / found.folder.name / "design" / "trials.jsonl"
-    deadline = time.monotonic() + 120
-    while first.poll() is None and time.monotonic() < deadline:
-        if (tmp_path / kept).exists() and (tmp_path / kept).read_text().count("\n") > 10:
-            break
+    while first.poll() is None and not waits.exists():
         time.sleep(0.02)
     first.send_signal(stop)
-    _, said = first.communicate(timeout=60)
-    assert first.returncode != 0, "it was over before it could be stopped"
+    _, said = first.communicate()
+    assert first.returncode != 0
     if stop == signal.SIGINT:
         assert "the same command goes on" in said.decode()
         assert "Traceback" not in said.decode()
     done = len(Kept((tmp_path / kept).parent).found)
-    assert 0 < done < 120
+    assert done == 11
     again = CliRunner().invoke(cli, command(exported, tmp_path))
     assert again.exit_code == 0, again.output
     assert f"plausible inputs: {done} of 120" in again.output  # and not from 0

@@ -218,7 +218,7 @@ def test_what_is_fitted_is_a_time_of_a_scenario() -> None:
 @pytest.mark.statistics
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     """Of the share done in a day, from 120 cases recorded by the hour, a quarter still open."""
-    truth, tries, held = stats.lognorm(1.0, scale=12), 300, 0
+    truth, tries, held = stats.lognorm(1.0, scale=12), 150, 0
     for seed in range(tries):
         rng = np.random.default_rng([11, seed])
         start = rng.integers(0, 5 * DAY, 120)

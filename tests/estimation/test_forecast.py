@@ -153,11 +153,11 @@ def test_what_is_known_of_days_comes_from_the_calendar():
 
 @pytest.mark.slow
 def test_places_in_the_predictive_distribution_are_uniform_day_by_day():
-    # One day of each of 60 independent records, so that days don't share anything.
+    # One day of each of 40 independent records, so that days don't share anything.
     rng = np.random.default_rng(18)
     kinds = Kinds.of(CALENDAR, FIRST, 91)
     placed = []
-    for _ in range(60):
+    for _ in range(40):
         counts = record(91, rng.gamma(2, 20), rng, correlation=0.3)
         drawn = daily.fit(counts[:84].astype(float), kinds[:84]).predict(kinds[84:88], 300, rng)
         placed.append(scores.pit(drawn[:, -1:], counts[87:88], rng)[0])

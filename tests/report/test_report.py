@@ -334,7 +334,8 @@ def test_a_run_made_in_chinese_has_an_english_report(results):
     overload = (("teams.grid_staff.roster.day", "1"), ("demand.level", "20"))
     small = {"grids.count": "220", "workstations.count": "50", "point_stations.count": "5"}
     places = tuple((f"territory.{path}", n) for path, n in small.items())
-    settings = (*SHORT, *places, ("replications", "1"), *overload)
+    short = (("horizon", "3 weeks"), ("warm_up", "1 week"))
+    settings = (*short, *places, ("replications", "1"), *overload)
     made = govsim.run(SCENARIOS / "jiangning.yaml", settings=settings, replications=1, out=results)
     assert made.folder is not None
     language.use("en")

@@ -85,7 +85,15 @@ def test_hours_are_said_in_stretches():
 
 
 def test_a_sheet_can_be_asked_for_at_the_command_line(out, result, tmp_path):
-    base = [str(result.folder), "--out", str(out), "--folder", str(tmp_path), "--lang", "zh"]
+    base = [
+        str(result.folder),
+        "--out",
+        str(out),
+        "--folder",
+        str(tmp_path / "new"),
+        "--lang",
+        "zh",
+    ]
     done = CliRunner().invoke(report, [*base, "--point", "天地新城"])
     assert done.exit_code == 0, done.output
     written = Path(done.output.strip().splitlines()[-1])

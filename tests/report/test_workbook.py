@@ -54,8 +54,15 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     return govsim.compare([BEFORE, AFTER], settings=SHORT, replications=5, out=out)
 
 
+_OPENED: dict[tuple[int, str], openpyxl.Workbook] = {}
+
+
 def opened(found: Found, folder: Path) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(workbook.write(found, folder / "tables.xlsx"))
+    """Write and read a workbook; once for each language, as writing takes seconds."""
+    key = (id(found), language.current())
+    if key not in _OPENED:
+        _OPENED[key] = openpyxl.load_workbook(workbook.write(found, folder / "tables.xlsx"))
+    return _OPENED[key]
 
 
 def rows(sheet: Any) -> list[dict[str, Any]]:

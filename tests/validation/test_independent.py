@@ -92,7 +92,7 @@ def test_who_comes_after_closing_comes_again_on_the_next_open_day():
 @cache
 def _found(place: int) -> list[Finding]:
     """Findings of one check; two tests look at them."""
-    *_, found = checking.run(CHECKS[place], FOLDER, 5)
+    *_, found = checking.run(CHECKS[place], FOLDER, 4)
     return found or []
 
 

@@ -20,3 +20,9 @@ window.splitQuery = (query) => {
   }
   return words;
 };
+
+// Sphinx names the stemmer of a language after it, and brings none of this name: the words of
+// the index that are not Chinese were stemmed as English.
+window.ChineseStemmer = function () {
+  return new EnglishStemmer();
+};
