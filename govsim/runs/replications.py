@@ -27,7 +27,8 @@ from govsim.measures import warmup
 from govsim.measures.catalogue import CATALOGUE
 from govsim.measures.warmup import WarmUp
 from govsim.runs import provenance, tasks
-from govsim.runs.executors import Executor
+from govsim.runs.aside import Aside
+from govsim.runs.executors import Executor, Threads
 from govsim.runs.given import engine_problems, scenario_name
 from govsim.runs.progress import OnProgress, Progress
 from govsim.runs.results import Result, on_disk, places
@@ -83,12 +84,15 @@ class Run:
         self.warnings = [str(warning) for warning in (*self.loaded.warnings, *overloads)]
         self.warm_up = WarmUp(0, True, "")
         self.began_with = 0
+        self.aside: Aside[dict[str, pd.DataFrame]] | None = None
         self.started, self.clock = _now(), time.monotonic()
 
     def result(self, executor: Executor) -> Result:
         """Do what is left to do, and give the result."""
         try:
             self.begin(executor)
+            idle = isinstance(executor, Threads) and self.total < executor.slots
+            self._begin_places(idle and self.wanted.precision is None)
             if self.wanted.precision is not None:
                 self._until_precise(executor)
             made = executor.as_completed(tasks.packed, self.missing(), self._under_way)
@@ -128,6 +132,16 @@ class Run:
         known = self.before.get("warm_up", {})
         if known.get("measure"):
             self.warm_up = WarmUp(known["length_ms"], known["settled"], known["measure"])
+
+    def _begin_places(self, now: bool) -> None:
+        """Promise what is written beside the replications; make it `now` where a core is idle."""
+
+        def make() -> dict[str, pd.DataFrame]:
+            if self.folder:
+                import pyarrow.parquet  # noqa: F401  # which takes a while too
+            return places(self.network, self.warm_up.length)
+
+        self.aside = Aside(make, now)
 
     def give_up(self, error: BaseException) -> None:
         """Record why the run has not come to its end, unless its folder is another's."""
@@ -262,7 +276,10 @@ class Run:
         done = self.total
         self._tell("replications", done, done)
         manifest = self._manifest("done", done)
-        where = places(self.network, self.warm_up.length)
+        if self.aside is None:
+            self._begin_places(False)
+        assert self.aside is not None
+        where = self.aside.value()
         if not self.folder:
             return Result(self._in_memory, where.__getitem__, manifest, None, self.network)
         self.folder.combine(done, (*OF_ALL, *[ORDERS] * self.keep_orders))
