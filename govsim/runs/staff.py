@@ -44,6 +44,7 @@ def table(network: Network, start: int, end: int) -> pd.DataFrame:
     kinds = network.territory.points["kind"].astype(str).tolist()
     plan = network.scenario
     hours = hour_of_week(network, start, end)
+    edges = np.clip(np.arange(start // HOUR, -(-end // HOUR) + 1) * HOUR, start, end)
     length = max(end - start, 1)
     by_line: dict[int, tuple[Floats, Floats, Floats]] = {}
     parts: list[tuple[Any, ...]] = []
@@ -51,7 +52,7 @@ def table(network: Network, start: int, end: int) -> pd.DataFrame:
         if pool.kind not in (TEAM, DESK) or pool.point < 0:
             continue
         if pool.timeline not in by_line:
-            by_line[pool.timeline] = _of_line(network.timelines[pool.timeline], hours, start, end)
+            by_line[pool.timeline] = _of_line(network.timelines[pool.timeline], hours, edges)
         paid, free, person_ms = by_line[pool.timeline]
         wage = plan.teams[pool.name].cost if pool.kind == TEAM else plan.desk.cost
         on = np.flatnonzero(paid > 0)
@@ -79,10 +80,9 @@ def hour_of_week(network: Network, start: int, end: int) -> NDArray[np.int64]:
 
 
 def _of_line(
-    line: Timeline, hours: NDArray[np.int64], start: int, end: int
+    line: Timeline, hours: NDArray[np.int64], edges: NDArray[np.int64]
 ) -> tuple[Floats, Floats, Floats]:
     """Mean numbers paid and free, and person-ms paid, by hour of the week: float64[168] each."""
-    edges = np.clip(np.arange(start // HOUR, -(-end // HOUR) + 1) * HOUR, start, end)
     n = WEEK // HOUR
     length = np.maximum(np.bincount(hours, np.diff(edges).astype(np.float64), n), 1.0)
     sums = [np.bincount(hours, ms, n) for ms in _within(line, edges)]
@@ -91,8 +91,15 @@ def _of_line(
 
 
 def _within(line: Timeline, edges: NDArray[np.int64]) -> Iterator[Floats]:
-    """Person-ms paid, then free, between one edge and the next."""
-    steps = np.append(line.times, max(int(edges[-1]), int(line.times[-1])))
+    """Person-ms paid, then free, between one edge and the next: whole numbers, so exact.
+
+    What changes within an hour counts for the rest of it, and for all of the hours after it.
+    """
+    n = len(edges) - 1
+    hour = np.clip(np.searchsorted(edges, line.times, side="right"), 0, n + 1) - 1
+    inside = (hour >= 0) & (hour < n)
+    rest = edges[hour[inside] + 1] - line.times[inside]
     for numbers in (line.paid, line.available):
-        until = np.concatenate([[0.0], np.cumsum(np.diff(steps) * numbers.astype(np.float64))])
-        yield np.diff(np.interp(edges, steps, until))
+        change = np.diff(numbers, prepend=0).astype(np.float64)
+        before: Floats = np.cumsum(np.bincount(hour + 1, change, n + 2))[:n]
+        yield before * np.diff(edges) + np.bincount(hour[inside], change[inside] * rest, n)

@@ -154,9 +154,10 @@ def timeline(
     own = np.concatenate(edges)
     boundary = np.zeros(len(times), dtype=bool)
     boundary[np.searchsorted(times, own[(own >= 0) & (own <= days * DAY)])] = True
-    total = _stack(times, starts, ends, paid)
-    here = _stack(times, starts, ends, there)
-    left = np.maximum(here - _stack(times, [away_starts], [away_ends], [away]), 0)
+    windows = _Windows(times, starts, ends)
+    total = windows.stack(paid)
+    here = total if called is None else windows.stack(there)
+    left = np.maximum(here - _Windows(times, [away_starts], [away_ends]).stack([away]), 0)
     available = np.where(left > 0, _free(left, free_for_calls), 0)
     same = (np.diff(available, prepend=-1) == 0) & (np.diff(total, prepend=-1) == 0)
     keep = ~same | (boundary if keep_boundaries else np.zeros(len(times), dtype=bool))
@@ -201,15 +202,17 @@ def _away(duties: Sequence[Duty]) -> tuple[Ints, Ints, Ints]:
     )
 
 
-def _stack(
-    times: Ints, starts: Sequence[Ints], ends: Sequence[Ints], numbers: Sequence[Ints]
-) -> Ints:
-    """Sum of the windows' numbers that hold from each of `times` on."""
-    change = np.zeros(len(times) + 1, dtype=np.int64)
-    for begin, finish, number in zip(starts, ends, numbers, strict=True):
-        begun = np.searchsorted(times, np.clip(begin, 0, None))
-        over = np.searchsorted(times, np.clip(finish, 0, None))
-        np.add.at(change, begun, number)
-        np.add.at(change, over, -number)
-    total: Ints = np.cumsum(change[:-1])
-    return total
+class _Windows:
+    """Windows of time, by the places of their ends among `times`."""
+
+    def __init__(self, times: Ints, starts: Sequence[Ints], ends: Sequence[Ints]) -> None:
+        self.steps = len(times)
+        edges = np.concatenate([np.empty(0, np.int64), *starts, *ends])
+        self.places = np.searchsorted(times, np.maximum(edges, 0))
+
+    def stack(self, numbers: Sequence[Ints]) -> Ints:
+        """Sum the windows' numbers that hold from each of `times` on; exact, as all are whole."""
+        there = np.concatenate([np.empty(0, np.int64), *numbers])
+        change = np.bincount(self.places, np.concatenate([there, -there]), self.steps + 1)
+        total: Ints = np.cumsum(change[: self.steps].astype(np.int64))
+        return total
