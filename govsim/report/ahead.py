@@ -86,6 +86,7 @@ def _draw_when_told(reads: int) -> None:
 
     folder = Path(told["folder"])
     result = open_run(folder)
+    result.get_ready()  # once, for all who draw
     overview = figures.begin_overview(result, folder / page.FIGURES)
     if told["report"]:
         page.write(result, folder)

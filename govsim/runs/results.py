@@ -307,6 +307,10 @@ class Result:
         found = zip(t["mean"], t["low"], t["high"], t["n"], strict=True)
         return {name: Interval(*row) for name, row in zip(names, found, strict=True)}
 
+    def get_ready(self) -> None:
+        """Sum up over the replications now, what is otherwise done when it is first asked for."""
+        _ = self._index, self._weekly_summaries
+
     def by_week(self, measure: str, level: str = "district", key: str = "") -> pd.DataFrame:
         """Columns week, mean, low, high, n of one measure week by week."""
         w = self._weekly_summaries
