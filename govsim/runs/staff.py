@@ -101,5 +101,5 @@ def _within(line: Timeline, edges: NDArray[np.int64]) -> Iterator[Floats]:
     rest = edges[hour[inside] + 1] - line.times[inside]
     for numbers in (line.paid, line.available):
         change = np.diff(numbers, prepend=0).astype(np.float64)
-        before: Floats = np.cumsum(np.bincount(hour + 1, change, n + 2))[:n]
+        before = np.cumsum(np.asarray(np.bincount(hour + 1, change, n + 2), np.float64))[:n]
         yield before * np.diff(edges) + np.bincount(hour[inside], change[inside] * rest, n)
