@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from govsim.cli.finding import scenario_or_run
+from govsim.cli.finding import damaged_runs, scenario_or_run
 from govsim.cli.options import (
     as_json,
     command,
@@ -28,7 +28,7 @@ from govsim.cli.options import (
 )
 from govsim.cli.progress import plans, stoppable
 from govsim.cli.reporting import no_report, report_at_the_end
-from govsim.errors import InputError, Problem
+from govsim.errors import InputError, Problem, RunError
 from govsim.language import tr
 
 if TYPE_CHECKING:
@@ -181,6 +181,16 @@ def _given(scenarios: tuple[str, ...], what_ifs: tuple[str, ...], out: Path) -> 
         try:
             given[text] = scenario_or_run(text, out)
         except InputError as error:
+            if damaged := damaged_runs(out):
+                raise RunError(
+                    tr(
+                        "there is no scenario or run “{name}”; it may be one of these, whose "
+                        "record is damaged, so that their names can't be read: {runs}; the same "
+                        "“govsim run” makes it anew",
+                        name=text,
+                        runs=", ".join(damaged),
+                    )
+                ) from error
             problems += error.problems
     if problems:
         try:

@@ -83,6 +83,13 @@ def run_named(what: str, out: Path) -> RunFolder | None:
     return run
 
 
+def damaged_runs(out: Path) -> list[str]:
+    """Name the runs whose record is damaged, and with it a name of their own if they had one."""
+    from govsim.storage.finding import damaged
+
+    return [f"{run.path.parent.name}/{run.path.name}" for run in damaged(out)]
+
+
 def differs(run: RunFolder) -> str:
     """Say on one line what a run is called and changes; empty where it changes nothing."""
     from govsim.scenarios.changes import Change

@@ -25,8 +25,8 @@ from govsim.scenarios.changes import Change
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.units import DAY, YEAR
 from govsim.statistics import Interval, Moments
-from govsim.storage.contents import GRIDS, OUTLINE, POINTS, STAFF
-from govsim.storage.folder import RunFolder
+from govsim.storage.contents import GRIDS, OUTLINE, POINTS, STAFF, file_of
+from govsim.storage.folder import MANIFEST, RunFolder
 from govsim.storage.tables import HOURS, LATE, MEASURES, OF_ALL, WEEKLY, as_frame
 
 if TYPE_CHECKING:
@@ -374,6 +374,9 @@ def open_run(folder: RunFolder | Path) -> Result:
     """
     run = folder if isinstance(folder, RunFolder) else RunFolder(folder)
     manifest = run.manifest()
+    if not manifest and file_of(run.path, MEASURES).is_file():
+        file = run.path / MANIFEST
+        raise RunError(tr("{file} is missing; the same “govsim run” makes it anew", file=file))
     if not manifest:
         raise RunError(tr("there is no run in {folder}", folder=run.path))
     if not manifest.get("replications"):

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from govsim.errors import RunError
+from govsim.storage.contents import file_of
 from govsim.storage.folder import LATEST, MANIFEST, RunFolder
+from govsim.storage.tables import MEASURES
 
 SHORTEST = 4
 """Digits of an id that are enough to stand for it."""
@@ -30,7 +32,7 @@ def find(out: Path, name: str) -> RunFolder | None:
     """
     for place in _places(out, name):
         with suppress(OSError, ValueError):
-            if (place / MANIFEST).is_file():
+            if (place / MANIFEST).is_file() or _bereft(place):
                 return RunFolder(place)
             if run := _unchanged(place):
                 return run
@@ -75,11 +77,29 @@ def _unchanged(folder: Path) -> RunFolder | None:
         # is damaged is found too, so that who reads it is told.
         if latest and (run.path / MANIFEST).is_file() and not _told(run).get("changes"):
             return run
+        if latest and _bereft(run.path):
+            return run
     for run in _newest_first(folder):
         told = _told(run)
         if told.get("replications") and not told.get("changes"):
             return run
     return None
+
+
+def _bereft(folder: Path) -> bool:
+    """Whether a run lies in a folder of which what is recorded has gone."""
+    return not (folder / MANIFEST).exists() and file_of(folder, MEASURES).is_file()
+
+
+def damaged(out: Path) -> list[RunFolder]:
+    """List the runs of which nothing is known, not even a name of their own: newest first."""
+    found = []
+    for run in sorted(runs(out), key=_written, reverse=True):
+        try:
+            run.manifest()
+        except RunError:
+            found.append(run)
+    return found
 
 
 def _told(run: RunFolder) -> dict[str, Any]:

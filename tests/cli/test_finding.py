@@ -97,6 +97,23 @@ def test_a_run_without_one_of_its_files_is_not_called_damaged(tmp_path):
     assert "a file is missing" in listed.stdout
 
 
+def test_a_run_whose_record_is_gone_or_damaged_is_told_in_one_line(tmp_path):
+    run = RunFolder(tmp_path / "tiandi" / "0123456789ab")
+    run.path.mkdir(parents=True)
+    (run.path / "measures.parquet").write_bytes(b"here")
+    (run.path.parent / "latest").write_text(run.path.name)
+    for name in ("tiandi", "tiandi/0123456789ab", run.path):
+        shown = typed("show", name, "--out", tmp_path)
+        assert (shown.exit_code, shown.stdout) == (1, "")
+        assert "manifest.json is missing; the same “govsim run” makes it anew" in shown.stderr
+        assert len(shown.stderr.splitlines()) == 1
+    (run.path / "manifest.json").write_text("{", "utf-8")
+    compared = typed("compare", "night desk", "day desk", "--out", tmp_path)
+    assert compared.exit_code == 1 and len(compared.stderr.splitlines()) == 1
+    assert "“night desk”; it may be one of these" in compared.stderr
+    assert "tiandi/0123456789ab" in compared.stderr
+
+
 @pytest.mark.parametrize(("columns", "widest"), [("60", 60), ("140", 140), ("", 100)])
 def test_tables_in_a_pipe_are_as_wide_as_columns_says(office, columns, widest):
     said = typed("show", "scenarios/tiandi.yaml", "--parameters", COLUMNS=columns).stdout
