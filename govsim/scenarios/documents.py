@@ -10,6 +10,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,7 @@ from ruamel.yaml.reader import ReaderError
 
 from govsim.errors import Problem, has_controls
 from govsim.language import tr
+from govsim.scenarios.colons import narrowed
 from govsim.scenarios.units import describe
 from govsim.storage.plain_files import MEGABYTE, read_plain
 
@@ -206,6 +208,17 @@ def parse(text: str, shown: str, folder: Path, *, first_line: int = 1) -> Node:
     Unreadable
         The text isn't YAML, or it repeats keys (all of them are reported).
     """
+    if (meant := narrowed(text)) != text:
+        try:
+            return _parsed(meant, shown, folder, first_line)
+        except Unreadable:
+            with suppress(Unreadable):  # a text that has such a colon
+                return _parsed(text, shown, folder, first_line)
+            raise
+    return _parsed(text, shown, folder, first_line)
+
+
+def _parsed(text: str, shown: str, folder: Path, first_line: int) -> Node:
     yaml = YAML(typ="safe", pure=True)
     yaml.Composer = _Composer
     try:

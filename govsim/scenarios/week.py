@@ -115,7 +115,8 @@ _DAY_OF = {
 }
 _DAY_GROUPS = {
     **dict.fromkeys(("daily", "every day", "always", "每天", "每日"), frozenset(range(7))),
-    **dict.fromkeys(("weekend", "weekends", "周末"), frozenset((5, 6))),
+    **dict.fromkeys(("weekend", "weekends", "周末", "双休日"), frozenset((5, 6))),
+    **dict.fromkeys(("weekdays", "workday", "workdays", "工作日", "平日"), frozenset(range(5))),
     **dict.fromkeys(("never", "从不"), frozenset[int]()),
 }
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from govsim import language
 from govsim.errors import InputError, Problem
+from govsim.scenarios.documents import parse
 from govsim.scenarios.loading import LoadedAs, dump, load, load_as, locate, split_setting, to_yaml
 from govsim.scenarios.quantities import DAY, MINUTE, Distribution, Duration, Hours, Share
 
@@ -372,7 +373,7 @@ def test_what_is_no_text_is_refused(write: Write, data: bytes) -> None:
         ("seed: 1\nweights: [1, 2\nlabel: x\n", 2, 10, "bracket"),
         ("label: @x\n", 1, 8, "“@” must be in quotes"),
         ("label: *x\n", 1, 8, "in quotes"),
-        ("label：x\nseed: 2\n", 1, 6, "full-width colon"),
+        ("list:\n- at：x\n  seed: 2\n", 2, 5, "full-width colon"),
         ("seed: 1\nlabel\norder: due\n", 2, 1, "no colon"),
         ("seed: 1\n  label: x\n", 2, 8, "colon"),
         ("seed: 1\n---\nseed: 2\n", 2, 1, "second document"),
@@ -587,3 +588,21 @@ def test_a_written_plan_names_its_tables_relative_to_itself(write: Write, tmp_pa
     dump(plan, tmp_path / "copy.yaml")
     assert "table: a.csv" in (tmp_path / "copy.yaml").read_text(encoding="utf-8")
     assert read(tmp_path / "copy.yaml").scenario == plan
+
+
+def test_a_full_width_colon_behind_a_key_is_read_as_the_colon_that_it_is():
+    def read(text: str) -> object:
+        return plain(parse(text, "plan.yaml", Path()))
+
+    def plain(node: Any) -> object:
+        if isinstance(node.value, dict):
+            return {key: plain(one) for key, one in node.value.items()}
+        return [plain(one) for one in node.value] if isinstance(node.value, list) else node.value
+
+    text = "label：我的方案\nhorizon： 4 weeks\nquestion: |\n  时间：不变\n"
+    text += "teams:\n  甲：\n    day：2\n"
+    teams = {"甲": {"day": 2}}
+    told = {"label": "我的方案", "horizon": "4 weeks", "question": "时间：不变\n", "teams": teams}
+    assert read(text) == told
+    for other in ("label: 方案：夜间\n", "list:\n- 甲：乙\n", "label: 我的\n  方案：夜间\n"):
+        assert "：" in str(read(other))

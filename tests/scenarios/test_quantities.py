@@ -205,6 +205,7 @@ def test_hours_that_are_none_or_overlap_are_refused(wrong: object) -> None:
 
 def test_weekdays_are_read_in_both_languages() -> None:
     assert read(q.Weekdays, "mon-fri") == frozenset(range(5))
+    assert read(q.Weekdays, "工作日") == read(q.Weekdays, "workdays") == frozenset(range(5))
     assert read(q.Weekdays, "sat, sun") == frozenset((5, 6))
     assert read(q.Weekdays, "fri-mon") == frozenset((4, 5, 6, 0))
     assert read(q.Weekdays, "daily") == frozenset(range(7))
