@@ -34,6 +34,9 @@ BY_STAFF = re.compile(
 BY_RESIDENTS = re.compile(r"居民|市民|群众|业主|来电|热线|resident|citizen|caller", re.IGNORECASE)
 """How records say that staff found a case, or a resident; the former is none of the channels."""
 
+ALIKE = 0.75
+"""How like a spelling a word must be to count as a slip of it, of 1."""
+
 TOLD = 5
 """Words that a message names; of more, it says how many there are."""
 
@@ -119,11 +122,17 @@ def like(word: str, known: Table[str, str], field: str) -> str:
     for spelling, key in known.items():
         match = SequenceMatcher(None, folded, spelling, autojunk=False).find_longest_match()
         part = folded[match.a : match.a + match.size]
-        if len(part) >= (6 if part.isascii() else 2):
+        whole = part == spelling and len(part) >= 4
+        if whole or len(part) >= (6 if part.isascii() else 2):
             shared[key] = max(shared.get(key, 0), len(part))
     best = max(shared.values(), default=0)
     likely = [key for key, size in shared.items() if size == best]
-    return likely[0] if len(likely) == 1 else known.get(nearest(folded, known), "")
+    if len(likely) == 1:
+        return likely[0]
+    # 热线 is a part of 便民热线 and of 12345热线: which of them, the record doesn't say.
+    near = nearest(folded, known)
+    alike = SequenceMatcher(None, folded, near, autojunk=False).ratio() >= ALIKE
+    return known[near] if near and alike else ""
 
 
 def match(log: OrderLog, mapping: MappingFile, scenario: Scenario) -> Matched:

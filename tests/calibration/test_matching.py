@@ -13,6 +13,7 @@ from govsim.calibrate import calibrate
 from govsim.calibration import given
 from govsim.cli import cli
 from govsim.errors import InputError
+from govsim.orders.matching import like, parts_of, spellings
 from govsim.scenarios.loading import load
 
 TIANDI = SCENARIOS / "tiandi.yaml"
@@ -139,3 +140,12 @@ def test_a_ledger_none_of_whose_channels_is_known_is_refused(tmp_path, scenario)
     assert given.read(source, None, scenario).share_unknown("channel") == 1
     with pytest.raises(InputError, match="would count as found by staff"):
         given.read(source, None, scenario, ledger=True)
+
+
+def test_a_part_that_several_names_share_is_none_of_them(scenario):
+    known = spellings(parts_of(scenario, "channel"))
+    assert like("热线", known, "channel") == ""  # 便民热线, or 12345热线
+    assert like("便民热线电话", known, "channel") == "hotline"
+    assert like("hotlin", known, "channel") == "hotline"
+    assert like("phone", known, "channel") == ""
+    assert like("Noise complaint", spellings(parts_of(scenario, "category")), "category") == "noise"
