@@ -45,6 +45,8 @@ from govsim.runs.trials import Kept, Trial
 from govsim.scenarios.loading import Loaded
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.units import DAY, WEEK
+from govsim.storage import lock
+from govsim.storage.files import writing
 
 Floats = NDArray[np.float64]
 
@@ -91,8 +93,15 @@ class CalibrationSteps:
         return None if self.book is None else self.book.log
 
     def done(self) -> Calibration:
-        """Do all of it."""
+        """Do all of it, in a folder that nobody else works in meanwhile."""
         folder = self.out / CALIBRATIONS / self._id()
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            held = lock.hold(folder)
+        with held:
+            return self._done(folder)
+
+    def _done(self, folder: Path) -> Calibration:
         found, table = self._directly(folder)
         begun = replace(
             self,

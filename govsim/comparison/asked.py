@@ -11,6 +11,7 @@ from govsim.language import name as in_language
 from govsim.language import tr
 from govsim.measures.catalogue import CATALOGUE
 from govsim.measures.quantity import Quantity
+from govsim.runs.stopping import unreasonable
 from govsim.runs.uncertainty import find as draws_of
 
 
@@ -24,10 +25,7 @@ def check_stop(
     """Say what makes no sense of how long to go on, and of how sure to be; as in `compare`."""
     if sum(given is not None for given in (replications, precision, goal)) > 1:
         yield Problem(tr("give one of --replications, --precision and --best"))
-    if replications is not None and replications < 1:
-        yield Problem(tr("at least one replication is needed"), file="--replications")
-    if precision is not None and not 0 < precision < 1:
-        yield Problem(tr("the precision must be between 0 and 1, such as 5%"), file="--precision")
+    yield from unreasonable(replications, precision)
     if confidence is not None and not 0.5 < confidence < 1:
         yield Problem(
             tr("the confidence must be between 50% and 100%, such as 95%"), file="--confidence"

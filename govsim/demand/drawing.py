@@ -114,7 +114,8 @@ class Profiles:
         numpy.ndarray
             int64[n], ms, on a tick.
         """
-        share = np.cumsum(days, axis=1) / days.sum(axis=1)[:, None]
+        total = days.sum(axis=1)[:, None]
+        share = np.cumsum(days, axis=1) / np.where(total > 0, total, 1.0)  # 0: nothing is drawn
         share[:, -1] = 1.0
         onset = np.empty(len(u), np.int64)
         _onsets(u, category, area, share, _guide(share), self.first, self.share, tick, onset)

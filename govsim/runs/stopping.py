@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -29,19 +29,21 @@ def wanted(
     InputError
         With all that makes no sense.
     """
-    problems = list(unknown(map(Quantity, on), "--on"))
-    if replications is not None and not is_whole(replications):
-        text = tr("replications are counted in whole numbers, not {found}", found=replications)
-        problems.append(Problem(text, file="--replications"))
-    elif replications is not None and replications < 1:
-        problems.append(Problem(tr("at least one replication is needed"), file="--replications"))
-    if precision is not None and not 0 < precision < 1:
-        problems.append(
-            Problem(tr("the precision must be between 0 and 1, such as 5%"), file="--precision")
-        )
+    problems = [*unknown(map(Quantity, on), "--on"), *unreasonable(replications, precision)]
     if problems:
         raise InputError(problems)
     return Wanted(replications, precision, tuple(on), at_least, max(most, at_least))
+
+
+def unreasonable(replications: int | None, precision: float | None) -> Iterator[Problem]:
+    """Say what makes no sense of a number of replications, or of a precision in their place."""
+    if replications is not None and not is_whole(replications):
+        text = tr("replications are counted in whole numbers, not {found}", found=replications)
+        yield Problem(text, file="--replications")
+    elif replications is not None and replications < 1:
+        yield Problem(tr("at least one replication is needed"), file="--replications")
+    if precision is not None and not 0 < precision < 1:
+        yield Problem(tr("the precision must be between 0 and 1, such as 5%"), file="--precision")
 
 
 def chosen_by(measures: Iterable[str]) -> str:

@@ -92,8 +92,9 @@ class Changes:
             dated = Dated(first, last, dict(change.roster), change.add, change.closed)
             points = rows_of(change.at, territory) if change.at else None
             found.append(Placed(key, line, change, dated, points))
-        # Numbers that are said come before numbers that are added, and a closed door last.
-        found.sort(key=lambda one: (one.change.closed, one.change.add != 0))
+        # Numbers that are said come before numbers that are added, and a closed door last; of each,
+        # what is said of a point itself goes over what is said of its kind, or of all.
+        found.sort(key=lambda one: (one.change.closed, one.change.add != 0, _special(one.change)))
         return cls(tuple(found), covering, tuple(_spells(found, territory, covering)))
 
     def at(self, point: int, team: str) -> tuple[Dated, ...]:
@@ -170,6 +171,13 @@ class Changes:
                     if shift == "" or one.dated.says(shift, int(kinds[day])) is not None:
                         found[shift, day] = one.line
         return found
+
+
+def _special(change: Change) -> int:
+    """Say how narrowly a change names its points: 0 not at all, 1 by a kind, 2 one by one."""
+    if not change.at:
+        return 0
+    return 1 if any(name in POINT_KINDS for name in change.at) else 2
 
 
 def _of_table(rosters: pd.DataFrame) -> list[tuple[int, Change]]:

@@ -112,6 +112,18 @@ def test_a_row_with_days_goes_over_the_rows_that_always_hold(tmp_path: Path) -> 
     assert by_day(laid_out(tmp_path, HEAD + rows)) == [5, 1, *[5] * 12]
 
 
+def test_a_change_for_a_point_itself_goes_over_a_row_for_its_kind(tmp_path: Path) -> None:
+    (name,) = build(scenario("", territory={"rosters": None})).territory.points["point"]
+    days = {"first_day": "2025-03-04", "last_day": "2025-03-06", "team": "staff"}
+    one = {"one": days | {"at": [name], "roster": {"day": 7}}}
+    rows = "点站,staff,day,,1,2025-03-03,2025-03-05\n"
+    assert by_day(laid_out(tmp_path, HEAD + rows, changes=one)) == [1, 7, 7, 7, *[3] * 10]
+    kind = {"kind": days | {"at": ["point_station"], "roster": {"day": 7}}}
+    assert by_day(laid_out(tmp_path, HEAD + rows, changes=kind)) == [1, 1, 1, 7, *[3] * 10]
+    rows = rows.replace("点站", str(name))
+    assert by_day(laid_out(tmp_path, HEAD + rows, changes=one)) == [1, 1, 1, 7, *[3] * 10]
+
+
 def test_a_closed_point_has_nobody_on_its_days(tmp_path: Path) -> None:
     head = "点站,队伍,班次,人数,从,至,关闭\n"
     network = laid_out(tmp_path, head + "点站,,,,2025-03-05,2025-03-06,是\n点站,staff,day,4,,,\n")
