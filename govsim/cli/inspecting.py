@@ -114,7 +114,7 @@ def _where(source: str, table: str | None, query: str | None) -> Mapping | None:
 
 
 def _write(proposal: Proposal, source: str, file: Path) -> None:
-    from govsim.orders.proposing import to_yaml
+    from govsim.orders.mapping_file import to_yaml
     from govsim.storage.files import write_text, writing
 
     name = source if "://" not in source else tr("the database")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from govsim.language import tr
+from govsim.orders import encodings
 from govsim.orders.raw import PEEK, damaged, refuse
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Characters:
                 refuse(tr("this is not a text file, and none that can be read"), self.name)
             candidates = ["utf-16-be" if evens > odds else "utf-16-le"]
         else:
-            candidates = ["utf-8", "gb18030"]
+            candidates = ["utf-8", *encodings.likely(beginning)]
         if named is not None and len(candidates) > 1:
             candidates = [named]
         bad = {}

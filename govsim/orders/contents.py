@@ -9,14 +9,16 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from govsim.orders.answers import answers_among, distinct, opinion_of, scale_of
+from govsim.orders.cells import text_of
 from govsim.orders.mapping import CLOSED, IDENTITIES, POSITIONS
 from govsim.orders.meanings import MOST_WORDS, states_in
 from govsim.orders.nothing import is_nothing
 from govsim.orders.recognising import OF_TIMES, speaks_of_times
 from govsim.orders.shapes import Bools, Ints
-from govsim.orders.spans import unit_in
+from govsim.orders.spans import amount, unit_in
 from govsim.orders.times import Kind, parse
 from govsim.orders.words import NUMBER, fold
 from govsim.scenarios.units import DAY
@@ -96,6 +98,10 @@ class Content:
         """Whether it holds times; numbers do only where the name says so, as with Excel's days."""
         if self.of_day and unit_in(self.name):
             return False  # 05:00 below "resolution time (hrs)" is how long it took
+        if self.of_day and any(
+            re.search(r"小时|小時|시간|時間|ชั่วโมง", word) for word in self.words
+        ):
+            return False  # 5小时 is how long, 5时 is when
         return self.times >= 0.5 and (self.numeric < 0.5 or speaks_of_times(self.name))
 
     @property
@@ -112,6 +118,18 @@ class Content:
     def first(self) -> float:
         """Mean of its moments, ms; 0 if it has none."""
         return float(self.ms[self.present].mean()) if self.present.any() else 0.0
+
+    @cached_property
+    def spans(self) -> bool:
+        """Whether it holds durations in words, such as 5小时20分, 5h 20m and PT5H20M."""
+        said = [
+            word
+            for word in self.words
+            if re.search(r"[^\W\d_]", word) and amount(word, 1) is not None
+        ]
+        return bool(said) and sum(map(self.words.__getitem__, said)) >= 0.9 * sum(
+            self.words.values()
+        )
 
     @property
     def few(self) -> bool:
@@ -176,6 +194,17 @@ class Content:
         """Whether its moments are mostly other than those of another column."""
         both = self.present & other.present
         return bool((self.ms[both] != other.ms[both]).mean() >= 0.5) if both.any() else False
+
+
+def without_blank_rows(cells: Table[str, pa.Array]) -> dict[str, pa.Array]:
+    """Leave out the rows of a sample in which no column has anything."""
+    filled = None
+    for column in cells.values():
+        here = pc.not_equal(text_of(column), "")
+        filled = here if filled is None else pc.or_(filled, here)
+    if filled is None or pc.all(filled).as_py():
+        return dict(cells)
+    return {name: column.filter(filled) for name, column in cells.items()}
 
 
 def follows(first: Content, second: Content) -> float | None:

@@ -168,7 +168,8 @@ def describe(log: OrderLog) -> Description:
     created = log.milliseconds("created")
     first, last = int(created.min()), int(created.max())
     closed = frame["status"] == CLOSED
-    end = next((name for name in ("closed", "resolved") if name in frame), None)
+    ends = (name for name in ("closed", "resolved") if name in frame)
+    end = next((name for name in ends if frame[name].notna().any()), None)
     ended = frame[end].notna() if end else pd.Series(False, index=frame.index)
     hours, on_time = _durations(log, end)
     return Description(

@@ -25,7 +25,7 @@ from govsim.orders.moments import read_times
 from govsim.orders.raw import Raw
 from govsim.orders.remarks import Remark
 from govsim.orders.times import Kind, parse
-from govsim.orders.words import fold
+from govsim.orders.words import bare, fold
 
 AGAIN = "reopened"
 """A step that takes back an end before it."""
@@ -37,25 +37,43 @@ _STEPS: tuple[tuple[str, str], ...] = (
     # Of several that match, the one furthest on in the word: 派遣员派遣, 受理员立案.
     (
         "created",
-        r"上报|创建|来电|提交|发起|新增|新建|created?|open(ed)?|submitted|reported|logged|new",
+        r"上报|创建|来电|提交|发起|新增|新建|created?|open(ed)?|submitted|reported|logged|new|"
+        r"to do|backlog|angelegt|erstellt|eroffnet|eingegangen|gemeldet|cread[oa]|abiert[oa]|"
+        r"recibid[oa]|registrad[oa]|접수|등록|受付|起票|รับแจ้ง|แจ้งเรื่อง",
     ),
     ("created", r"登记"),
-    ("accepted", r"立案|受理|接单|签收|接收|审核通过|accept(ed)?|acknowledged?|triaged?"),
+    (
+        "accepted",
+        r"立案|受理|接单|签收|接收|审核通过|accept(ed)?|acknowledged?|triaged?|angenommen|bestatigt|"
+        r"aceptad[oa]|admitid[oa]|รับเรื่อง",
+    ),
     ("dispatched", r"派遣|派单|派发|交办|转派|分派|下派|转办|分拨|派工|assign(ed)?|dispatch(ed)?"),
-    ("dispatched", r"forward(ed)?|routed?|转交"),
+    ("dispatched", r"forward(ed)?|routed?|转交|zugewiesen|weitergeleitet|asignad[oa]|derivad[oa]"),
+    ("dispatched", r"배정|이송|지정|割当|ส่งต่อ|มอบหมาย"),
     ("departed", r"出发|出动|departed|en ?route"),
     ("scene", r"到场|到达|到现场|on ?scene|on ?site|arriv(ed|al)"),
     (
         "resolved",
-        r"处置|处理|办理|反馈|解决|整改|resolved?|completed?|fixed|done|finished|完成|办毕",
+        r"处置|处理|办理|反馈|解决|整改|resolved?|completed?|fixed|done|finished|完成|办毕|"
+        r"erledigt|behoben|gelost|resuelt[oa]|solucionad[oa]|atendid[oa]|처리|조치|対応|処理|แก้ไข",
     ),
-    ("replied", r"回复|答复|回访|replied|reply|answered|responded"),
-    ("closed", r"结案|办结|归档|关闭|销案|close[ds]?|closing|closure|archived?"),
-    (AGAIN, r"重开|重新打开|退回|返工|驳回|reopen(ed)?|returned|rejected"),
+    ("replied", r"回复|答复|回访|replied|reply|answered|responded|beantwortet|contestad[oa]|답변"),
+    (
+        "closed",
+        r"结案|办结|归档|关闭|销案|close[ds]?|closing|closure|archived?|"
+        r"geschlossen|abgeschlossen|cerrad[oa]|finalizad[oa]|종결|완료|完了|クローズ|ปิดเรื่อง|เสร็จสิ้น",
+    ),
+    (
+        AGAIN,
+        r"重开|重新打开|退回|返工|驳回|reopen(ed)?|returned|rejected|"
+        r"wiedereroffnet|reabiert[oa]|재접수|再開",
+    ),
 )
 _PENDING = re.compile(r"^(待|未|拟)|中$|正在|\b(pending|waiting|awaiting|to be|in progress|not)\b")
 _NAMED = re.compile(
-    r"环节|事件|操作|动作|阶段|步骤|流程|节点|event|action|activity|step|stage|operation|transition",
+    r"环节|事件|操作|动作|阶段|步骤|流程|节点|event|action|activity|step|stage|operation|transition|aktion|"
+    r"vorgangsschritt|accion|evento|단계|処理区分|\bto (?:status|state)|(?:new|after) (?:status|"
+    r"state)|变更后|新状态",
     re.IGNORECASE,
 )
 _TOLD = re.compile(
@@ -71,7 +89,7 @@ MOST_STEPS = 60
 
 def step_of(word: str) -> str:
     """Say which stage a step is: a field of the mapping, `AGAIN`, or "" for none."""
-    folded = fold(word).replace("_", " ")
+    folded = bare(fold(word)).replace("_", " ")
     if _PENDING.search(folded):
         return ""
     best, stage = -1, ""
@@ -281,7 +299,8 @@ def _event(
             continue
         apart = 1 - pd.DataFrame({"o": repeated, "w": words}).duplicated().mean()
         known = sum(int(n) for word, n in counted.items() if step_of(str(word))) / len(words)
-        rank = known + 0.3 * bool(_NAMED.search(name))
-        if apart > 0.6 and known >= 0.3 and rank > best:
+        named = bool(_NAMED.search(name))
+        rank = known + 0.3 * named
+        if apart > 0.6 and known >= (0.1 if named else 0.3) and rank > best:
             best, event = rank, name
     return event

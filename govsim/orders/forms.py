@@ -79,17 +79,17 @@ _SOLID = r"(?P<hour>99)(?P<minute>99)(?:(?P<second>99)(?:[.,]?(?P<fraction>9+))?
 _AFTER = rf"\s*(?P<half>{_HALF})?\s?(?:uhr|hrs|h|น\.?)?"
 _NAMED = "|".join(sorted(ZONES, key=len, reverse=True))
 _ZONE = (
-    r"\s*(?P<zone>(?:utc|gmt)?\s?(?P<sign>[+-])(?P<off_hour>9?9):?(?P<off_minute>99)?"
+    rf"\s*(?P<zone>(?:utc|gmt)?\s?(?P<sign>[+-])(?P<off_hour>9?9):?(?P<off_minute>99)?(?:\s(?:{_NAMED})(?![a-z]))?"
     rf"|(?:{_NAMED})(?![a-z]))?\s?(?:\([^)]*\)|\[[^\]]*\])?"
 )
 _GAP = (
-    rf"(?:\s*t\s*|\s*,\s*|\s+(?:um|at|เวลา|a\slas|-)?\s*|_|\s?-(?=99\.99)|:(?=99:99)|"
+    rf"(?:\s*t\s*|\s*,\s*|\s+(?:um|at|à|เวลา|a\slas|-)?\s*|_|\s?-(?=99\.99)|:(?=99:99)|"
     rf"(?<=[日号號일)])|(?={_HALF}))"
 )
 _DAYS = (
     r"(?P<year>9999)\s?(?P<sep>[-/.])\s?(?P<month>9?9)\s?(?P=sep)\s?(?P<day>9?9)\.?",
     r"'?(?P<year>9999|99)\s?[年년]\s?(?P<month>9?9)\s?[月월]\s?(?P<day>9?9)\s?[日号號일]?",
-    r"(?P<era>令和|平成|昭和|民国|民國)\s?(?P<year>99?9?|元)\s?[年./-]\s?(?P<month>9?9)\s?[月./-]\s?"
+    r"(?:中[华華])?(?P<era>令和|平成|昭和|民国|民國)\s?(?P<year>99?9?|元)\s?[年./-]\s?(?P<month>9?9)\s?[月./-]\s?"
     r"(?P<day>9?9)\s?日?",
     r"(?P<era>[rhs])(?P<year>9?9)(?P<sep>[./-])(?P<month>9?9)(?P=sep)(?P<day>9?9)",
     r"(?P<year>999)(?P<sep>[-/.])(?P<month>9?9)(?P=sep)(?P<day>9?9)",
@@ -127,6 +127,10 @@ _COMPACT = re.compile(
     r"(?:(?P<hour>99):?(?P<minute>99)(?::?(?P<second>99)(?:\.?(?P<fraction>999))?)?))?" + _ZONE,
     re.IGNORECASE,
 )
+_COMPACT_OF_ERA = re.compile(
+    r"(?P<year>999)(?P<month>99)(?P<day>99)"
+    r"(?:(?:\s|-|_)?(?P<hour>99):?(?P<minute>99)(?::?(?P<second>99))?)?(?P<zone>)"
+)
 # A point makes 13.05 a number, unless a word says that it is a time.
 _TIME_OF_DAY = re.compile(rf"(?!9?9\.99?$)(?P<before>{_HALF})?\s?{_CLOCK}{_AFTER}", re.IGNORECASE)
 LONGEST = 90
@@ -143,7 +147,9 @@ def layout_of(shape: str) -> re.Match[str] | None:
 
 def compact_layout_of(shape: str) -> re.Match[str] | None:
     """Find the parts of a date that is written as one number, 20250131100500."""
-    return _COMPACT.fullmatch(shape) if len(shape) <= LONGEST else None
+    if len(shape) > LONGEST:
+        return None
+    return _COMPACT.fullmatch(shape) or _COMPACT_OF_ERA.fullmatch(shape)
 
 
 def clock_layout_of(shape: str) -> re.Match[str] | None:

@@ -201,6 +201,11 @@ class Mapping(Model):
 
     Or how long after another stage: ``scene: minutes after dispatched``.
     """
+    clocks: dict[TimeField, str] = Field(default_factory=dict)
+    """Columns with the time of day, of fields whose own has the day: ``closed: 办结时间``.
+
+    For creation, ``date`` under `columns` says the same.
+    """
     satisfied_from: float | None = None
     """Mark from which on a resident is satisfied, where `satisfied` has marks, such as 1 to 5."""
     satisfied_up_to: float | None = None
@@ -293,6 +298,14 @@ class MappingFile:
             )
             for name, column in self.mapping.columns.given().items()
             if column not in header
+        ] + [
+            self.problem(
+                ("clocks", name),
+                tr("{where} has no column “{column}”", where=where, column=column),
+                nearest(column, header),
+            )
+            for name, column in self.mapping.clocks.items()
+            if column not in header
         ]
 
 
@@ -337,6 +350,16 @@ def _contradictions(read: MappingFile) -> list[Problem]:
             problems.append(
                 read.problem((name,), tr("there is no column for {field}", field="satisfied"))
             )
+    for name, clock in mapping.clocks.items():
+        if getattr(mapping.columns, name) is None:
+            message = tr("there is no column for {field}", field=name)
+            problems.append(read.problem(("clocks", name), message))
+        if clock in seen:
+            message = tr("the column “{it}” is already {other}", it=clock, other=seen[clock])
+            problems.append(read.problem(("clocks", name), message))
+        if name in mapping.durations:
+            message = tr("{field} is a duration already", field=name)
+            problems.append(read.problem(("clocks", name), message))
     for name, span in mapping.spans().items():
         for needed in (name, span.base):
             if getattr(mapping.columns, needed) is None:

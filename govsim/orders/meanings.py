@@ -14,7 +14,7 @@ from govsim.orders.cells import text_of
 from govsim.orders.mapping import CLOSED, OPEN
 from govsim.orders.matching import MATCHED, like, parts_of, spellings
 from govsim.orders.nothing import is_nothing
-from govsim.orders.recognising import of_being_open
+from govsim.orders.recognising import asks_for_state, of_being_open
 from govsim.orders.states import state_of
 from govsim.orders.words import answers, fold
 
@@ -62,6 +62,8 @@ def states_in(name: str, words: list[str]) -> dict[str, str]:
     """Say what the words of a column mean as states; yes and no by what its name asks."""
     said = {word: answers().get(fold(word)) for word in words}
     if words and all(it is not None for it in said.values()):
+        if not asks_for_state(name):
+            return dict.fromkeys(words, "")
         still = of_being_open(name)
         return {word: OPEN if it == still else CLOSED for word, it in said.items()}
     return {word: state_of(word) for word in words}

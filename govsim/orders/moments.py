@@ -21,7 +21,7 @@ from govsim.orders.mapping import TIMES, Mapping
 from govsim.orders.nothing import is_edge
 from govsim.orders.remarks import Remark
 from govsim.orders.shapes import Bools, Ints
-from govsim.orders.short_years import Order, Short, orders_of, short_years
+from govsim.orders.short_years import Order, Short, orders_of, short_years, writes_day_first
 from govsim.orders.times import Kind, Parsed, local_of, parse
 from govsim.scenarios.units import DAY, HOUR, MINUTE
 
@@ -81,18 +81,27 @@ def read_times(
         No date tells which number is the day.
     """
     names = [name for name in ("date", *TIMES) if name in cells]
-    texts = [cells[name] for name in names if pa.types.is_large_string(cells[name].type)]
-    short = short_years(texts)
+    texts = {n: cells[n] for n in names if pa.types.is_large_string(cells[n].type)}
+    short = short_years(texts.values())
     if mapping.dates is not None:
         short = replace(short, year_first=mapping.dates == "year first")
-    shown: set[Order] = set().union(*(orders_of(text, short) for text in texts))
+    shown: set[Order] = set().union(*(orders_of(text, short) for text in texts.values()))
     order: Order | None = mapping.dates
     if order in (None, "year first"):
         order = next(iter(shown)) if len(shown) == 1 else None
-    parsed = {name: parse(cells[name], mapping.timezone, order, short) for name in names}
     columns = mapping.columns.given()
+    guessed = (
+        order is None
+        and not shown
+        and short.year_first is False
+        and any(writes_day_first(text, columns[name]) for name, text in texts.items())
+    )
+    order = "day first" if guessed else order
+    parsed = {name: parse(cells[name], mapping.timezone, order, short) for name in names}
     _undecided(parsed, short, bool(shown), columns, source)
     remarks = list(_swapped(parsed))
+    open_ = {name: int((parsed[name].swappable == 4).sum()) for name in names if guessed}
+    remarks += [Remark("day first", name, n) for name, n in open_.items() if n]
     for name in names:
         remarks += _in_utc(name, columns[name], parsed, mapping.timezone)
         if n := int(parsed[name].moved.sum()):

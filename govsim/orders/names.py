@@ -8,6 +8,7 @@ from __future__ import annotations
 NAMES: dict[str, tuple[str, ...]] = {
     "order": (
         *("案件号", "案件编号", "工单编号", "工单号", "任务号", "受理编号", "事件编号", "编号"),
+        *("单据编号", "单据号", "事项编号", "事项id", "vorgang", "#"),
         *("工单id", "案件id", "台账编号", "ledger id", "order", "order id", "case id"),
         *("case number", "case enquiry id", "unique key", "service request id"),
         *("service request number", "sr number", "ticket", "issue key", "key", "number", "id"),
@@ -138,7 +139,7 @@ PARTS: dict[str, tuple[tuple[int, str], ...]] = {
     "resolved": (
         (
             28,
-            r"\b(?:resolv\w*|resolution|solv\w*|solution|complet\w*|fixed|available|clear(?:ed|"
+            r"\b(?:resolv\w*|resolution|recover\w*|solv\w*|solution|complet\w*|fixed|available|clear(?:ed|"
             r"ance)?|"
             r"in service|resuelt\w*|soluci\w*|risol\w*|resolu\w*|"
             r"\w*losung\w*|gelost\w*|behoben\w*|fertig\w*|conclusao)\b|"
@@ -210,7 +211,7 @@ PARTS: dict[str, tuple[tuple[int, str], ...]] = {
             r"meldezeit\w*|\w*melde ?zeit\w*|\w*angelegt\w*)\b|"
             r"上报|创建|來電|来电|来访|来信|反映|诉求|投诉|举报|发起|提交|提出|留言|咨询|报案|"
             r"报警|接警|接报|接诉|接电|"
-            r"呼入|报修|申报|建单|建立|登记|求助|受付|起票|作成|申請|通報|投稿|受信|접수|신청|신고|"
+            r"呼入|报修|申报|建单|制单|建立|登记|求助|受付|起票|作成|申請|通報|投稿|受信|접수|신청|신고|"
             r"민원일|등록일시|생성|"
             r"รับแจ้ง|วันที่แจ้ง|เวลาแจ้ง|แจ้งเหตุ|ร้องเรียน|ร้องทุกข์|สร้าง",
         ),

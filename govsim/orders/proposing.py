@@ -6,20 +6,18 @@ opened. Whatever is left out is told with the reason. Called by ``govsim inspect
 
 from __future__ import annotations
 
-import io
 from collections import Counter
-from collections.abc import Iterable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-from ruamel.yaml import YAML
 
 from govsim.errors import InputError, Problem
 from govsim.language import tr
 from govsim.orders.answers import Scale, scale_of
-from govsim.orders.contents import Content, follows
+from govsim.orders.clocks import found_in
+from govsim.orders.contents import Content, follows, without_blank_rows
 from govsim.orders.events import recognised
 from govsim.orders.mapping import TIMES, Columns, Mapping
 from govsim.orders.meanings import states_in, values_of
@@ -31,7 +29,7 @@ from govsim.orders.recognising import (
     is_personal,
     spaced,
 )
-from govsim.orders.spans import in_office_days, named
+from govsim.orders.spans import in_office_days, lasts, named
 
 if TYPE_CHECKING:
     from govsim.scenarios.schema import Scenario
@@ -116,7 +114,7 @@ def propose(
         )
         raise InputError([Problem(message, file=source.name)])
     opened = [name for name in named if not is_personal(name)]
-    sample = source.read(opened, SAMPLE).columns if opened else {}
+    sample = without_blank_rows(source.read(opened, SAMPLE).columns) if opened else {}
     search = _Search({name: Content.of(name, cells) for name, cells in sample.items()})
     columns = search.columns()
     _several(columns, sample, search)
@@ -126,11 +124,11 @@ def propose(
     marks = search.marks()
     kept = {} if given is None else given.model_dump(include={"sheet", "table_name", "query"})
     mapping = Mapping.model_validate(
-        {"columns": columns, "values": values, "durations": search.spans}
+        {"columns": columns, "values": values, "durations": search.spans, "clocks": search.clocks}
         | ({} if marks is None else {"satisfied_from": marks.best_from})
         | kept
     )
-    taken = set(columns.values())
+    taken = {*columns.values(), *search.clocks.values()}
     unread = tuple(name for name in source.header if name and name not in taken)
     left = tuple(search.left(name) if name in sample else Left(name, "person") for name in unread)
     guessed = tuple(field for field in columns if field in search.guessed)
@@ -160,6 +158,14 @@ def _no_creation(named: list[str], search: _Search) -> str:
         "no column looks like the time of creation; the columns are: {names}",
         names=", ".join(name[:60] for name in named[:50]),
     )
+    if (odd := search.called_so()) and (cells := list(search.contents[odd].words)):
+        message = tr(
+            "{message}; “{column}” is called like one, but “{cell}” is no time with its date and "
+            "year that govsim reads",
+            message=message,
+            column=odd[:60],
+            cell=cells[0][:40],
+        )
     if times := [name for name, content in search.contents.items() if content.is_times]:
         message = tr(
             "{message}; times stand in {times}: if one of them is when an order was created, write "
@@ -179,6 +185,7 @@ class _Search:
     found : columns by field.
     guessed : fields found by content.
     spans : fields whose columns hold durations, as a mapping says so.
+    clocks : columns with the time of day, of fields whose column has the day.
     refused : columns that would have been of a field, and why they aren't.
     """
 
@@ -188,6 +195,7 @@ class _Search:
         self.guessed: set[str] = set()
         self.refused: dict[str, Left] = {}
         self.spans: dict[str, str] = {}
+        self.clocks: dict[str, str] = {}
         self.scores = {name: self._scores(name, content) for name, content in contents.items()}
 
     def _scores(self, name: str, content: Content) -> dict[str, int]:
@@ -234,6 +242,12 @@ class _Search:
                 self.found |= {"created": name, "date": date}
                 return
 
+    def called_so(self) -> str:
+        """Find a column that is called like the time of creation and holds something else."""
+        scores = {n: fields_of(n, times=True) for n in self.contents}
+        called = [n for n, s in scores.items() if {"created", "accepted", "date"} & set(s)]
+        return next((n for n in called if not self.contents[n].is_times), "")
+
     def _earliest(self) -> dict[str, int]:
         """Score the earliest of the columns of moments that are nearly always filled."""
         free = [
@@ -273,7 +287,7 @@ class _Search:
         for name, content in self.contents.items():
             score = self.scores[name]
             fits = name != day and content.of_day and content.filled > 0.5
-            if fits and ("created" in score or not score):
+            if fits and ("created" in score or not score or set(score) & set(self.scores[day])):
                 return name
         return ""
 
@@ -310,6 +324,7 @@ class _Search:
                 continue
             self.found[field] = name
         self._second_acceptance()
+        self.clocks = found_in(self.contents, self.scores, self.found)
 
     def _fitness(self, field: str, name: str) -> float:
         """Say how well a column suits a field: a day doesn't where there is a time of the same."""
@@ -371,22 +386,26 @@ class _Search:
         """Find the columns of numbers that say how long something took, or may take."""
         for name in free:
             content = self.contents[name]
-            if name in self.found.values() or content.is_times:
+            if name in self.found.values() or content.moments:
                 continue
-            if content.numeric < 0.9 and not content.of_day:
+            if content.is_times:  # 05:00:00 below "resolution time" may be a time of day
+                if lasts(name) and (said := named(name)) is not None:
+                    self.refused[name] = Left(name, "span", said.field)
+                continue
+            if content.numeric < 0.9 and not content.of_day and not content.spans:
                 continue
             if in_office_days(name):
                 self.refused[name] = Left(name, "office")
                 continue
             if (said := named(name)) is None or said.field in self.found:
                 continue
-            if said.field == "closed" and "resolved" in self.found:
+            if said.field == "closed" and ("resolved" in self.found or self._end(free)):
                 continue
-            if not said.unit:
+            if not said.unit and not content.spans:
                 self.refused[name] = Left(name, "span", said.field)
                 continue
             self.found[said.field] = name
-            self.spans[said.field] = said.span(self.found)
+            self.spans[said.field] = said.span(self.found) or "hours"
 
     def _end(self, free: list[str]) -> str:
         """Find the one column of times after creation that may be the end of an order."""
@@ -442,42 +461,3 @@ def _understood(name: str, content: Content) -> float:
     meant = states_in(name, list(content.words))
     n = sum(content.words.values())
     return sum(k for word, k in content.words.items() if meant[word]) / n if n else 0.0
-
-
-# ------------------------------------------------------------------ the file
-
-
-def to_yaml(proposal: Proposal, source: str) -> str:
-    """Write a proposal as a mapping file, with remarks in the planner's language."""
-    mapping = proposal.mapping
-    head = [
-        tr("Which column of {source} says what, proposed by govsim inspect.", source=source),
-        tr("Correct it where it is wrong; take a line out if there is no such column."),
-    ]
-    if proposal.unread:
-        head.append(tr("Not read: {names}", names=", ".join(proposal.unread)))
-    for field, words in proposal.unmatched.items():
-        head.append(
-            tr(
-                "Words in {field} without a counterpart: {words}",
-                field=field,
-                words=", ".join(words),
-            )
-        )
-    tree = mapping.model_dump(exclude_defaults=True)
-    tree["columns"] = mapping.columns.given()
-    order = [name for name in Mapping.model_fields if name in tree]
-    return _comment(head) + _dump({name: tree[name] for name in order})
-
-
-def _comment(lines: Iterable[str]) -> str:
-    return "".join(f"# {' '.join(line.split())}\n" for line in lines)
-
-
-def _dump(tree: dict[str, Any]) -> str:
-    yaml = YAML()
-    yaml.width = 10_000
-    yaml.allow_unicode = True
-    stream = io.StringIO()
-    yaml.dump(tree, stream)
-    return stream.getvalue()

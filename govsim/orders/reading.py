@@ -30,6 +30,7 @@ from govsim.orders.answers import (
 from govsim.orders.answers import named as said_of
 from govsim.orders.cells import as_numpy, only_zeros, something, text_of
 from govsim.orders.characters import GARBLED
+from govsim.orders.clocks import joined
 from govsim.orders.events import stages
 from govsim.orders.log import OrderLog, TimeColumn, on_steps, rounding_of
 from govsim.orders.mapping import (
@@ -89,7 +90,9 @@ def read_orders(
     columns = mapping.mapping.columns.given()
     if problems := mapping.missing_columns(source.header, source.name):
         raise InputError([*garbled_header(source), *problems])
-    raw, read = source.read(list(columns.values()), most), mapping.mapping
+    read = mapping.mapping
+    wanted = dict.fromkeys([*columns.values(), *read.clocks.values()])
+    raw = joined(source.read(list(wanted), most), read)
     if "event" in columns:
         raw, read = stages(raw, read, source.name)
     return _Reader(raw, source.name, read).log()
@@ -331,8 +334,12 @@ class _Reader:
 
     def _statuses(self) -> None:
         """Settle what is open: as the column says, else by the time of closing."""
-        end = next((name for name in ("closed", "resolved") if name in self.there), None)
-        closed = np.zeros(self.n, bool) if end is None else self.there[end]
+        none = np.zeros(self.n, bool)
+        # A column of closings that nobody fills says nothing of ends.
+        end = next(
+            (name for name in ("closed", "resolved") if self.there.get(name, none).any()), None
+        )
+        closed = none if end is None else self.there[end]
         if "status" in self.cells:
             closed = read_states(self.cells["status"], self.mapping.values.status, closed)
         self.frame["status"] = pd.Categorical.from_codes(

@@ -13,6 +13,7 @@ from functools import cache
 
 from govsim.orders.mapping import TIMES
 from govsim.orders.names import CHANGES, NAMES, NOT, OTHER_TIMES, PARTS
+from govsim.orders.spelling import parted, simplified
 from govsim.orders.words import bare, plain
 
 OF_TIMES = (*TIMES, "date")
@@ -51,6 +52,12 @@ _KIND_OR_TIME = re.compile(
 )
 """Names that speak of a person, but of the kind or the time of something: "contact type"."""
 
+_OVER = re.compile(
+    r"\b(?:open|active|pending|\w*clos\w*|\w*resol\w*|\w*solv\w*|\w*complet\w*|done|finish\w*|"
+    r"abiert\w*|cerrad\w*|resuelt\w*|offen|\w*erledigt|\w*geschlossen|beendet|fechad\w*|ferme\w*)\b|"
+    r"办|结|辦|結|完|关|關|解决|解決|处置|处理|归档|未|済|了|종결|해결|ปิด|เสร็จ"
+)
+
 _BORN = re.compile(
     r"birth|\bdob\b|出生|生日|生年月日|생년월일|nacimiento|geburt|วันเกิด|\bage\b|gender"
 )
@@ -67,7 +74,7 @@ def spaced(name: object) -> str:
     text = unicodedata.normalize("NFKC", str(name)).strip()
     text = bare(re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text).lower())
     text = re.sub(r"\s*[(\[（].*[)\]）]$", "", text)
-    return " ".join(re.sub(r"[_\-/、·.:]+", " ", text).split())
+    return parted(" ".join(re.sub(r"[_\-/、·.:°º]+", " ", text).split()))
 
 
 @cache
@@ -95,17 +102,27 @@ def _compiled() -> dict[str, tuple[tuple[int, re.Pattern[str]], ...]]:
 
 
 def _folded(part: str) -> str:
-    return unicodedata.normalize("NFKC", part)
+    return simplified(unicodedata.normalize("NFKC", part))
+
+
+@cache
+def _simple(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    return re.compile(simplified(pattern.pattern), pattern.flags)
+
+
+def _name(name: str) -> str:
+    """Fold a name as the parts of `govsim.orders.names` are, in which 時間 is 时间."""
+    return simplified(spaced(name))
 
 
 def is_other_time(name: str) -> bool:
     """Whether a name, if it is of times, is of those of something else than the order."""
-    return re.search(_folded(OTHER_TIMES), spaced(name)) is not None
+    return re.search(_folded(OTHER_TIMES), _name(name)) is not None
 
 
 def is_change(name: str) -> bool:
     """Whether a name, if it is of times, is of changes to the row."""
-    return re.search(_folded(CHANGES), spaced(name)) is not None
+    return re.search(_folded(CHANGES), _name(name)) is not None
 
 
 def of_being_open(name: str) -> bool:
@@ -113,17 +130,24 @@ def of_being_open(name: str) -> bool:
     return re.search(r"\bopen\b|\bactive\b|abiert|offen|未|在办", spaced(name)) is not None
 
 
+def asks_for_state(name: str) -> bool:
+    """Whether a name asks if an order is over: yes and no below "made SLA" don't answer that."""
+    words = spaced(name)
+    return _OVER.search(words) is not None and not re.search(r"\b(?:sla|time|late)\b|超|逾", words)
+
+
 def speaks_of_times(name: str) -> bool:
     """Whether a name says that numbers below it are times."""
-    return _WHEN.search(spaced(name)) is not None
+    words = spaced(name)
+    return any(_WHEN.search(it) for it in (words, simplified(words)))
 
 
 def is_personal(name: str) -> bool:
     """Whether a column may hold something of a person, and is not to be opened."""
-    words = spaced(name)
-    if _BORN.search(words):
+    words = _name(name)
+    if _simple(_BORN).search(words):
         return True
-    return PERSONAL.search(words) is not None and _KIND_OR_TIME.search(words) is None
+    return _simple(PERSONAL).search(words) is not None and not _simple(_KIND_OR_TIME).search(words)
 
 
 def fields_of(name: str, times: bool) -> dict[str, int]:
@@ -141,7 +165,7 @@ def fields_of(name: str, times: bool) -> dict[str, int]:
     """
     exact = _exact().get(plain(name), {})
     found = {field: score for field, score in exact.items() if (field in OF_TIMES) == times}
-    words = spaced(name)
+    words = _name(name)
     if times and (found or is_other_time(name) or is_change(name)):
         return found
     for field, parts in _compiled().items():

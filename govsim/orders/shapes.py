@@ -19,6 +19,14 @@ Cutter = Callable[[re.Match[str], str], Ints]
 """Gives the number that a group of a layout holds, for each string of a shape."""
 
 _EXCEL_TEXT = re.compile(r'="(.*)"', re.DOTALL)
+_JSON_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
+"""How .NET writes a moment: ms since 1970."""
+
+_IN_WORDS = re.compile(
+    r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十廿]{1,3})(?=[日号])"
+)
+"""A date in Chinese numerals."""
+
 _INVISIBLE = dict.fromkeys(
     [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF, 0x00AD]
 )
@@ -29,7 +37,9 @@ _DIGITS = {
 }
 """Digits of Thai and others."""
 
-_ODD = "^[='\"]|[" + "".join(rf"\x{{{sign:X}}}" for sign in (*_INVISIBLE, *_DIGITS)) + "]"
+_ODD = (
+    "^[='\"一二]|^/Date|[" + "".join(rf"\x{{{sign:X}}}" for sign in (*_INVISIBLE, *_DIGITS)) + "]"
+)
 """Cells that need more than folding, one at a time."""
 
 _NINES = np.arange(256, dtype=np.uint8)
@@ -102,12 +112,30 @@ def _tidied(text: pa.Array) -> pa.Array:
 
 def _word(word: str) -> str:
     word = word.translate(_INVISIBLE).translate(_DIGITS).strip()
+    if found := _JSON_DATE.fullmatch(word):
+        return found[1]
+    word = _IN_WORDS.sub(_in_digits, word)
     if found := _EXCEL_TEXT.fullmatch(word):
         return found[1].strip()
     if len(word) > 1 and word[0] == word[-1] and word[0] in "'\"":
         return word[1:-1].strip()
     # Excel marks text by an apostrophe before it; '25 is a year.
     return word[1:] if re.match(r"'\d{4}", word) else word
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    """Write a date in Chinese numerals in digits: 二〇二五年三月二十一 is 2025年3月21."""
+    year = "".join(
+        str("〇一二三四五六七八九".index(sign)) for sign in re.sub("[○零]", "〇", found[1])
+    )
+    return f"{year}年{_number(found[2])}月{_number(found[3])}"
+
+
+def _number(word: str) -> int:
+    """Read a Chinese number up to 99."""
+    tens, ten, ones = word.replace("廿", "二十").rpartition("十")
+    many = "〇一二三四五六七八九".index(tens or "一") if ten else 0
+    return 10 * many + ("〇一二三四五六七八九".index(ones) if ones else 0)
 
 
 def days_of(year: Ints, month: Ints, day: Ints) -> tuple[Ints, NDArray[np.bool_]]:

@@ -15,8 +15,12 @@ import pyarrow as pa
 
 from govsim.orders.forms import layout_of
 from govsim.orders.shapes import Ints, Shapes, days_of
+from govsim.orders.words import bare, fold
 
 Order = Literal["day first", "month first", "year first"]
+
+BUDDHIST_YEARS = (2443, 2643)
+"""Years that are of the Buddhist era: 1900 to 2100 of the common one."""
 
 BUDDHIST_SHORT = (55, 85)
 """Two digits of a year of the Buddhist era, 2012 to 2042; of the common one none is so late."""
@@ -60,6 +64,41 @@ def orders_of(column: pa.Array, short: Short | None = None) -> set[Order]:
             found.add("month first")
     return found
 
+
+def writes_day_first(column: pa.Array, name: str) -> bool:
+    """Whether dates that leave day and month open are of those that write the day first.
+
+    Only English tables write the month first, with slashes and hyphens: points between the
+    numbers, years of the Buddhist era, or a header in another language leave no doubt.
+
+    Parameters
+    ----------
+    column : of strings.
+    name : of the column.
+    """
+    open_, pointed, buddhist = False, True, True
+    strings = Shapes(column)
+    for shape, where in strings.shapes():
+        layout = layout_of(shape)
+        if layout is None or "one" not in layout.re.groupindex:
+            continue
+        open_ = True
+        pointed &= layout["sep"] == "."
+        year = strings.cutter(shape, where)(layout, "year")
+        low, high = BUDDHIST_YEARS
+        buddhist &= bool(((year >= low) & (year <= high)).all())
+    return open_ and (
+        pointed or buddhist or _NOT_ENGLISH.search(bare(fold(name)).replace("_", " ")) is not None
+    )
+
+
+_NOT_ENGLISH = re.compile(
+    r"\b(?:fecha|hora|ingreso|cierre|apertura|creacion|registro|data (?:de|da|di|do)|abertura|"
+    r"encerramento|chiusura|creazione|date d['’e]|ouverture|cloture|creation de|heure|"
+    r"datum|eingang|eroffnet|erstellt|erledigt|gemeldet|geschlossen|abschluss|"
+    r"ngay)\b|\w+(?:datum|zeitpunkt)\b|[\u0e00-\u0e7f]"
+)
+"""Names of columns of times in languages that write the day first."""
 
 FAR_LESS = 5
 """Times as long a span, at least, that the dates have if the year is read in the wrong place."""

@@ -75,6 +75,12 @@ def open_source(address: str | Path, mapping: Mapping | None = None) -> Source:
         return Database(path, mapping)
     if not beginning.strip():
         refuse(tr("the file is empty"), str(path))
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in beginning[:2000]:
+        message = tr(
+            "this is a workbook in the XML of Excel 2003; open it in Excel and save it as xlsx "
+            "or CSV"
+        )
+        refuse(message, str(path))
     if (
         beginning[:1000]
         .removeprefix(codecs.BOM_UTF8)

@@ -123,6 +123,18 @@ def named(name: str) -> Named | None:
     return None
 
 
+_LASTS = (
+    r"\b(?:duration|elapsed|length|time (?:to|taken|spent)|turn ?around|(?:resolution|response|"
+    r"reply|handling|processing|wait(?:ing)?|repair|travel|queue) time)\b|"
+    r"用时|时长|耗时|历时|소요|所要"
+)
+
+
+def lasts(name: str) -> bool:
+    """Whether a name is of how long something took, even where 05:00:00 stands below it."""
+    return re.search(_LASTS, spaced(name)) is not None
+
+
 # ------------------------------------------------------------------ reading
 
 _CLOCK = re.compile(

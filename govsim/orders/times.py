@@ -36,7 +36,14 @@ from govsim.orders.forms import (
 )
 from govsim.orders.nothing import FAR, OLD_YEARS, is_no_date, is_nothing
 from govsim.orders.shapes import Bools, Cutter, Ints, Shapes, days_of
-from govsim.orders.short_years import BUDDHIST_SHORT, Order, Short, is_short, short_years
+from govsim.orders.short_years import (
+    BUDDHIST_SHORT,
+    BUDDHIST_YEARS,
+    Order,
+    Short,
+    is_short,
+    short_years,
+)
 from govsim.orders.states import means_open
 from govsim.scenarios.units import DAY, HOUR, MINUTE, SECOND
 
@@ -54,9 +61,6 @@ NO_DAY = 2_958_465
 
 NO_SECONDS = (253_402_214_400, -62_135_596_800, -2_208_988_800)
 """Seconds since 1970 of the last day of 9999, and of the first of 0001 and of 1900."""
-
-BUDDHIST_YEARS = (2443, 2643)
-"""Years that are of the Buddhist era: 1900 to 2100 of the common one."""
 
 MOST_COMPACT = 0.9
 """Share of numbers such as 20250131 that are dates, at least, for all to be meant as dates."""
@@ -403,7 +407,8 @@ class _Strings(Shapes):
         self.kind[where] = np.select(
             [none, dated], [Kind.PLACEHOLDER, Kind.MOMENT], Kind.IMPOSSIBLE
         )
-        self._remember("20250131100500"[: len(shape)], where)
+        century = layout.end("year") - layout.start("year") == 4
+        self._remember(("20250131100500" if century else "1140131100500")[: len(shape)], where)
         return True
 
     def _zoned(self, layout: re.Match[str], digits: Cutter, moment: Ints, where: Ints) -> Ints:

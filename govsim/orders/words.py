@@ -10,6 +10,8 @@ import re
 import unicodedata
 from functools import cache
 
+from govsim.orders.spelling import simplified
+
 YES_WORDS = (
     *("是", "有", "对", "重复", "重复件", "满意", "非常满意", "基本满意", "较满意", "比较满意"),
     *("yes", "y", "true", "t", "1", "satisfied", "repeat", "duplicate", "repeated", "√", "✓"),
@@ -52,7 +54,7 @@ def plain(name: object) -> str:
     """Fold the name of a column: neither do underscores, hyphens, and a remark in brackets."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", str(name)))
     folded = re.sub(r"\s*[(\[（].*[)\]）]$", "", spaced.strip().lower())
-    return re.sub(r"[\s_\-/、·.:]+", "", folded)
+    return simplified(re.sub(r"[\s_\-/、·.:]+", "", folded))
 
 
 NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")

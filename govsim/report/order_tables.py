@@ -306,6 +306,14 @@ def remark(one: Remark) -> str:
                 field=field,
                 n=n,
             )
+        case "day first":
+            return tr(
+                "{field}: {n} dates such as 03.04.2025 were read with the day first, as they are "
+                "written, or as the names of columns are; if that is wrong, give “dates:” in the "
+                "mapping",
+                field=field,
+                n=n,
+            )
         case "buddhist":
             return tr("{field}: {n} years are of the Buddhist era", field=field, n=n)
         case "far":
@@ -321,6 +329,8 @@ def remark(one: Remark) -> str:
                 n=n,
                 which=one.detail,
             )
+        case "clock":
+            return tr("{field}: the time of day is from “{column}”", field=field, column=one.detail)
         case "duration":
             unit, base = one.detail.split()
             return tr(

@@ -11,7 +11,8 @@ from places import SHARED
 from govsim import language
 from govsim.errors import InputError
 from govsim.orders.describing import describe
-from govsim.orders.proposing import propose, to_yaml
+from govsim.orders.mapping_file import to_yaml
+from govsim.orders.proposing import propose
 from govsim.orders.reading import read_orders
 from govsim.orders.sources import open_source
 from govsim.report.order_columns import left_out
@@ -623,10 +624,10 @@ def test_the_day_of_a_shift_is_no_creation_but_a_lone_day_is(tmp_path):
 
 
 def test_clocks_beside_moments_are_not_read_and_cost_no_row(tmp_path):
-    columns = PLAIN | {"closed_date": "@300d", "closed_time": "@300t"}
+    columns = PLAIN | {"closed_date": "@300d", "arrival_time": "@30t"}
     proposal, why, said = proposed(tmp_path, columns)
     assert proposal.mapping.columns.closed == "closed_date"
-    assert why == {"closed_time": "clock"} and "times of day without a date" in said
+    assert why == {"arrival_time": "clock"} and "times of day without a date" in said
     assert len(read_orders(tmp_path / "export.csv", proposal.mapping).frame) == ROWS
 
 

@@ -9,7 +9,8 @@ from govsim.errors import InputError
 from govsim.orders.describing import describe
 from govsim.orders.events import step_of
 from govsim.orders.mapping import Columns, Mapping, Values
-from govsim.orders.proposing import propose, to_yaml
+from govsim.orders.mapping_file import to_yaml
+from govsim.orders.proposing import propose
 from govsim.orders.reading import read_orders
 from govsim.orders.sources import open_source
 from govsim.report.order_columns import also_read, field_name

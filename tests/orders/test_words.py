@@ -9,7 +9,8 @@ from govsim.errors import InputError
 from govsim.orders.answers import mark_of, scale_of
 from govsim.orders.describing import Description, describe
 from govsim.orders.mapping import Mapping, load_mapping
-from govsim.orders.proposing import propose, to_yaml
+from govsim.orders.mapping_file import to_yaml
+from govsim.orders.proposing import propose
 from govsim.orders.reading import read_orders
 from govsim.orders.sources import open_source
 from govsim.orders.states import state_of
