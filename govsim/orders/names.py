@@ -8,7 +8,7 @@ from __future__ import annotations
 NAMES: dict[str, tuple[str, ...]] = {
     "order": (
         *("案件号", "案件编号", "工单编号", "工单号", "任务号", "受理编号", "事件编号", "编号"),
-        *("单据编号", "单据号", "事项编号", "事项id", "vorgang", "#"),
+        *("单据编号", "单据号", "事项编号", "事项id", "vorgang", "notification", "#"),
         *("工单id", "案件id", "台账编号", "ledger id", "order", "order id", "case id"),
         *("case number", "case enquiry id", "unique key", "service request id"),
         *("service request number", "sr number", "ticket", "issue key", "key", "number", "id"),
