@@ -7,6 +7,7 @@ Only their description and mean; drawing from them is `govsim.demand.randomness`
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Annotated, Any
@@ -63,19 +64,22 @@ _LENGTH: dict[TimeUnit, int] = {"calendar": 1, "working hours": HOUR, "working d
 
 
 def _within(name: str, value: float, least: float, most: float) -> None:
-    text = tr(
-        "{name} must be from {least} to {most}, but is {found}",
-        name=name,
-        least=f"{least:g}",
-        most=f"{most:g}",
-        found=f"{value:g}",
+    _need(
+        least <= value <= most,
+        lambda: tr(
+            "{name} must be from {least} to {most}, but is {found}",
+            name=name,
+            least=f"{least:g}",
+            most=f"{most:g}",
+            found=f"{value:g}",
+        ),
     )
-    _need(least <= value <= most, text)
 
 
-def _need(condition: bool, message: str) -> None:
+def _need(condition: bool, message: Callable[[], str]) -> None:
+    """Refuse with a message that is put into words only then: reading is done very often."""
     if not condition:
-        raise refusal(message)
+        raise refusal(message())
 
 
 class Deterministic(_Family):
@@ -117,7 +121,7 @@ class Lognormal(_Family):
         }
         _need(
             given in ({"median", "sigma"}, {"mean", "cv"}),
-            tr("a lognormal time needs “median” and “sigma”, or “mean” and “cv”"),
+            lambda: tr("a lognormal time needs “median” and “sigma”, or “mean” and “cv”"),
         )
         _within("sigma", self.sigma or 0.0, 0.0, MOST_SIGMA)
         _within("cv", self.cv or 0.0, 0.0, MOST_CV)
@@ -200,19 +204,19 @@ class Empirical(_Family):
     def _one_list_in_order(self) -> Empirical:
         _need(
             (self.quantiles is None) != (self.values is None),
-            tr("an empirical time needs either “quantiles” or “values”"),
+            lambda: tr("an empirical time needs either “quantiles” or “values”"),
         )
-        _need(self.values is None or len(self.values) > 0, tr("“values” is empty"))
+        _need(self.values is None or len(self.values) > 0, lambda: tr("“values” is empty"))
         if self.quantiles is not None:
             shares = [share for share, _ in self.quantiles]
             amounts = [span.amount for _, span in self.quantiles]
             _need(
                 len(shares) >= 2 and shares[0] == 0 and shares[-1] == 1,
-                tr("“quantiles” must go from 0 to 1"),
+                lambda: tr("“quantiles” must go from 0 to 1"),
             )
             _need(
                 all(a < b for a, b in pairwise(shares)) and amounts == sorted(amounts),
-                tr("“quantiles” must rise, in the probabilities and in the times"),
+                lambda: tr("“quantiles” must rise, in the probabilities and in the times"),
             )
         return self
 
@@ -258,7 +262,7 @@ class Distribution(BaseModel):
         given = [name for name in type(self).model_fields if getattr(self, name) is not None]
         _need(
             len(given) == 1,
-            tr(
+            lambda: tr(
                 "expected a time, such as “10 min”, or one of {families}",
                 families=", ".join(type(self).model_fields),
             ),
@@ -267,7 +271,7 @@ class Distribution(BaseModel):
             mean = self.mean() * _LENGTH[self.unit]
         except ArithmeticError:
             mean = math.inf
-        _need(mean <= LONGEST, tr("the mean of this time is longer than 1000 years"))
+        _need(mean <= LONGEST, lambda: tr("the mean of this time is longer than 1000 years"))
         return self
 
     @model_serializer(mode="wrap")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -32,11 +33,20 @@ def refusal(message: str, suggestion: str = "") -> PydanticCustomError:
 def read_with(reader: Callable[[object], T], value: object) -> T:
     """Read `value`, turning a reader's refusal into pydantic's."""
     try:
-        return reader(value)
+        return _text_read(reader, value) if type(value) is str else reader(value)
     except QuantityError as error:
         raise refusal(str(error), error.suggestion) from None
     except (ArithmeticError, RecursionError):
         raise refusal(tr("{found} is out of range", found=units.describe(value))) from None
+
+
+@lru_cache(maxsize=8192)
+def _text_read(reader: Callable[[object], T], text: str) -> T:
+    """Read a text once: a study reads the same scenario hundreds of times.
+
+    What readers give can't be changed, and what they refuse is not kept.
+    """
+    return reader(text)
 
 
 class _Written:

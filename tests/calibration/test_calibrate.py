@@ -348,6 +348,18 @@ class Refuses(Serial):
         return iter(())
 
 
+FEW = ("--points", "60", "--latent", "demand.level")
+
+
+@pytest.fixture(scope="module")
+def few(exported):
+    """A calibration of one input that begins with sixty points, as typed with `FEW`."""
+    done = CliRunner().invoke(cli, command(exported, exported / "few", *FEW))
+    assert done.exit_code == 0, done.output
+    (folder,) = (exported / "few" / "calibrations").iterdir()
+    return open_calibration(folder)
+
+
 def command(exported: Path, out: Path, *more: str) -> list[str]:
     """What a planner types for `found`, with other results."""
     place = [str(exported / "place.yaml"), "--set", "warm_up=2 weeks", "--workers", "1"]
@@ -379,12 +391,12 @@ main()
 @pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
 def test_a_calibration_that_is_stopped_or_killed_goes_on_with_the_same_command(
-    found, exported, tmp_path, stop
+    few, exported, tmp_path, stop
 ):
     waits = tmp_path / "waits"
     python = [sys.executable, "-c", WAITING.format(waits=str(waits))]
-    first = subprocess.Popen([*python, *command(exported, tmp_path)], stderr=subprocess.PIPE)
-    kept = Path("calibrations") / found.folder.name / "design" / "trials.jsonl"
+    first = subprocess.Popen([*python, *command(exported, tmp_path, *FEW)], stderr=subprocess.PIPE)
+    kept = Path("calibrations") / few.folder.name / "design" / "trials.jsonl"
     while first.poll() is None and not waits.exists():
         time.sleep(0.02)
     first.send_signal(stop)
@@ -395,11 +407,11 @@ def test_a_calibration_that_is_stopped_or_killed_goes_on_with_the_same_command(
         assert "Traceback" not in said.decode()
     done = len(Kept((tmp_path / kept).parent).found)
     assert done == 11
-    again = CliRunner().invoke(cli, command(exported, tmp_path))
+    again = CliRunner().invoke(cli, command(exported, tmp_path, *FEW))
     assert again.exit_code == 0, again.output
-    assert f"plausible inputs: {done} of 120" in again.output  # and not from 0
-    made = open_calibration(tmp_path / "calibrations" / found.folder.name)
-    pd.testing.assert_frame_equal(made.fitted, found.fitted)
+    assert f"plausible inputs: {done} of 60" in again.output  # and not from 0
+    made = open_calibration(tmp_path / "calibrations" / few.folder.name)
+    pd.testing.assert_frame_equal(made.fitted, few.fitted)
 
 
 @pytest.mark.slow

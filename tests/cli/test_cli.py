@@ -94,7 +94,7 @@ def test_tables_fit_in_a_hundred_columns(lang):
 
 @pytest.mark.usefixtures("after_a_run")
 def test_no_interval_is_shown_for_a_single_replication():
-    said = typed("run", "mine", "-n", "1", "--seed", "3", *SHORT)
+    said = typed("run", "mine", "-n", "1", "--seed", "3", "--no-report", *SHORT)
     assert "a single replication has no interval" in said.stdout
     row = next(line for line in said.stdout.splitlines() if line.startswith("On the scene"))
     assert row.split()[-1] == "—"
@@ -119,7 +119,7 @@ def test_quiet_says_nothing():
 
 @pytest.mark.usefixtures("after_a_run")
 def test_a_precision_is_given_in_percent():
-    said = typed("run", "mine", "--precision", "30%", "--on", "satisfaction", *SHORT)
+    said = typed("run", "mine", "--precision", "30%", "--on", "satisfaction", "--no-report", *SHORT)
     assert said.exit_code == 0
     assert "replications: 5," in said.stdout
 

@@ -55,6 +55,8 @@ class Model(BaseModel):
     @classmethod
     def _counted(cls, value: Any, info: ValidationInfo) -> Any:
         """Read "2人" where a plain number is wanted."""
+        if not isinstance(value, str | dict):
+            return value
         field = cls.model_fields[str(info.field_name)]
         if any(isinstance(one, BeforeValidator) for one in field.metadata):
             return value  # an amount with a unit of its own
