@@ -356,7 +356,7 @@ def few(exported):
     """A calibration of one input that begins with sixty points, as typed with `FEW`."""
     done = CliRunner().invoke(cli, command(exported, exported / "few", *FEW))
     assert done.exit_code == 0, done.output
-    (folder,) = (exported / "few" / "calibrations").iterdir()
+    (folder,) = (exported / "few" / "calibrations").glob("*/")
     return open_calibration(folder)
 
 

@@ -97,7 +97,18 @@ def test_the_command_says_that_it_left_an_earlier_file(place):
     made = runner.invoke(cli, ["synth", str(place), "--out", str(orders), *plan])
     assert made.exit_code == 0, made.output
     asked = ["calibrate", str(place), "--orders", str(orders), "--out", str(out), "--no-report"]
-    asked += ["--holdout", "0w", "--points", "60", "--latent", "demand.level", "--set", "warm_up=1 week", "--lang", "en"]
+    asked += [
+        "--holdout",
+        "0w",
+        "--points",
+        "60",
+        "--latent",
+        "demand.level",
+        "--set",
+        "warm_up=1 week",
+        "--lang",
+        "en",
+    ]
     done = runner.invoke(cli, asked)
     assert done.exit_code == 0, done.output
     assert earlier.read_text(encoding="utf-8") == "extends: place.yaml\n"
