@@ -26,7 +26,7 @@ def long_lines(page: Path) -> list[int]:
 
 @pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_no_line_is_too_long(page: Path):
-    assert not long_lines(page)
+    assert not long_lines(page), f"run: python tools/wrap.py {page.relative_to(ROOT)}"
 
 
 def test_a_long_line_is_found_in_prose_and_left_in_tables_and_code(tmp_path: Path):
