@@ -29,10 +29,10 @@ import simpy
 from numpy.typing import NDArray
 
 from govsim import engine, model
-from govsim.compiling import compiled
 from govsim.demand.table import DemandTable, draw
 from govsim.scenarios.loading import load
 from govsim.service import network
+from govsim.service.compiling import compiled
 from govsim.service.network import Network
 from govsim.service.outcome import Outcome
 

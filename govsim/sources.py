@@ -15,7 +15,6 @@ from pathlib import Path
 
 MODEL = (
     "__init__.py",
-    "compiling.py",
     "demand",
     "engine",
     "measures/__init__.py",

@@ -12,8 +12,8 @@ from math import floor
 import numpy as np
 from numpy.typing import NDArray
 
-from govsim.compiling import inlined, kept
 from govsim.scenarios.units import DAY
+from govsim.service.compiling import inlined, kept
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from govsim.compiling import inlined, kept
 from govsim.scenarios.calendar import WorkingClock
 from govsim.scenarios.units import HOUR
+from govsim.service.compiling import inlined, kept
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

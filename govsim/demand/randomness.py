@@ -27,7 +27,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from govsim.compiling import compiled, inlined, kept
 from govsim.scenarios.calendar import NEVER as NEVER
 from govsim.scenarios.quantities import (
     Deterministic,
@@ -39,6 +38,7 @@ from govsim.scenarios.quantities import (
     Lognormal,
     Weibull,
 )
+from govsim.service.compiling import compiled, inlined, kept
 
 Floats = NDArray[np.float64]
 Float32s = NDArray[np.float32]

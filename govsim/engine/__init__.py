@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from govsim.compiling import is_kept
 from govsim.demand.table import DemandTable
 from govsim.engine.loop import IS_THERE, NEEDS_ROOM, advance
 from govsim.engine.memory import Memory
 from govsim.engine.packing import apart, lay_out
 from govsim.scenarios.units import DAY
+from govsim.service.compiling import is_kept
 from govsim.service.network import Network
 from govsim.service.outcome import (
     DEMAND_COLUMNS,

@@ -11,7 +11,6 @@ Demands that enter and rosters that change stand sorted in tables of their own; 
 
 from __future__ import annotations
 
-from govsim.compiling import compiled, inlined
 from govsim.engine.memory import World
 from govsim.engine.rules import event_key, next_open, working_finish
 from govsim.engine.tables import (
@@ -25,6 +24,7 @@ from govsim.engine.tables import (
     limit_at,
     starts_of,
 )
+from govsim.service.compiling import compiled, inlined
 
 
 @compiled

@@ -6,7 +6,6 @@ goes through the heap of `govsim.engine.events`. Entered by `govsim.engine.run`.
 
 from __future__ import annotations
 
-from govsim.compiling import compiled, inlined, kept
 from govsim.engine.events import next_stretch, take_event
 from govsim.engine.memory import Table, World
 from govsim.engine.residents import (
@@ -39,6 +38,7 @@ from govsim.engine.tables import (
 )
 from govsim.engine.watching import has_changed
 from govsim.engine.work import on_scene, release
+from govsim.service.compiling import compiled, inlined, kept
 from govsim.service.rules import (
     CALL,
     CALL_BACK,

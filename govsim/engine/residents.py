@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from govsim.compiling import compiled
 from govsim.demand.randomness import NEVER
 from govsim.engine.events import after, at
 from govsim.engine.memory import World
@@ -34,6 +33,7 @@ from govsim.engine.tables import (
 )
 from govsim.engine.watching import touch
 from govsim.engine.work import stretch_patience
+from govsim.service.compiling import compiled
 from govsim.service.plan import AT_DESK, BY_CENTRE, OF_ORDER
 from govsim.service.rules import (
     ANSWER,

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from govsim.compiling import inlined, shared
 from govsim.scenarios import calendar
 from govsim.service import rules
+from govsim.service.compiling import inlined, shared
 
 
 @inlined

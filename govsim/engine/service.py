@@ -6,7 +6,6 @@ step says what it means.
 
 from __future__ import annotations
 
-from govsim.compiling import compiled, inlined
 from govsim.demand.randomness import NEVER
 from govsim.demand.table import REPORTED
 from govsim.engine.events import NOWHERE, after, at, opens, revoke
@@ -55,6 +54,7 @@ from govsim.engine.work import (
     waiting,
     way,
 )
+from govsim.service.compiling import compiled, inlined
 from govsim.service.plan import AT_DESK, BY_CENTRE, COMPLEX, OF_ORDER, SIMPLE
 from govsim.service.rules import (
     ANSWER,

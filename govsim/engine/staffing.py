@@ -6,7 +6,6 @@ it twice, and one that has left still stands in it: such entries are passed over
 
 from __future__ import annotations
 
-from govsim.compiling import compiled, inlined
 from govsim.engine.events import at
 from govsim.engine.memory import World
 from govsim.engine.rules import can_begin, wants_helper
@@ -34,6 +33,7 @@ from govsim.engine.work import (
     release,
     waiting,
 )
+from govsim.service.compiling import compiled, inlined
 from govsim.service.plan import HAND_OVER, RELIEF
 from govsim.service.rules import GONE, HEAD_OF_QUEUE, HELPER_COMES, ON_THE_SCENE, WAITING
 

@@ -15,8 +15,8 @@ import numpy as np
 from numba import carray, from_dtype, types
 from numba.extending import intrinsic
 
-from govsim.compiling import inlined
 from govsim.engine.memory import NUMBER, TABLES
+from govsim.service.compiling import inlined
 
 
 def _pointer_to(kind: Any) -> Callable[[int, int, int], Any]:

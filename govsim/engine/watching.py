@@ -7,9 +7,9 @@ what it was; what changes of its work and orders only, elsewhere, is `touch`ed t
 
 from __future__ import annotations
 
-from govsim.compiling import compiled, inlined
 from govsim.engine.memory import DEMAND, World
 from govsim.engine.tables import word_at
+from govsim.service.compiling import compiled, inlined
 
 SIZE = DEMAND.itemsize
 assert SIZE % 8 == 0, "records are compared by words of 8 bytes"

@@ -6,7 +6,6 @@ The compiled counterpart of `Job` in `govsim.reference.staffing` and of the work
 
 from __future__ import annotations
 
-from govsim.compiling import compiled, inlined
 from govsim.demand.randomness import NEVER
 from govsim.engine.events import at, revoke, working_end
 from govsim.engine.memory import World
@@ -26,6 +25,7 @@ from govsim.engine.tables import (
     visit_at,
 )
 from govsim.engine.watching import touch
+from govsim.service.compiling import compiled, inlined
 from govsim.service.plan import HAND_OVER
 from govsim.service.rules import (
     BEGUN,

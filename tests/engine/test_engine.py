@@ -16,12 +16,12 @@ from parting import KINDS, over_random_scenarios, parting
 from places import SCENARIOS, SUPPORT
 from strategies import scenarios
 
-from govsim import compiling, engine, model, sources
+from govsim import engine, model, sources
 from govsim.demand.table import draw
 from govsim.scenarios import calendar
 from govsim.scenarios.loading import load
 from govsim.scenarios.schema import Scenario
-from govsim.service import network, rules
+from govsim.service import compiling, network, rules
 from govsim.storage import cache
 
 test_both_engines_make_the_same_of_random_scenarios = pytest.mark.slow(
@@ -156,7 +156,8 @@ def test_a_replication_enters_all_that_is_kept() -> None:
     """Else the first run after an update would never be over, as `is_kept` sees it."""
     code = """
 from hand import plain
-from govsim import compiling, engine
+from govsim import engine
+from govsim.service import compiling
 from govsim.demand.table import draw
 from govsim.measures.replication import measure
 laid_out = plain()

@@ -40,9 +40,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from places import PACKAGE
 from strategies import scenarios
 
-from govsim import compiling, model
+from govsim import model
 from govsim.demand.table import DemandTable, draw
 from govsim.scenarios.schema import Scenario
+from govsim.service import compiling
 from govsim.service.network import Network
 from govsim.service.outcome import Outcome
 
