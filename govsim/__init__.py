@@ -29,12 +29,15 @@ if TYPE_CHECKING:
     from govsim.explain import explain as explain
     from govsim.explanation.result import Explanation as Explanation
     from govsim.explanation.result import open_explanation as open_explanation
+    from govsim.lateness.result import Lateness as Lateness
+    from govsim.lateness.result import open_lateness as open_lateness
     from govsim.run import run as run
     from govsim.runs.results import Result as Result
     from govsim.runs.results import open_run as open_run
     from govsim.scenarios.loading import Loaded as Loaded
     from govsim.scenarios.loading import load as load
     from govsim.scenarios.schema import Scenario as Scenario
+    from govsim.why import why as why
 
 _FROM = {
     "calibrate": "govsim.calibrate",
@@ -46,6 +49,7 @@ _FROM = {
     "RunError": "govsim.errors",
     "explain": "govsim.explain",
     "Explanation": "govsim.explanation.result",
+    "Lateness": "govsim.lateness.result",
     "run": "govsim.run",
     "Result": "govsim.runs.results",
     "Loaded": "govsim.scenarios.loading",
@@ -54,7 +58,9 @@ _FROM = {
     "open_calibration": "govsim.calibration.result",
     "open_comparison": "govsim.comparison.result",
     "open_explanation": "govsim.explanation.result",
+    "open_lateness": "govsim.lateness.result",
     "open_run": "govsim.runs.results",
+    "why": "govsim.why",
 }
 
 __all__ = [
@@ -62,6 +68,7 @@ __all__ = [
     "Comparison",
     "Explanation",
     "InputError",
+    "Lateness",
     "Loaded",
     "Problem",
     "Result",
@@ -74,8 +81,10 @@ __all__ = [
     "open_calibration",
     "open_comparison",
     "open_explanation",
+    "open_lateness",
     "open_run",
     "run",
+    "why",
 ]
 
 

@@ -23,9 +23,15 @@ import govsim
 PAGE = Path(__file__).parents[1] / "docs" / "api.md"
 
 PARTS = {
-    "Do": ("run", "compare", "explain", "calibrate", "load"),
-    "Read back": ("open_run", "open_comparison", "open_explanation", "open_calibration"),
-    "What comes out": ("Result", "Comparison", "Explanation", "Calibration"),
+    "Do": ("run", "compare", "explain", "why", "calibrate", "load"),
+    "Read back": (
+        "open_run",
+        "open_comparison",
+        "open_explanation",
+        "open_lateness",
+        "open_calibration",
+    ),
+    "What comes out": ("Result", "Comparison", "Explanation", "Lateness", "Calibration"),
     "What goes in": ("Loaded", "Scenario"),
     "Errors": ("InputError", "RunError", "Problem"),
 }

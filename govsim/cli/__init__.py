@@ -22,6 +22,7 @@ from govsim.language import tr
 COMMANDS = {
     "run": "govsim.cli.running:run",
     "compare": "govsim.cli.comparing:compare",
+    "why": "govsim.cli.asking:why",
     "calibrate": "govsim.cli.calibrating:calibrate",
     "explain": "govsim.cli.explaining:explain",
     "report": "govsim.cli.reporting:report",

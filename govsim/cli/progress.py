@@ -85,6 +85,7 @@ def _doing(now: Progress) -> str:
         "direct": tr("runs of the scenario as given: {n} of {total}", n=now.done, total=now.total),
         "checks": tr("fresh runs of what was fitted: {n} of {total}", n=now.done, total=now.total),
         "forecast": tr("weeks not seen: {n} of {total}", n=now.done, total=now.total),
+        "changes": tr("changed plans: {n} of {total} replications", n=now.done, total=now.total),
         "bad year": tr("years without change: {n} of {total}", n=now.done, total=now.total),
     }
     if now.phase in parts:

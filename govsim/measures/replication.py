@@ -147,6 +147,26 @@ def allowed(network: Network, table: DemandTable, outcome: Outcome) -> dict[str,
     }
 
 
+def cost_of_people(network: Network, outcome: Outcome) -> dict[str, float]:
+    """Cost a year of those on duty, of their overtime and of helpers, by measure."""
+    plan, pools = network.scenario, outcome.pools
+    years = (outcome.end - outcome.measured_from) / YEAR
+    paid = on_duty(network, outcome.measured_from, outcome.end).paid
+    wage = np.array(
+        [
+            plan.teams[p.name].cost if p.kind == TEAM else plan.desk.cost if p.kind == DESK else 0.0
+            for p in network.pools
+        ]
+    )
+    own = np.array([p.kind in (TEAM, DESK) for p in network.pools])
+    overtime = float((pools["overtime"] * wage).sum() / HOUR * plan.costs.overtime_factor / years)
+    return {
+        "cost_staff": float((paid * wage)[own].sum() / HOUR / years),
+        "cost_overtime": overtime,
+        "cost_helpers": float(pools["helpers"].sum() / HOUR * plan.helpers.cost / years),
+    }
+
+
 def _due(network: Network, start: Ints, limit: tuple[int, bool]) -> Ints:
     """When a limit from each start (-1: none) is over."""
     ms, working = limit
@@ -319,35 +339,19 @@ class _Reading:
 
     def costs(self) -> Iterator[Row]:
         """Cost a year of the service; the 12345 centre and departments are not on its payroll."""
-        network, plan, pools = self.network, self.network.scenario, self.outcome.pools
-        paid = on_duty(network, self.start, self.end).paid
-        wage = np.array(
-            [
-                plan.teams[p.name].cost
-                if p.kind == TEAM
-                else plan.desk.cost
-                if p.kind == DESK
-                else 0.0
-                for p in network.pools
-            ]
-        )
-        own = np.array([p.kind in (TEAM, DESK) for p in network.pools])
+        network, plan = self.network, self.network.scenario
         active = np.unique(network.covering)
         stations = (network.territory.points["kind"].to_numpy()[active] == "point_station").sum()
         orders = int((self.outcome.orders["time"] >= self.start).sum())
-        staff = float((paid * wage)[own].sum() / HOUR / self.years)
-        parts = {
-            "cost_staff": staff,
-            "cost_overtime": float(
-                (pools["overtime"] * wage).sum() / HOUR * plan.costs.overtime_factor / self.years
-            ),
-            "cost_helpers": float(pools["helpers"].sum() / HOUR * plan.helpers.cost / self.years),
+        parts = cost_of_people(network, self.outcome) | {
             "cost_stations": float(stations * plan.costs.station_per_year),
             "cost_orders": orders * plan.costs.order / self.years,
         }
         for name, value in parts.items():
             yield "district", "", name, value
         yield "district", "", "cost", sum(parts.values())
+        own = np.array([p.kind in (TEAM, DESK) for p in network.pools])
+        paid = on_duty(network, self.start, self.end).paid
         yield "district", "", "staff_hours", float(paid[own].sum() / HOUR / self.years)
 
     # ------------------------------------------------------------------ weeks

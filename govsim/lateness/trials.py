@@ -1,0 +1,206 @@
+"""Changed plans simulated over the same demands, and people without limit.
+
+A `Case` is one replication of several changed plans. Its demands are drawn once; a change redraws
+them only where it reaches into them (the turn-out that a demand meets, the channel that takes it
+in). `served_by_all` simulates what `govsim.measures.shortest` computes: the fastest team goes, and
+nobody ever waits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from govsim.demand.table import draw
+from govsim.lateness.levers import Setting, changed
+from govsim.measures.pieces import CLOCKS
+from govsim.measures.replication import cost_of_people, promise_kept
+from govsim.measures.shortest import least
+from govsim.runs import provenance
+from govsim.runs.tasks import Plan, runs
+from govsim.scenarios.schema import Scenario
+from govsim.scenarios.territory import Territory
+from govsim.scenarios.units import DAY, WEEK
+from govsim.service.network import DESK, TEAM, Network
+from govsim.service.plan import Plan as Numbers
+from govsim.service.rosters import constant
+
+Floats = NDArray[np.float64]
+
+EVERYBODY = 10**6
+"""People at each desk and of each team of `unlimited`; more than there are demands in a year."""
+
+DEMANDS = 200_000
+"""Demands that a changed plan is simulated on at most, over all replications."""
+
+SHORTEST = 28 * DAY
+"""Below that a simulation isn't shortened: a week to settle, and three that count."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One replication of a plan and of changed ones.
+
+    Attributes
+    ----------
+    plans : the plan as it is first, then the others.
+    drawn_anew : for each, whether it has demands of its own.
+    replication : its number.
+    measured_from : end of the warm-up, ms.
+    ceiling : whether people without limit are simulated too.
+    """
+
+    plans: tuple[Plan, ...]
+    drawn_anew: tuple[bool, ...]
+    replication: int
+    measured_from: int
+    ceiling: bool = False
+
+
+def packed(scenario: Scenario, territory: Territory) -> Plan:
+    """Pack a plan for workers, under what it holds as its name."""
+    content = zlib.compress(pickle.dumps((scenario, territory)), 1)
+    return Plan(hashlib.sha256(content).hexdigest(), provenance.program(), content)
+
+
+def reaches_demands(scenario: Scenario, settings: Sequence[Setting]) -> bool:
+    """Whether a change alters the demand table, and not only who answers it."""
+
+    def within(path: tuple[str, ...]) -> bool:
+        if path[0] == "teams" and path[1] == scenario.patrol.team and path[2] != "mode":
+            return True  # rounds and visits follow this roster, and what they find
+        return not (
+            path[:2] in (("desk", "rosters"), ("policies", "dispatch"), ("policies", "queue"))
+            or (path[0] == "teams" and path[2] in ("mode", "roster", "roster_at"))
+            or (path[0] == "groups" and path[2] == "teams")
+        )
+
+    return any(within(path) for path, _ in settings)
+
+
+def case_of(
+    scenario: Scenario, territory: Territory, changes: Sequence[tuple[Setting, ...]]
+) -> Case:
+    """Make the case of a plan and some changes of it, of replication 0 and without a warm-up."""
+    plans = [packed(scenario, territory)]
+    plans += [packed(changed(scenario, settings), territory) for settings in changes]
+    anew = (False, *(reaches_demands(scenario, settings) for settings in changes))
+    return Case(tuple(plans), anew, 0, 0)
+
+
+def perform(case: Case) -> Floats:
+    """Simulate a case.
+
+    Returns
+    -------
+    float[plans, clocks + 1]
+        Share of demands that kept each of `CLOCKS`, and the cost of people a year. With `ceiling`
+        two rows more: what people without limit keep, and what is computed that they could.
+    """
+    base = case.plans[0].network()
+    table = draw(base, case.replication)
+    rows = []
+    for plan, anew in zip(case.plans, case.drawn_anew, strict=True):
+        service = plan.network()
+        own = draw(service, case.replication) if anew else table
+        outcome = runs("compiled")(service, own, case.measured_from)
+        kept = promise_kept(service, own, outcome)
+        cost = sum(cost_of_people(service, outcome).values())
+        rows.append([*(_share(kept[clock][1], kept[clock][0]) for clock in CLOCKS), cost])
+    if case.ceiling:
+        from govsim.measures.replication import allowed
+
+        service = unlimited(base)
+        outcome = runs("compiled")(service, table, case.measured_from)
+        kept = promise_kept(service, table, outcome)
+        limits, could = allowed(base, table, outcome), least(base, table, outcome)
+        for found in (
+            {clock: kept[clock][1] for clock in CLOCKS},
+            {clock: could[clock] <= limits[clock] for clock in CLOCKS},
+        ):
+            rows.append([*(_share(found[c], kept[c][0]) for c in CLOCKS), np.nan])
+    return np.array(rows)
+
+
+def _share(which: NDArray[np.bool_], of: NDArray[np.bool_]) -> float:
+    n = int(of.sum())
+    return float((which & of).sum() / n) if n else float("nan")
+
+
+def unlimited(network: Network) -> Network:
+    """Give the network with people without limit at desks and in teams, the fastest sent first."""
+    line = len(network.timelines)
+    pace = Numbers.of(network).pools["pace"]
+    speed = [
+        plan.training if (plan := network.scenario.teams.get(pool.name)) else 1.0
+        for pool in network.pools
+    ]
+    pools = tuple(
+        replace(pool, timeline=line, room=EVERYBODY) if pool.kind in (TEAM, DESK) else pool
+        for pool in network.pools
+    )
+    candidates = {
+        where: tuple(sorted(own, key=lambda pool: (-pace[pool], -speed[pool])))
+        for where, own in network.candidates.items()
+    }
+    timelines = (*network.timelines, constant(EVERYBODY))
+    return replace(network, pools=pools, timelines=timelines, candidates=candidates)
+
+
+@dataclass(frozen=True)
+class Length:
+    """On how much changed plans are simulated.
+
+    Attributes
+    ----------
+    scenario : with its start and horizon as they are simulated.
+    replications : how many.
+    measured_from : end of the warm-up, ms.
+    shortened : whether that is less than a run of the plan.
+    """
+
+    scenario: Scenario
+    replications: int
+    measured_from: int
+    shortened: bool
+
+    @property
+    def days(self) -> float:
+        """Days that are measured in each replication."""
+        return (self.scenario.horizon - self.measured_from) / DAY
+
+
+def length(scenario: Scenario, replications: int, measured_from: int, demands: float) -> Length:
+    """Choose on how much to simulate changed plans, so that each takes a second at most.
+
+    Parameters
+    ----------
+    replications : of the run.
+    measured_from : end of its warm-up, ms.
+    demands : in one replication of it.
+
+    Returns
+    -------
+    Length
+        All of the run where that is little. Else as many replications, of some weeks: from a
+        quarter of the run on where nothing in the plan is bound to a date.
+    """
+    share = DEMANDS / max(demands * replications, 1)
+    horizon = int(scenario.horizon * share) // DAY * DAY
+    if share >= 1 or scenario.horizon <= SHORTEST:
+        return Length(scenario, replications, measured_from, False)
+    horizon = min(max(horizon, SHORTEST), scenario.horizon)
+    changes: dict[str, object] = {"horizon": horizon}
+    if not scenario.changes and not scenario.demand.surges:
+        from datetime import timedelta
+
+        later = (scenario.horizon - horizon) // 4 // WEEK * 7
+        changes["start"] = scenario.start + timedelta(days=later)
+    short = scenario.model_copy(update=changes)
+    return Length(short, replications, min(measured_from, WEEK), True)
