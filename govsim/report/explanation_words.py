@@ -121,13 +121,13 @@ def input_name(explanation: Explanation, given: str) -> str:
     return tr("{input} (after)", input=name) if which else name
 
 
-def input_value(explanation: Explanation, text: str) -> str:
-    """Say a value of an input in words, given as people write it, or as JSON."""
+def input_value(explanation: Explanation, path: str, text: str) -> str:
+    """Say a value of an input in words, given its path, and as people write it, or as JSON."""
     try:
         written = json.loads(text)
     except ValueError:
         written = text
-    return _names(explanation).value(written)
+    return _names(explanation).part(path.partition(" [")[0], written)
 
 
 def rows(frame: pd.DataFrame) -> list[Row]:
@@ -340,7 +340,7 @@ def _sure(explanation: Explanation) -> Iterator[str]:
 def _condition(explanation: Explanation, row: Row) -> str:
     name = input_name(explanation, row["input"])
     if row["value"]:
-        value = input_value(explanation, row["value"])
+        value = input_value(explanation, row["input"], row["value"])
         return tr("{input} about {value}", input=name, value=value)
     if row["reaching"] < 0.5:
         return tr("{input} low in its range", input=name)

@@ -76,6 +76,8 @@ class Names:
     def of(self, path: str | Sequence[str | int]) -> str:
         """Name the input at a path; ``*`` in it stands for all entries of a collection."""
         steps = path.split(".") if isinstance(path, str) else [str(step) for step in path]
+        if (collection := _collection_of(steps)) and (whole := self.entry(collection, steps[-1])):
+            return whole
         entry, pattern = self._entry(steps)
         label = self.within(pattern)
         return joined(filter(None, (entry, label)), " · ", " · ") if label else ".".join(steps)
@@ -126,6 +128,18 @@ class Names:
             return ("、" if current() == "zh" else ", ").join(self.value(v, unit) for v in written)
         return self._text(str(written))
 
+    def part(self, path: str, written: Any) -> str:
+        """Say the value of an input; of a whole team or channel, what its inputs are."""
+        collection = _collection_of(path.split("."))
+        if not collection or not isinstance(written, Mapping):
+            return self.value(written)
+        said = []
+        for key, value in written.items():
+            if key != "label" and value not in (None, "", [], {}):
+                label = self.within([*collection, "*", key]) or self.word(key)
+                said.append(joined((label, self.value(value)), " ", " "))
+        return joined(said, "；", "; ")
+
     def _entry(self, steps: Sequence[str]) -> tuple[str, list[str]]:
         """Name the entry that a path is in, and give the path with ``*`` in its place."""
         for collection in COLLECTIONS:
@@ -161,6 +175,12 @@ class Names:
         if current() != "zh":
             return text
         return _in_chinese(text)
+
+
+def _collection_of(steps: Sequence[str]) -> tuple[str, ...]:
+    """Give the collection of which a path names a whole entry; nothing if it names none."""
+    before = tuple(steps[:-1])
+    return before if before in COLLECTIONS else ()
 
 
 def _in_chinese(text: str) -> str:

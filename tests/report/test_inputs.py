@@ -122,3 +122,21 @@ def test_nothing_of_a_chinese_report_of_inputs_is_english(scenario: Scenario) ->
     said += [names.of(leaf.path) for leaf in leaves(scenario)]
     words = {word for text in said for word in re.findall(r"[A-Za-z]{2,}", text)}
     assert words <= {"MSER", "govsim"}
+
+
+@pytest.mark.parametrize(
+    ("language_", "called", "says"),
+    [
+        ("zh", "志愿者", "在岗人数 白班 2；可出动占比 1；出行方式 步行"),
+        ("en", "volunteers", "on duty day shift 2; free for demands 1; on the way by walking"),
+    ],
+)
+def test_a_whole_team_is_said_by_its_inputs_in_words(language_, called, says):
+    language.use(language_)
+    scenario = load(SCENARIOS / "tiandi.yaml").scenario
+    names = inputs.Names((scenario,))
+    written = scenario.model_dump(mode="json")["teams"]["volunteers"]
+    said = names.part("teams.volunteers", written)
+    assert names.of("teams.volunteers") == called
+    assert says in said and not re.search("label|free_for_calls|众数|most likely", said)
+    assert names.part("teams.volunteers.training", 0.9) == "0.9"

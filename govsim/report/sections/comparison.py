@@ -7,7 +7,7 @@ from math import nan
 
 from govsim.comparison.result import Comparison, Difference
 from govsim.comparison.tradeoffs import trade_offs
-from govsim.language import tr
+from govsim.language import joined, tr
 from govsim.measures.catalogue import CATALOGUE
 from govsim.measures.quantity import Quantity
 from govsim.report import by_hour, changes, comparison_tables, hour_plates, plates, uncertain
@@ -283,7 +283,7 @@ def _plans(found: Comparison) -> Iterator[Block]:
             )
             for team in teams
         ),
-        note=f"{legend} {what_use_leaves_out()}",
+        note=joined((legend, what_use_leaves_out()), "。", ". "),
     )
 
 

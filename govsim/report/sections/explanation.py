@@ -132,7 +132,7 @@ def _inputs(found: Explanation) -> Iterator[Block]:
     heads = (tr("Input"), tr("mechanism"), tr("before"), tr("after"))
     rows = (
         row(words.input_name(found, r["path"]), mechanism_name(r["mechanism"]),
-            *(words.input_value(found, r[which]) for which in ("before", "after")))
+            *(words.input_value(found, r["path"], r[which]) for which in ("before", "after")))
         for r in words.rows(found.changes)
     )  # fmt: skip
     yield Table(tr("Inputs in which the scenarios differ."), heads, tuple(rows), 4, dense=True)

@@ -119,7 +119,13 @@ def _changes(found: Explanation) -> Sheet:
             Column(tr("Input"), [words.input_name(found, one) for one in _texts(frame, "path")]),
             Column(tr("mechanism"), [mechanism_name(one) for one in _texts(frame, "mechanism")]),
             *(
-                Column(head, [words.input_value(found, one) for one in _texts(frame, which)])
+                Column(
+                    head,
+                    [
+                        words.input_value(found, *one)
+                        for one in zip(_texts(frame, "path"), _texts(frame, which), strict=True)
+                    ],
+                )
                 for which, head in (("before", tr("before")), ("after", tr("after")))
             ),
             Column(tr("in the scenario file"), _texts(frame, "path")),
