@@ -44,15 +44,23 @@ WITHOUT_ENGINE = (
 """For the others: while the first one compiles the engine, so that they need not do so too."""
 
 LONG = (
-    "boston", "independent", "durability", "calibrate", "workbook", "report", "sweep",
-    "validation", "sensitivity", "inference", "engine", "invariants",
+    "durability", "calibrate", "independent", "report", "validation", "boston", "sweep", "engine",
+    "uncertainty", "cli", "inference", "fuzzing", "workbook", "compare", "replications", "what_ifs",
+    "pieces", "invariants", "trace", "maps", "figures", "comparison_study",
 )  # fmt: skip
-"""Then whatever takes long, so that no process is left with it at the end."""
+"""Then whatever takes long, so that no process is left with it at the end; all of them are slow."""
+
+SLOW = (*FIRST, *LONG, "forecast", "durations")
+"""Files that take more than ten seconds; what takes long in other files is marked there."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files in an order in which several processes come to their end together."""
+    slow = {f"test_{name}.py" for name in SLOW}
+    for item in items:
+        if item.path.name in slow:
+            item.add_marker(pytest.mark.slow)
     order = {f"test_{name}.py": n for n, name in enumerate((*FIRST, *WITHOUT_ENGINE, *LONG))}
     items.sort(key=lambda item: order.get(item.path.name, len(order)))
 
