@@ -7,8 +7,9 @@ say why demands are late. Counts and sums, not shares: parts can be put together
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -65,15 +66,16 @@ def count(
     found = find(network, table, outcome)
     reach = {REACHABLE: least(network, table, outcome), AS_SENT: as_sent(network, table, outcome)}
     crossed = [_Crossed(levels) for levels in _levels(network, table, outcome)]
-    frames = []
+    parts: list[tuple[NDArray[Any], ...]] = []
     for clock in CLOCKS:
         applies, in_time = kept[clock]
         mine = np.flatnonzero(applies)
         within = {name: times[clock][mine] <= limits[clock][mine] for name, times in reach.items()}
         read = _Read(clock, [one.of(mine) for one in crossed], in_time[mine])
         read.count(found, mine, limits[clock][mine], outcome.demands["state"][mine], within)
-        frames.append(read.frame())
-    return pd.concat(frames, ignore_index=True)
+        parts += read.parts()
+    columns = zip(COLUMNS, zip(*parts, strict=True), strict=True)
+    return pd.DataFrame({name: np.concatenate(column) for name, column in columns})
 
 
 @dataclass(frozen=True)
@@ -194,20 +196,17 @@ class _Read:
                 found[level] = [np.zeros_like(like) if s is None else s[level] for s in sums]
         self.rows.append((name, found))
 
-    def frame(self) -> pd.DataFrame:
-        """Lay out what was counted; rows with nothing in them are left out."""
+    def parts(self) -> Iterator[tuple[NDArray[Any], ...]]:
+        """Lay out what was counted, by level; rows with nothing in them are left out."""
         keys = {level.name: level.keys for one in self.crossed for level in one.levels}
         names = np.array([name for name, _ in self.rows], dtype=object)
-        frames = []
         for level, groups in {"district": [""], **keys}.items():
             columns = np.array([sums[level] for _, sums in self.rows])  # rows, columns, groups
             row, group = np.nonzero(columns.any(axis=1))
-            labels = {
-                "clock": np.full(len(row), self.clock, dtype=object),
-                "level": np.full(len(row), level, dtype=object),
-                "key": np.array(groups, dtype=object)[group],
-                "piece": names[row],
-            }
-            numbers = zip(COLUMNS[4:], columns[row, :, group].T, strict=True)
-            frames.append(pd.DataFrame(labels | dict(numbers)))
-        return pd.concat(frames, ignore_index=True)
+            yield (
+                np.full(len(row), self.clock, dtype=object),
+                np.full(len(row), level, dtype=object),
+                np.array(groups, dtype=object)[group],
+                names[row],
+                *columns[row, :, group].T,
+            )
