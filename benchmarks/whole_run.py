@@ -2,6 +2,7 @@
 
     python benchmarks/whole_run.py                     # the district, three replications
     python benchmarks/whole_run.py scenarios/tiandi.yaml
+    python benchmarks/whole_run.py --waiting           # how long a planner waits for a report
 
 The steps are measured one by one in this process; the command is run beside it in an empty
 folder, for a single replication with and without its report and for all, with compiled code and
@@ -12,6 +13,7 @@ them: a machine that is busy or slow is so for both.
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -26,6 +28,36 @@ LIBRARIES = "import numba, pandas, matplotlib.figure, matplotlib.backends.backen
 BUILT = "from govsim.cli.running import run; import govsim.runs.replications, govsim.engine"
 
 
+WAITING = (
+    ("a station and its report", ("run", str(SCENARIO.with_name("tiandi.yaml"))), 3.0),
+    ("the district, one replication", ("run", str(SCENARIO), "--replications", "1"), 5.0),
+    ("--help", ("--help",), 0.3),
+)
+"""What a planner waits for, and for how long at most, s."""
+
+
+def waiting(times: int) -> None:
+    """Print how long a planner waits for each of `WAITING`, beside what the imports take."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for turn in range(times + 1):  # the first fills caches
+            for what, command, _ in (("imports", (), 0.0), *WAITING):
+                seed = ("--seed", str(turn + 1), "--out", folder) if "run" in command else ()
+                before, begun = os.times(), time.perf_counter()
+                seconds(*((COMMAND, *command, *seed) if command else (LIBRARIES,)))
+                wall, after = time.perf_counter() - begun, os.times()
+                used = after.children_user + after.children_system
+                used -= before.children_user + before.children_system
+                if turn:
+                    found.setdefault(what, []).append((wall, used))
+    best = {what: (min(w for w, _ in one), min(u for _, u in one)) for what, one in found.items()}
+    print(f"{'':30} {'wall':>8} {'at most':>8} {'processors':>11} {'of the imports':>15}")
+    for what, _, most in (*WAITING, ("imports", (), 0.0)):
+        wall, used = best[what]
+        times_as_long = f"{wall / best['imports'][0]:.1f}, {used / best['imports'][1]:.1f}"
+        print(f"{what:30} {wall:6.2f} s {most:6.1f} s {used:9.2f} s {times_as_long:>15}")
+
+
 def seconds(*command: str) -> float:
     """Time a command, s."""
     begun = time.perf_counter()
@@ -38,7 +70,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("scenario", type=Path, nargs="?", default=SCENARIO)
     parser.add_argument("--replications", type=int, default=3)
+    parser.add_argument("--waiting", action="store_true")
+    parser.add_argument("--times", type=int, default=3, help="how often, with --waiting")
     arguments = parser.parse_args()
+    if arguments.waiting:
+        waiting(arguments.times)
+        return
     file, n = arguments.scenario, arguments.replications
 
     from govsim import engine
