@@ -302,5 +302,8 @@ def test_handed_exports_are_read_as_their_readme_says():
     assert handed("comma_decimals.csv").frame["longitude"][0] == pytest.approx(8.8)
     assert handed("excel_swapped_days.xlsx").frame["created"].max() < pd.Timestamp("2025-03-25")
     assert handed("year_2052.csv").frame["created"].dt.year.unique().tolist() == [2025]
+    created = handed("year_first_two_digits.csv").frame["created"].dt.floor("min")
+    assert created.min() == pd.Timestamp("2025-03-03 07:20")
+    assert created.max() == pd.Timestamp("2025-03-13 20:51")
     summer = handed("dst_offsets.csv", load_mapping(CASES / "dst_offsets.yaml"))
     assert hours(summer) == pytest.approx([1 / 3, 2, 1, 2])
