@@ -50,14 +50,18 @@ html_sidebars = {
     ]
 }
 
-BREAK = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef“”…])\n|\n(?=[\u2e80-\u9fff\uff00-\uffef“”…])")
-"""A line that ends or begins with Chinese: browsers would show a blank where it was broken."""
+CHINESE_SIGN = re.compile(r"[\u2e80-\u9fff\uff00-\uffef“”…]")
 
 
 def _join_lines(app, tree):
+    """Leave out the break of a line that ends or begins with Chinese: browsers show a blank."""
     for text in list(tree.findall(nodes.Text)):
-        if not isinstance(text.parent, nodes.literal_block) and BREAK.search(text):
-            text.parent.replace(text, nodes.Text(BREAK.sub("", text)))
+        if text.strip(" ") == "\n":
+            beside = [each.astext() for each in text.parent.children]
+            at = text.parent.index(text)
+            before, after = beside[at - 1][-1:] if at else "", "".join(beside[at + 1 : at + 2])[:1]
+            if CHINESE_SIGN.match(before) or CHINESE_SIGN.match(after):
+                text.parent.replace(text, nodes.Text(""))
 
 
 def setup(app):
