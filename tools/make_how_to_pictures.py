@@ -72,6 +72,7 @@ def main() -> None:
             tiandi = "scenarios/tiandi.yaml"
             govsim(folder, lang, "run", tiandi, "-n", "5")
             keep(latest(folder, "results/tiandi/*/figures/staffing.png"), f"thin-shift-{lang}")
+            keep(latest(folder, "results/tiandi/*/figures/minutes.png"), f"why-late-{lang}")
             keep(latest(folder, "results/tiandi/*/figures/map-points.png"), f"own-tables-{lang}")
             plans = [word for plan in AT_NIGHT for word in ("--plan", plan)]
             govsim(folder, lang, "compare", tiandi, *plans, "-n", "5")

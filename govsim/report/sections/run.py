@@ -9,7 +9,7 @@ from govsim.language import name, tr
 from govsim.measures.catalogue import CATALOGUE
 from govsim.report import by_hour, changes, plates, tables, uncertain
 from govsim.report.parts import Contents, Desk, Plate, Point
-from govsim.report.sections import cost, orders, people, places, promises, record, stations
+from govsim.report.sections import cost, late, orders, people, places, promises, record, stations
 from govsim.report.wording import (
     PROMISES,
     cause_name,
@@ -45,6 +45,7 @@ def contents(result: Result, desk: Desk) -> Contents:
         plates=tuple(_plates(result, desk)),
         sections=(
             promises.section(result, desk),
+            *late.sections(result, desk),
             orders.section(result, desk),
             people.section(result, desk),
             *places.sections(result, desk),
