@@ -57,6 +57,16 @@ def _read(cell: str) -> float:
     return -value if negative else value
 
 
+def exchanged(numbers: dict[str, Floats]) -> bool:
+    """Whether longitude and latitude stand in each other's columns: none is beyond 90 north."""
+    if set(numbers) != set(LIMITS):
+        return False
+    east, north = numbers["longitude"], numbers["latitude"]
+    known = ~(np.isnan(east) | np.isnan(north)) & (np.abs(north) <= 180) & (east != north)
+    beyond = known & (np.abs(north) > LIMITS["latitude"]) & (np.abs(east) <= LIMITS["latitude"])
+    return bool(known.any()) and bool(beyond.sum() > 0.9 * known.sum())
+
+
 def nowhere(numbers: Sequence[Floats]) -> NDArray[np.bool_]:
     """Say which positions stand for none: 0/0, -1/-1, 999/999, or 0 beside nothing.
 

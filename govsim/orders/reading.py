@@ -46,7 +46,7 @@ from govsim.orders.mapping import (
 )
 from govsim.orders.moments import beyond, elapsed, lone, named, read_times
 from govsim.orders.nothing import is_nothing
-from govsim.orders.positions import degrees, nowhere
+from govsim.orders.positions import degrees, exchanged, nowhere
 from govsim.orders.raw import Raw, Source
 from govsim.orders.remarks import Remark
 from govsim.orders.several import content_of, judged, written_at
@@ -382,6 +382,9 @@ class _Reader:
                 filled = as_numpy(pc.not_equal(text, ""))
                 reason = tr("{column}: not a number", column=self.names[name])
                 self._fault(filled & np.isnan(numbers[name]), reason)
+        if exchanged(numbers):
+            numbers = dict(zip(numbers, reversed(numbers.values()), strict=True))
+            self.remarks.append(Remark("exchanged", "longitude", self.n))
         none = nowhere(list(numbers.values()))
         if none.any():
             self.remarks.append(Remark("nowhere", next(iter(numbers)), int(none.sum())))

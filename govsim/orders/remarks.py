@@ -11,7 +11,7 @@ from typing import Literal
 Kind = (
     Literal["zone", "swapped", "year first", "day first", "buddhist", "far", "endless", "nowhere"]
     | Literal["words", "marks", "sheets", "other sheets", "missing in sheet"]
-    | Literal["events", "states", "again", "page", "duration", "clock"]
+    | Literal["events", "states", "again", "page", "duration", "clock", "exchanged"]
 )
 
 
@@ -34,7 +34,8 @@ class Remark:
         doesn't have; ``events``, rows of a log that became one for each order; ``states``, orders
         of which several rows tell, the last of which counts; ``again``, those with several times
         of creation, the first of which counts; ``duration``, a column that says how long it was
-        from another time; ``clock``, another column that has the time of day.
+        from another time; ``clock``, another column that has the time of day;
+        ``exchanged``, longitudes and latitudes in each other's columns.
     field : of the mapping; empty for remarks on the whole table.
     cells : how many; how many sheets for remarks on these.
     detail : the other column, the zone, the times or words in question, which marks are good,

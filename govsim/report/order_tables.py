@@ -329,6 +329,8 @@ def remark(one: Remark) -> str:
                 n=n,
                 which=one.detail,
             )
+        case "exchanged":
+            return tr("longitudes and latitudes stood in each other's columns, and were exchanged")
         case "clock":
             return tr("{field}: the time of day is from “{column}”", field=field, column=one.detail)
         case "duration":

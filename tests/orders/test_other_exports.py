@@ -356,3 +356,15 @@ def test_a_workbook_of_excel_2003_in_xml_is_named(tmp_path):
     file.write_text(f'<?xml version="1.0"?><Workbook xmlns="{space}"></Workbook>')
     with pytest.raises(InputError, match="XML of Excel 2003"):
         open_source(file)
+
+
+def test_longitudes_in_the_column_of_latitudes_are_exchanged_and_that_is_said(tmp_path):
+    head = ("工单编号", "受理时间", "经度", "纬度")
+    rows = [(i, at, 31.9 + i / 1000, 118.8 + i / 1000) for i, at in enumerate(TIMES)]
+    _, log = read(written(tmp_path, [head, *rows]))
+    assert log.frame["longitude"].between(118, 119).all()
+    assert log.frame["latitude"].between(31, 32).all()
+    assert "were exchanged" in " ".join(warnings(describe(log)))
+    rows = [(i, at, 118.8 + i / 1000, 31.9 + i / 1000) for i, at in enumerate(TIMES)]
+    _, log = read(written(tmp_path, [head, *rows]))
+    assert log.frame["longitude"].between(118, 119).all() and not log.remarks
