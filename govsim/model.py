@@ -14,18 +14,20 @@ event without delay happens at once, inside it.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
 from govsim.demand.randomness import NEVER
 from govsim.demand.table import REPORTED, DemandTable
+from govsim.reference.people import Job, Staff
 from govsim.reference.residents import ORDER, Residents
-from govsim.reference.staffing import Job, Staff, Staffing
+from govsim.reference.staffing import Staffing
 from govsim.scenarios.calendar import next_open, working_finish
 from govsim.service import rules
 from govsim.service.network import Network
 from govsim.service.outcome import Outcome
 from govsim.service.plan import AT_DESK, BY_CENTRE, COMPLEX, OF_ORDER, SIMPLE
+from govsim.service.queueing import NO_GROUP
 from govsim.service.rules import (
     ANSWER,
     CALL,
@@ -187,14 +189,14 @@ class Service(Residents):
         near = self.listed(self.points[point].neighbours, self.points[point].n_neighbours)
         for pools in own, [i for other in near for i in self.candidates(other, group)]:
             if crew_of := self.who_goes(job, pools):
-                job.crew = self.crew(job, crew_of)
+                job.crew = self.crew(group, crew_of)
                 self.staffing.begin(job, crew_of)
                 return
         # Nobody waits for a team that has gone home while another of the group is on duty.
-        first = next((staff[i] for i in own if staff[i].on_duty), staff[own[0]])
+        first = next((staff[i] for i in own if staff[i].present), staff[own[0]])
         job.waits_for = first.index
         queue = self.staffing.queue_of(first, group)
-        if queue.waiting >= first.room:
+        if self.staffing.before(queue, first) >= first.room:
             self.turned_away(job)
             return
         category = self.categories[self.table.category[d]]
@@ -219,8 +221,8 @@ class Service(Residents):
         best: Staff | None = None
         for index in pools:
             staff = self.staffing.staff[index]
-            job.crew = self.crew(job, staff)
-            if not rules.can_begin(staff.free(), job.crew, staff.waiting()):
+            job.crew = self.crew(self.table.stage_group[job.stage], staff)
+            if not rules.can_begin(staff.free(), job.crew, self.staffing.others_before(staff)):
                 continue
             if best is None or self.way(job.demand, staff) < self.way(job.demand, best):
                 best = staff
@@ -243,12 +245,9 @@ class Service(Residents):
             numbers.tick,
         )
 
-    def crew(self, job: Job, staff: Staff) -> int:
-        """Members of this staff that a job takes."""
-        if job.kind != VISIT:
-            return 1
-        members: int = self.crews[self.table.stage_group[job.stage]][staff.team]
-        return members
+    def crew(self, group: int, staff: Staff) -> int:
+        """Members of this staff that a job of a group takes; one of all but teams."""
+        return 1 if group == NO_GROUP else self.crews[group][staff.team]
 
     def turned_away(self, job: Job) -> None:
         """No room to wait."""
@@ -346,15 +345,21 @@ class Service(Residents):
 
     def meeting_is_called(self, area: int) -> None:
         """A meeting sits at the next fixed time, once something waits for it."""
-        later = bisect_right(self.sittings, self.now)
-        if later < len(self.sittings):
-            self.at(self.sittings[later], SITTING, area, self.meeting_sits, area)
+        following = bisect_left(self.sittings, self.now)
+        if following < len(self.sittings) and self.sittings[following] == self.now:
+            sat, heard = self.sat.get(area, (-1, 0))
+            following += not rules.hears_more(sat == self.now, heard, self.numbers.cases)
+        if following < len(self.sittings):
+            self.at(self.sittings[following], SITTING, area, self.meeting_sits, area)
 
     def meeting_sits(self, area: int) -> None:
         """The meeting sends on the cases that have waited longest, as many as it can take."""
         waiting = self.meetings[area]
-        cases = self.numbers.cases
-        now_on, self.meetings[area] = waiting[:cases], waiting[cases:]
+        sat, heard = self.sat.get(area, (-1, 0))
+        heard = heard if sat == self.now else 0
+        number = min(self.numbers.cases - heard, len(waiting))
+        self.sat[area] = self.now, heard + number
+        now_on, self.meetings[area] = waiting[:number], waiting[number:]
         for d in now_on:
             self.goes_to_department(d)
         if self.meetings[area]:

@@ -155,16 +155,58 @@ def _count(code: Ints, which: Bools, of: Bools, both: Ints, all_: Ints) -> None:
         all_[group] += of[i]
 
 
-def worked(
-    clock: WorkingClock, began: Ints, over: Ints, members: Ints, code: Ints, groups: int
+@dataclass(frozen=True)
+class AtWork:
+    """How many members of each pool are at work, while there are any: stretches that don't overlap.
+
+    Attributes
+    ----------
+    pool, begins, ends, number : int64[n], by pool, and for each in the order of time.
+    """
+
+    pool: Ints
+    begins: Ints
+    ends: Ints
+    number: Ints
+
+
+def at_work(pool: Ints, began: Ints, over: Ints, members: Ints) -> AtWork:
+    """Add up pieces of work that are done at the same time, int64[n] each."""
+    some = np.flatnonzero(over > began)
+    pools = np.concatenate([pool[some], pool[some]])
+    times = np.concatenate([began[some], over[some]])
+    change = np.concatenate([members[some], -members[some]])
+    order = np.lexsort((times, pools))
+    pools, times = pools[order], times[order]
+    number = np.cumsum(change[order])  # back at 0 where a pool's last piece is over
+    ends = np.append(times[1:], 0)
+    mine = np.flatnonzero((number > 0) & (ends > times))
+    return AtWork(pools[mine], times[mine], ends[mine], number[mine])
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Numbers free for demands, of one pool after the other.
+
+    Attributes
+    ----------
+    first : int64[pools], where the steps of each begin.
+    times, numbers : int64[n], each holds until the next; the first of a pool is at 0.
+    """
+
+    first: Ints
+    times: Ints
+    numbers: Ints
+
+
+def worked_when_free(
+    clock: WorkingClock, work: AtWork, steps: Steps, code: Ints, groups: int
 ) -> Ints:
-    """Add up by group the person-ms of pieces of work that fall into a clock's stretches.
+    """Add up the person-ms of work within a clock's stretches by as many as are free then.
 
     Parameters
     ----------
-    began, over : int64[n], ms; soonest where their order is about that of time.
-    members : int64[n], people at work.
-    code : int64[n], group of each, from 0 to `groups` - 1.
+    code : int64[pools], group of each, from 0 to `groups` - 1.
 
     Returns
     -------
@@ -172,7 +214,10 @@ def worked(
         int64[groups].
     """
     total = np.zeros(groups, np.int64)
-    _work(clock.starts, clock.ends, clock.done, began, over, members, code, total)
+    _work(
+        clock.starts, clock.ends, clock.done, work.pool, work.begins, work.ends, work.number,
+        steps.first, steps.times, steps.numbers, code, total,
+    )  # fmt: skip
     return total
 
 
@@ -181,18 +226,34 @@ def _work(
     starts: Ints,
     ends: Ints,
     done: Ints,
-    began: Ints,
-    over: Ints,
-    members: Ints,
+    pool: Ints,
+    begins: Ints,
+    until: Ints,
+    number: Ints,
+    first: Ints,
+    times: Ints,
+    free: Ints,
     code: Ints,
     total: Ints,
 ) -> None:
-    i, j = -1, -1
-    for k in range(len(began)):
-        i, j = _stretch(starts, began[k], i), _stretch(starts, over[k], j)
-        before = done[i] + min(began[k], ends[i]) - starts[i] if i >= 0 else 0
-        after = done[j] + min(over[k], ends[j]) - starts[j] if j >= 0 else 0
-        total[code[k]] += (after - before) * members[k]
+    i, j = -1, 0
+    for k in range(len(pool)):
+        p, now = pool[k], begins[k]
+        if k == 0 or pool[k - 1] != p:
+            j = first[p]
+        while now < until[k]:
+            # The last step by now; those of the next pool begin at 0 again.
+            while j + 1 < len(times) and times[j] < times[j + 1] <= now:
+                j += 1
+            then = until[k]
+            if j + 1 < len(times) and times[j] < times[j + 1] < then:
+                then = times[j + 1]
+            i = _stretch(starts, now, i)
+            before = done[i] + min(now, ends[i]) - starts[i] if i >= 0 else 0
+            i = _stretch(starts, then, i)
+            after = done[i] + min(then, ends[i]) - starts[i] if i >= 0 else 0
+            total[code[p]] += (after - before) * min(number[k], free[j])
+            now = then
 
 
 @inlined

@@ -104,7 +104,8 @@ def _totals(memory: Memory, end: int) -> dict[str, np.ndarray[tuple[int], np.dty
     staff, queues, lists = (memory.tables[name] for name in ("staff", "queues", "lists"))
     measured_from = memory.world["measured_from"][0]
     at_work = staff["busy"] + staff["leaving"]
-    beyond = np.maximum(staff["busy"] - staff["on_duty"] - staff["helpers"], 0)
+    free = np.minimum(staff["busy"], staff["on_duty"] + staff["helpers"])
+    beyond = np.maximum(staff["busy"] - staff["present"] - staff["helpers"], 0)
     span = np.maximum(end - np.maximum(staff["since"], measured_from), 0)
     since = np.maximum(queues["since"], measured_from)
     waited = queues["waited"] + queues["waiting"] * np.maximum(end - since, 0)
@@ -116,6 +117,7 @@ def _totals(memory: Memory, end: int) -> dict[str, np.ndarray[tuple[int], np.dty
                 waiting[i] += waited[q]
     columns = (
         staff["busy_ms"] + at_work * span,
+        staff["free_ms"] + free * span,
         staff["overtime_ms"] + (staff["leaving"] + beyond) * span,
         staff["helper_ms"] + staff["called"] * span,
         staff["jobs"].copy(),

@@ -73,11 +73,11 @@ IDENTIFIER = (1 << ORDER_BITS) - 1
 def _most_needed(w: World) -> int:
     """Bound on the entries that one event can add to any table.
 
-    An event begins or hands back a job at most twice, and makes a few jobs and orders for
-    each demand that it concerns: one, or all that a joint meeting sends on.
+    An event begins or hands back a job at most twice, calls a helper for each at most, and makes
+    a few jobs and orders for each demand that it concerns: one, or all that a meeting sends on.
     """
     demands = 1 + min(w.cases, w.in_meetings)
-    return 2 * w.live + demands * (w.most_calls + 8) + 16
+    return 3 * w.live + demands * (w.most_calls + 8) + 16
 
 
 @inlined

@@ -67,15 +67,17 @@ that is over gives its place to another once there are none."""
 NODE = record(i8="class_ rank id job child sibling")
 """An entry in a queue; queues are pairing heaps."""
 
-QUEUE = record(i8=f"{QUEUE_COLUMNS} first waiting waited since")
-"""A queue, as it stands."""
+QUEUE = record(i8=f"{QUEUE_COLUMNS} first waiting waited since caller")
+"""A queue, as it stands; `caller`: who calls helpers for it, -1 while nobody has asked."""
 
 STAFF = record(
-    i8=f"""{POOL_COLUMNS["i8"]} active busy leaving helpers called shift
-    busy_ms overtime_ms helper_ms jobs since in_hand""",
+    i8=f"""{POOL_COLUMNS["i8"]} onward waiting lendable busy leaving helpers called shift
+    busy_ms free_ms overtime_ms helper_ms jobs since in_hand""",
     f8=POOL_COLUMNS["f8"],
 )
-"""A pool of people at work; `in_hand`: first of a chain of jobs."""
+"""A pool of people at work. `waiting`, `lendable`: jobs in its queues, and in those that it helps
+out with. `in_hand`: first of a chain of jobs; `onward`: next of one of staff, when rosters
+change."""
 
 ORDER = record(i8="demand time cause round answered arrived due resolved overdue next due_event")
 """A 12345 order; `next` is the next of the same demand, `due_event` the place of its limit
@@ -90,8 +92,8 @@ LATER = record(i8="time key payload next")
 
 STAGE = record(i8="group work")
 
-AREA = record(i8="first last waiting")
-"""A joint meeting: the chain of demands that wait for it."""
+AREA = record(i8="first last waiting sat heard")
+"""A joint meeting: the chain of demands that wait for it; when it sat last, and on how many."""
 
 FRAME = record(i8="staff queue seen")
 """Somebody in the midst of `govsim.engine.staffing.take_next`."""

@@ -36,9 +36,9 @@ def lay_out(network: Network, table: DemandTable, measured_from: int) -> Memory:
     staff = _with(plan.pools, POOL, memory.STAFF)
     staff["in_hand"] = -1
     queues = _with(plan.queues, QUEUE, memory.QUEUE)
-    queues["first"] = -1
+    queues["first"] = queues["caller"] = -1
     areas = np.full(plan.numbers.n_areas, -1, memory.AREA)
-    areas["waiting"] = 0
+    areas["waiting"] = areas["heard"] = 0
     numbers = asdict(plan.numbers) | {
         "n": n,
         "measured_from": measured_from,

@@ -9,12 +9,14 @@ from __future__ import annotations
 from govsim.demand.randomness import NEVER
 from govsim.demand.table import REPORTED
 from govsim.engine.events import NOWHERE, after, at, opens, revoke
+from govsim.engine.helping import before
 from govsim.engine.memory import World
 from govsim.engine.rules import (
     after_scene,
-    bisect_right,
+    bisect_left,
     can_begin,
     ended_by_work,
+    hears_more,
     queue_class,
     queue_time,
     satisfied,
@@ -36,7 +38,6 @@ from govsim.engine.tables import (
     luck_at,
     order_at,
     point_at,
-    queue_at,
     satisfaction_at,
     staff_at,
     stage_at,
@@ -48,10 +49,10 @@ from govsim.engine.work import (
     free,
     new_job,
     new_visit,
+    others_before,
     release,
     set_patience,
     stretch_patience,
-    waiting,
     way,
 )
 from govsim.service.compiling import compiled, inlined
@@ -212,18 +213,18 @@ def finds_crew(w: World, j: int) -> None:
             best = _who_goes(w, j, listed(w, k).value, group, best)
     visit_at(w, job.visit).crew = job.crew
     if best >= 0:
-        job.crew = crew_of(w, j, best)
+        job.crew = crew_of(w, group, best)
         begin(w, j, best)
         return
     own = listed(w, point.candidates + 2 * group).value
     first = listed(w, own).value
     for k in range(own, own + listed(w, point.candidates + 2 * group + 1).value):
-        if staff_at(w, listed(w, k).value).on_duty:
+        if staff_at(w, listed(w, k).value).present:
             first = listed(w, k).value
             break
     visit_at(w, job.visit).pool = first
     q = queue_of(w, first, group)
-    if queue_at(w, q).waiting >= staff_at(w, first).room:
+    if before(w, q, first) >= staff_at(w, first).room:
         turned_away(w, j)
         return
     job.class_ = class_of(w, d)
@@ -244,8 +245,8 @@ def _who_goes(w: World, j: int, p: int, group: int, best: int) -> int:
         if best >= 0 and not w.soonest:
             break
         s = listed(w, k).value
-        job.crew = crew_of(w, j, s)
-        if can_begin(free(w, s), job.crew, waiting(w, s)) and (
+        job.crew = crew_of(w, group, s)
+        if can_begin(free(w, s), job.crew, others_before(w, s)) and (
             best < 0 or way(w, job.demand, s) < way(w, job.demand, best)
         ):
             best = s
@@ -341,16 +342,23 @@ def waits_for_meeting(w: World, d: int) -> None:
 def meeting_is_called(w: World, area: int) -> None:
     """A meeting sits at the next fixed time, once something waits for it."""
     sittings = lists_of(w, w.sittings, w.n_sittings)
-    later = bisect_right(sittings, w.now)
-    if later < len(sittings):
-        at(w, sittings[later], SITTING, area, 0)
+    following = bisect_left(sittings, w.now)
+    if following < len(sittings) and sittings[following] == w.now:
+        last = area_at(w, area)
+        if not hears_more(last.sat == w.now, last.heard, w.cases):
+            following += 1
+    if following < len(sittings):
+        at(w, sittings[following], SITTING, area, 0)
 
 
 @compiled
 def meeting_sits(w: World, number: int) -> None:
     """The meeting sends on the cases that have waited longest, as many as it can take."""
     area = area_at(w, number)
-    cases = min(w.cases, area.waiting)
+    if area.sat != w.now:
+        area.sat, area.heard = w.now, 0
+    cases = min(w.cases - area.heard, area.waiting)
+    area.heard += cases
     area.waiting -= cases
     w.in_meetings -= cases
     for _ in range(cases):

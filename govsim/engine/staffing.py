@@ -6,12 +6,11 @@ it twice, and one that has left still stands in it: such entries are passed over
 
 from __future__ import annotations
 
-from govsim.engine.events import at
+from govsim.engine.helping import call_helpers, calls, helpers_leave
 from govsim.engine.memory import World
-from govsim.engine.rules import can_begin, wants_helper
+from govsim.engine.rules import can_begin
 from govsim.engine.tables import (
     frame_at,
-    helpers_out_at,
     job_at,
     listed,
     node_at,
@@ -29,13 +28,13 @@ from govsim.engine.work import (
     free,
     new_job,
     new_visit,
+    others_before,
     out_of_hand,
     release,
-    waiting,
 )
 from govsim.service.compiling import compiled, inlined
 from govsim.service.plan import HAND_OVER, RELIEF
-from govsim.service.rules import GONE, HEAD_OF_QUEUE, HELPER_COMES, ON_THE_SCENE, WAITING
+from govsim.service.rules import GONE, HEAD_OF_QUEUE, ON_THE_SCENE, WAITING
 
 # ---------------------------------------------------------------------- queues
 
@@ -129,6 +128,10 @@ def _count(w: World, q: int, change: int) -> None:
     queue.waited += queue.waiting * max(now - max(queue.since, w.measured_from), 0)
     queue.since = now
     queue.waiting += change
+    for i in range(queue.staff, queue.staff + queue.n_staff):
+        staff_at(w, listed(w, i).value).waiting += change
+    for i in range(queue.lenders, queue.lenders + queue.n_lenders):
+        staff_at(w, listed(w, i).value).lendable += change
 
 
 @compiled
@@ -175,49 +178,70 @@ def take_next(w: World, s: int) -> None:
                 frame.staff, frame.queue, frame.seen = other, -1, 0
             continue
         able = free(w, s)
-        if able <= 0:
-            top -= 1
-            continue
-        best = _first_head(w, s)
+        best = _next_of(w, s, able) if able > 0 else -1
         if best < 0:
-            helpers_leave(w, s, min(staff_at(w, s).helpers, able))
             top -= 1
             continue
         j = node_at(w, best).job
-        crew = crew_of(w, j, s)
-        if crew > able:
-            top -= 1
-            continue
         job = job_at(w, j)
         q = job.queue
+        queue = queue_at(w, q)
         _drop_first(w, q)
         _count(w, q, -1)
-        job.crew = crew
+        job.crew = crew_of(w, queue.group, s)
         begin(w, j, s)
-        if queue_at(w, q).n_staff > 1:
+        if queue.n_staff > 1 or listed(w, queue.staff).value != s:
             frame.queue, frame.seen = q, 0
 
 
 @compiled
-def _first_head(w: World, s: int) -> int:
-    """First of the entries that head the queues of a staff, or -1."""
+def _next_of(w: World, s: int, able: int) -> int:
+    """Entry of what a staff with members free begins next, or -1.
+
+    Nobody is overtaken whose crew is there, busy or not.
+    """
     staff = staff_at(w, s)
-    best = -1
-    for i in range(staff.queues, staff.queues + staff.n_queues):
-        head = _head(w, listed(w, i).value)
+    own = -1
+    if staff.waiting:
+        own = _first_head(w, s, staff.queues, staff.n_queues, staff.on_duty + staff.helpers)
+    if own >= 0:
+        q = job_at(w, node_at(w, own).job).queue
+        return own if crew_of(w, queue_at(w, q).group, s) <= able else -1
+    if staff.helpers and not staff.waiting:
+        helpers_leave(w, s, min(staff.helpers, able))
+        able = free(w, s)
+    if not staff.lendable:
+        return -1
+    i = staff.lends
+    while i < staff.lends + staff.n_lends:
+        n = listed(w, i).value
+        head = _first_head(w, s, i + 1, n, able)
         if head >= 0:
+            return head
+        i += n + 1
+    return -1
+
+
+@compiled
+def _first_head(w: World, s: int, first: int, n: int, most: int) -> int:
+    """First entry of what waits in some queues that takes at most so many of a staff, or -1."""
+    best = -1
+    for i in range(first, first + n):
+        q = listed(w, i).value
+        if queue_at(w, q).waiting and crew_of(w, queue_at(w, q).group, s) <= most:
+            head = _head(w, q)
             if best < 0:
                 best = head
-                continue
-            x, y = node_at(w, head), node_at(w, best)
-            if x.class_ != y.class_:
-                better = x.class_ < y.class_
-            elif x.rank != y.rank:
-                better = x.rank < y.rank
-            else:
-                better = x.id < y.id
-            if better:
-                best = head
+            elif head >= 0:
+                x, y = node_at(w, head), node_at(w, best)
+                if x.class_ != y.class_:
+                    better = x.class_ < y.class_
+                elif x.rank != y.rank:
+                    better = x.rank < y.rank
+                else:
+                    better = x.id < y.id
+                if better:
+                    best = head
     return best
 
 
@@ -232,7 +256,7 @@ def see_to(w: World, q: int) -> None:
 @compiled
 def give(w: World, j: int, s: int) -> None:
     """Give a job to the staff of a pool: at once if somebody is free, else it waits."""
-    if can_begin(free(w, s), job_at(w, j).crew, waiting(w, s)):
+    if can_begin(free(w, s), job_at(w, j).crew, others_before(w, s)):
         begin(w, j, s)
     else:
         join(w, j, listed(w, staff_at(w, s).queues).value)
@@ -241,16 +265,10 @@ def give(w: World, j: int, s: int) -> None:
 @compiled
 def wait(w: World, j: int, q: int, s: int) -> None:
     """Put a job that asks for a crew in a queue; call a helper if that has grown long."""
+    queue_at(w, q).caller = s
     join(w, j, q)
     see_to(w, q)
-    staff = staff_at(w, s)
-    if w.helpers_enabled and staff.street >= 0:
-        out = helpers_out_at(w, staff.street).value
-        if wants_helper(queue_at(w, q).waiting, w.threshold, staff.called, w.helpers_on_call, out):
-            account(w, s)
-            staff.called += 1
-            helpers_out_at(w, staff.street).value += 1
-            at(w, w.now + w.helpers_arrive_after, HELPER_COMES, s, s)
+    calls(w, q)
 
 
 @compiled
@@ -306,21 +324,10 @@ def helper_comes(w: World, s: int) -> None:
     """A helper joins a team, and leaves again if nothing waits."""
     account(w, s)
     staff_at(w, s).helpers += 1
-    if waiting(w, s):
+    if staff_at(w, s).waiting:
         take_next(w, s)
     else:
         helpers_leave(w, s, 1)
-
-
-@compiled
-def helpers_leave(w: World, s: int, number: int) -> None:
-    """Helpers go."""
-    if number:
-        account(w, s)
-        staff = staff_at(w, s)
-        staff.helpers -= number
-        staff.called -= number
-        helpers_out_at(w, staff.street).value -= number
 
 
 # ---------------------------------------------------------------------- rosters
@@ -332,8 +339,8 @@ def rosters_change(w: World, first: int, last: int) -> None:
 
     Only then may anybody take what waits.
     """
-    helper_line = w.helper_line
-    active = 0
+    helper_line, were_on_call = w.helper_line, w.helpers_on_call
+    at_work = more = first_at_work = first_more = -1  # last and first of two chains
     for i in range(first, last):
         step = step_at(w, i)
         if step.line == helper_line:
@@ -341,31 +348,51 @@ def rosters_change(w: World, first: int, last: int) -> None:
         for k in range(step.staff, step.staff + step.n_staff):
             s = listed(w, k).value
             staff = staff_at(w, s)
-            staff.active = False
-            if staff.busy or staff.leaving or staff.helpers or waiting(w, s):
-                _shift_changes(w, s, step.number, step.boundary)
-                staff.active = True
-                active += 1
-            else:
-                staff.on_duty = step.number
-    if not active:
-        return
-    for i in range(first, last):
-        step = step_at(w, i)
-        for k in range(step.staff, step.staff + step.n_staff):
-            s = listed(w, k).value
-            staff = staff_at(w, s)
-            if staff.active:
-                for i_queue in range(staff.queues, staff.queues + staff.n_queues):
-                    see_to(w, listed(w, i_queue).value)
+            staff.onward = -1
+            if staff.busy or staff.leaving or staff.helpers or staff.waiting:
+                _shift_changes(w, s, step.number, step.present, step.boundary)
+                if at_work < 0:
+                    first_at_work = s
+                else:
+                    staff_at(w, at_work).onward = s
+                at_work = s
+            elif step.number > staff.on_duty and staff.lendable:
+                if more < 0:
+                    first_more = s
+                else:
+                    staff_at(w, more).onward = s
+                more = s
+            staff.on_duty, staff.present = step.number, step.present
+    s = first_at_work
+    while s >= 0:
+        staff = staff_at(w, s)
+        for k in range(staff.queues, staff.queues + staff.n_queues):
+            q = listed(w, k).value
+            see_to(w, q)
+            queue = queue_at(w, q)
+            for i in range(queue.lenders, queue.lenders + queue.n_lenders):
+                take_next(w, listed(w, i).value)
+        s = staff.onward
+    s = first_more
+    while s >= 0:
+        take_next(w, s)
+        s = staff_at(w, s).onward
+    if w.helpers_on_call > were_on_call:
+        call_helpers(w)
+    s = first_at_work
+    while s >= 0:
+        staff = staff_at(w, s)
+        for k in range(staff.queues, staff.queues + staff.n_queues):
+            calls(w, listed(w, k).value)
+        s = staff.onward
 
 
 @compiled
-def _shift_changes(w: World, s: int, number: int, boundary: bool) -> None:
+def _shift_changes(w: World, s: int, number: int, present: int, boundary: bool) -> None:
     """Change the number on duty; at a shift's end, as the team's setting says."""
     account(w, s)
     staff = staff_at(w, s)
-    staff.on_duty = number
+    staff.on_duty, staff.present = number, present
     if boundary and staff.end_of_shift == RELIEF:
         staff.leaving += staff.busy
         staff.busy = 0
@@ -425,5 +452,8 @@ def _hand_back(w: World, j: int) -> None:
     new_visit(w, i)
     visit_at(w, again.visit).pool = s
     again.class_, again.rank = HEAD_OF_QUEUE, job.rank
-    join(w, i, queue_of(w, s, stage_at(w, job.stage).group))
+    q = queue_of(w, s, stage_at(w, job.stage).group)
+    if queue_at(w, q).caller < 0:
+        queue_at(w, q).caller = s
+    join(w, i, q)
     release(w, j)

@@ -9,8 +9,17 @@ from __future__ import annotations
 from govsim.demand.randomness import NEVER
 from govsim.engine.events import at, revoke, working_end
 from govsim.engine.memory import World
+from govsim.engine.rules import (
+    can_be_made_up,
+    handed_over_early,
+    in_free_time,
+    job_identifier,
+    overtime,
+    stretched,
+    travel_time,
+    work_time,
+)
 from govsim.engine.rules import free_members as _free_members
-from govsim.engine.rules import handed_over_early, job_identifier, stretched, travel_time, work_time
 from govsim.engine.tables import (
     category_at,
     crew_at,
@@ -21,7 +30,6 @@ from govsim.engine.tables import (
     queue_at,
     speed_at,
     staff_at,
-    stage_at,
     visit_at,
 )
 from govsim.engine.watching import touch
@@ -111,12 +119,11 @@ def release(w: World, j: int) -> None:
 
 
 @inlined
-def crew_of(w: World, j: int, s: int) -> int:
-    """Members of this staff that a job takes."""
-    job = job_at(w, j)
-    if job.kind != VISIT:
+def crew_of(w: World, group: int, s: int) -> int:
+    """Members of this staff that a job of a group takes; one of all but teams."""
+    if group < 0:
         return 1
-    return crew_at(w, stage_at(w, job.stage).group * w.n_teams + staff_at(w, s).team).value
+    return crew_at(w, group * w.n_teams + staff_at(w, s).team).value
 
 
 # ---------------------------------------------------------------------- staff
@@ -129,14 +136,19 @@ def free(w: World, s: int) -> int:
     return _free_members(staff.on_duty, staff.helpers, staff.busy)
 
 
-@inlined
-def waiting(w: World, s: int) -> int:
-    """Jobs in the queues that a staff draws on."""
+@compiled
+def others_before(w: World, s: int) -> bool:
+    """Whether jobs wait for this staff that it has the people for."""
     staff = staff_at(w, s)
-    found = 0
+    if not staff.waiting:
+        return False
     for i in range(staff.queues, staff.queues + staff.n_queues):
-        found += queue_at(w, listed(w, i).value).waiting
-    return found
+        queue = queue_at(w, listed(w, i).value)
+        if queue.waiting:
+            crew = crew_of(w, queue.group, s)
+            if can_be_made_up(crew, staff.on_duty, staff.helpers):
+                return True
+    return False
 
 
 @compiled
@@ -147,8 +159,9 @@ def account(w: World, s: int) -> None:
     staff.since = now
     if span > 0:
         staff.busy_ms += (staff.busy + staff.leaving) * span
-        beyond = staff.busy - staff.on_duty - staff.helpers
-        staff.overtime_ms += (staff.leaving + max(beyond, 0)) * span
+        staff.free_ms += in_free_time(staff.busy, staff.on_duty, staff.helpers) * span
+        late = overtime(staff.busy, staff.leaving, staff.present, staff.helpers)
+        staff.overtime_ms += late * span
         staff.helper_ms += staff.called * span
 
 

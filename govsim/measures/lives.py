@@ -40,9 +40,10 @@ PIECES = (
     "gone",
 )
 """What the time of a demand goes to: a desk with nobody on duty; others before it at the desk;
-being taken in; waiting to be passed on; nobody on duty of those who may go; their crews busy;
-turn-out; the way; access; work on the scene; waiting for a further group's team; for the joint
-meeting; a department; writing the reply; given up, by its resident or for want of room."""
+being taken in; waiting to be passed on; nobody on duty of those who may go, or all on patrol and at
+other work; their crews busy; turn-out; the way; access; work on the scene; waiting for a further
+group's team; for the joint meeting; a department; writing the reply; given up, by its resident or
+for want of room."""
 
 (
     CLOSED,
@@ -217,18 +218,17 @@ class Lives:
         yield Stretch(BUSY, demand[~further], queued[~further], over[~further], self._for_whom(own))
 
     def _for_whom(self, rows: Ints) -> Ints:
-        """Say for whom visits wait: the team that is asked, or all of the group where pooled."""
+        """Say for whom visits wait: any team of the group at their point that is free."""
         network, visits = self.network, self.outcome.visits
-        pool, stage = visits["pool"][rows], visits["stage"][rows]
+        stage = visits["stage"][rows]
         crews, team = self.plan.crews, self.plan.pools["team"]
         group = self.table.stage_group[stage]
-        pooled = network.scenario.policies.queue == "pooled"
-        place = self.table.point[visits["demand"][rows]] if pooled else pool
+        place = self.table.point[visits["demand"][rows]]
         kinds, which = np.unique(place * len(network.groups) + group, return_inverse=True)
         found = []
         for kind in kinds.tolist():
             where, g = divmod(kind, len(network.groups))
-            pools = network.candidates[where, g] if pooled else (where,)
+            pools = network.candidates[where, g]
             who = tuple((network.pools[p].timeline, int(crews[g, team[p]])) for p in pools)
             found.append(self.absence.index(who))
         return np.array(found, dtype=np.int64)[which] if found else np.empty(0, np.int64)
@@ -281,15 +281,12 @@ class Lives:
         """When the meeting sits on each case: in the order of joining, so many at a time."""
         network, sittings = self.network, self.network.sittings
         area = network.area_of_meeting[self.table.point[demand]]
-        later = np.searchsorted(sittings, joined, side="right")
+        following = np.searchsorted(sittings, joined)
         most = network.scenario.joint_meeting.cases
         found = np.full(len(demand), self.end, dtype=np.int64)
         before: dict[int, list[int]] = {}
         for i in np.lexsort((demand, joined, area)).tolist():
-            sat, at = before.setdefault(int(area[i]), []), int(later[i])
-            # Who comes at the very hour is heard if the meeting is to sit on others then.
-            if at and sittings[at - 1] == joined[i] and sat and sat[-1] >= at - 1:
-                at -= 1
+            sat, at = before.setdefault(int(area[i]), []), int(following[i])
             if len(sat) >= most:
                 at = max(at, sat[-most] + 1)
             sat.append(at)

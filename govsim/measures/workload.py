@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from govsim.demand.grouping import (
     WEEK_HOURS,
+    Steps,
+    at_work,
     grouped,
     kaplan_meier,
     order_of,
-    worked,
     worked_by_hour,
+    worked_when_free,
 )
 from govsim.scenarios.calendar import WorkingClock
 from govsim.scenarios.units import HOUR, MINUTE
@@ -83,6 +85,18 @@ def _shifts(network: Network) -> dict[str, WorkingClock]:
     return {n: WorkingClock(*network.calendar.intervals(h, "daily")) for n, h in shifts.items()}
 
 
+@lru_cache(maxsize=8)
+def free_steps(network: Network) -> Steps:
+    """Lay the numbers free for demands of all timelines end to end, with where each pool's are."""
+    lines = network.timelines
+    first = np.cumsum([0, *(len(line.times) for line in lines[:-1])])
+    return Steps(
+        first[[pool.timeline for pool in network.pools]],
+        np.concatenate([line.times for line in lines]),
+        np.concatenate([line.available for line in lines]),
+    )
+
+
 def hour_of_week(network: Network, time: Ints) -> Ints:
     """Hour of the week, 0 to 167 from Monday's first, of times (int64[n], ms)."""
     hour: Ints = (time // HOUR + int(network.calendar.weekday[0]) * 24) % WEEK_HOURS
@@ -121,7 +135,7 @@ def _use(
     unlimited = np.array(
         [p.kind == DEPARTMENT and n > 2**30 for p, n in zip(network.pools, starts, strict=True)]
     )
-    used = np.where(unlimited, 0.0, pools["busy"] - pools["overtime"])
+    used = np.where(unlimited, 0.0, pools["in_free_time"])
     capacity = np.where(unlimited, 0.0, duty.free + pools["helpers"])
     for level, keys, of in (
         ("team", names, code),
@@ -149,14 +163,17 @@ def _use(
 def _shift_use(
     network: Network, outcome: Outcome, duty: OnDuty, names: list[str], code: Ints
 ) -> Iterator[Row]:
-    """Use of teams by shift."""
+    """Use of teams by shift: of the time free for demands, the part in which so many were at work.
+
+    So what a crew works into the next shift counts there as far as people of that are free.
+    """
     visits, start, end = outcome.visits, outcome.measured_from, outcome.end
     began = np.where(visits["began"] >= 0, visits["began"], end)
     over = np.where(visits["ended"] >= 0, visits["ended"], end)
     began, over = np.clip(began, start, None), np.clip(over, start, None)
-    team = code[visits["pool"]]
+    work, steps = at_work(visits["pool"], began, over, visits["crew"]), free_steps(network)
     for shift, clock in _shifts(network).items():
-        use = worked(clock, began, over, visits["crew"], team, len(names))
+        use = worked_when_free(clock, work, steps, code, len(names))
         have = np.bincount(code, duty.by_shift[shift], len(names))
         for name, a, b in zip(names, use, have, strict=True):
             if b > 0 and name in network.teams:

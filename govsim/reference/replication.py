@@ -23,7 +23,8 @@ from govsim.service.plan import Plan, rows
 from govsim.service.rules import LATENT
 
 if TYPE_CHECKING:
-    from govsim.reference.staffing import Job, Staffing
+    from govsim.reference.people import Job
+    from govsim.reference.staffing import Staffing
 
 
 class _Timed(simpy.Event):
@@ -75,6 +76,8 @@ class Replication:
         self.order_log: list[list[int]] = []
         self.visit_log: list[Job] = []
         self.meetings: dict[int, list[int]] = {}
+        # When each meeting sat last, and on how many cases.
+        self.sat: dict[int, tuple[int, int]] = {}
 
     staffing: Staffing
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from govsim.demand.randomness import NEVER
+from govsim.reference.people import Job
 from govsim.reference.replication import Replication
-from govsim.reference.staffing import Job
 from govsim.service import rules
 from govsim.service.outcome import ORDER_COLUMNS
 from govsim.service.plan import AT_DESK, BY_CENTRE, OF_ORDER

@@ -1,21 +1,21 @@
-"""People and their queues, as the SimPy model keeps them.
+"""People at work, as the SimPy model has them.
 
-A `Staff` is one pool of the network at work; a `Queue` is where jobs wait for it (or,
-pooled, for several). `Staffing` puts jobs to work, sends people home at the end of a
-shift as the roster says, and calls helpers. `govsim.model` says what jobs mean.
+`Staffing` puts jobs to work, sends people home at the end of a shift as the roster says, and calls
+helpers. `govsim.reference.people` has who they are; `govsim.model` says what jobs mean.
 """
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable
 from itertools import groupby
 from typing import Any, Protocol
 
 import numpy as np
 
+from govsim.reference.people import Job, Queue, Staff
 from govsim.service import rules
-from govsim.service.network import Network, Pool
+from govsim.service.network import Network
+from govsim.service.outcome import POOL_COLUMNS
 from govsim.service.plan import HAND_OVER, RELIEF, Plan, rows
 from govsim.service.rules import (
     BEGUN,
@@ -25,7 +25,6 @@ from govsim.service.rules import (
     HELPER_COMES,
     ON_THE_SCENE,
     ROSTER,
-    WAITING,
 )
 
 
@@ -47,8 +46,8 @@ class Service(Protocol):
     def listed(self, first: int, n: int) -> list[int]:
         """Give a list that a record of the plan points into."""
 
-    def crew(self, job: Job, staff: Staff) -> int:
-        """Say how many members of this staff a job takes."""
+    def crew(self, group: int, staff: Staff) -> int:
+        """Say how many members of this staff a job of a group takes."""
 
     def begun(self, job: Job) -> None:
         """Hear that somebody begins a job."""
@@ -60,118 +59,6 @@ class Service(Protocol):
         """Hear that a crew left a job to the next shift."""
 
 
-class Job:
-    """A piece of work for people of some pool.
-
-    Attributes
-    ----------
-    kind, demand, round : what it is; see `govsim.service.rules.job_identifier`.
-    work : ms at speed 1; of work that was handed back, what was left, at any speed.
-    crew : members that it takes.
-    waits_for : pool whose crew it asked for, if none set out at once.
-    """
-
-    __slots__ = (
-        "began", "crew", "demand", "ends", "handed_back", "id", "key", "kind", "over", "queue",
-        "queued", "rest", "round", "scene", "shift", "staff", "stage", "state", "waits_for", "work",
-    )  # fmt: skip
-
-    def __init__(self, kind: int, demand: int, round_: int, work: int, queued: int) -> None:
-        self.kind, self.demand, self.round, self.work, self.queued = (
-            kind,
-            demand,
-            round_,
-            work,
-            queued,
-        )
-        self.id = rules.job_identifier(demand, kind, round_)
-        self.state, self.crew, self.stage = WAITING, 1, 0
-        self.rest = False
-        self.began = self.ends = self.over = self.scene = -1
-        self.handed_back = 0
-        self.shift = 0
-        self.key: tuple[int, int] = (0, 0)
-        self.staff: Staff | None = None
-        self.waits_for = -1
-        self.queue: Queue | None = None
-
-
-class Queue:
-    """Jobs that wait, by class, then by their rank in it, then by identifier.
-
-    `staff` are those who draw on it.
-    """
-
-    __slots__ = ("entries", "since", "staff", "waited", "waiting")
-
-    def __init__(self) -> None:
-        self.entries: list[tuple[int, int, int, Job]] = []
-        self.staff: list[Staff] = []
-        self.waiting = 0
-        self.waited = 0
-        self.since = 0
-
-    def push(self, job: Job) -> None:
-        """Enter a job, or enter it again with a better key: the old entry is passed over."""
-        heapq.heappush(self.entries, (*job.key, job.id, job))
-
-    def head(self) -> tuple[int, int, int, Job] | None:
-        """First entry that still stands."""
-        entries = self.entries
-        while entries:
-            entry = entries[0]
-            job = entry[3]
-            if job.state == WAITING and job.key == entry[:2] and job.queue is self:
-                return entry
-            heapq.heappop(entries)
-        return None
-
-    def pop(self) -> Job:
-        """Take the job that `head` found out of the entries."""
-        return heapq.heappop(self.entries)[3]
-
-
-class Staff:
-    """A pool of people at work.
-
-    Attributes
-    ----------
-    on_duty, busy : by the roster, and at work.
-    leaving : at work beyond a shift that others have taken over (``relief``).
-    helpers, called : helpers who have joined, and those called (the joined among them).
-    shift : counts reliefs; work begun in an earlier shift frees nobody.
-    """
-
-    __slots__ = (
-        "busy", "busy_ms", "called", "end_of_shift", "helper_ms", "helpers", "in_hand", "index",
-        "jobs", "leaving", "on_duty", "overtime_ms", "pace", "pool", "queue_of_group", "queues",
-        "room", "shift", "since", "street", "team", "x", "y",
-    )  # fmt: skip
-
-    def __init__(self, index: int, pool: Pool, row: Any, queues: list[Queue]) -> None:
-        self.index, self.pool, self.queues = index, pool, queues
-        self.on_duty: int
-        self.queue_of_group: int
-        self.on_duty, self.end_of_shift, self.room = row.on_duty, row.end_of_shift, row.room
-        self.street, self.team, self.queue_of_group = row.street, row.team, row.queue_of_group
-        self.x, self.y, self.pace = row.x, row.y, row.pace
-        self.busy = self.leaving = self.helpers = self.called = self.shift = 0
-        self.busy_ms = self.overtime_ms = self.helper_ms = self.jobs = self.since = 0
-        self.in_hand: list[Job] = []
-
-    def free(self) -> int:
-        """Members who can begin something."""
-        return rules.free_members(self.on_duty, self.helpers, self.busy)
-
-    def waiting(self) -> int:
-        """Jobs in the queues that it draws on."""
-        return sum(queue.waiting for queue in self.queues)
-
-    def overtime(self) -> int:
-        """Members at work beyond the roster."""
-        return self.leaving + max(self.busy - self.on_duty - self.helpers, 0)
-
-
 class Staffing:
     """All staff of a replication, their queues and their rosters."""
 
@@ -179,13 +66,19 @@ class Staffing:
         plan = service.plan
         self.service, self.numbers = service, plan.numbers
         self.start = service.measured_from
-        self.queues = [Queue() for _ in plan.queues]
+        self.queues = [Queue(row.group) for row in rows(plan.queues)]
         self.staff: list[Staff] = []
         for i, row in enumerate(rows(plan.pools)):
             drawn_on = [self.queues[q] for q in service.listed(row.queues, row.n_queues)]
             self.staff.append(Staff(i, service.network.pools[i], row, drawn_on))
-        for queue, (first, n) in zip(self.queues, plan.queues.tolist(), strict=True):
-            queue.staff = [self.staff[i] for i in service.listed(first, n)]
+            lends = service.listed(row.lends, row.n_lends)
+            while lends:
+                n = lends.pop(0)
+                self.staff[-1].lends.append([self.queues[q] for q in lends[:n]])
+                del lends[:n]
+        for queue, row in zip(self.queues, rows(plan.queues), strict=True):
+            queue.staff = [self.staff[i] for i in service.listed(row.staff, row.n_staff)]
+            queue.lenders = [self.staff[i] for i in service.listed(row.lenders, row.n_lenders)]
         self.helpers_out = [0] * plan.numbers.n_streets
         self.helpers_on_call = plan.numbers.helpers_on_call
         self._steps = groupby(rows(plan.steps), key=lambda step: step.time)
@@ -194,6 +87,10 @@ class Staffing:
     def queue_of(self, staff: Staff, group: int) -> Queue:
         """Queue in which jobs of a working group wait for this staff."""
         return self.queues[self.service.lists[staff.queue_of_group + group]]
+
+    def before(self, queue: Queue, staff: Staff) -> int:
+        """How many jobs wait where a further one for this staff would."""
+        return queue.waiting if self.numbers.pooled else staff.waiting()
 
     # ------------------------------------------------------------------ rosters
 
@@ -204,26 +101,36 @@ class Staffing:
 
     def _rosters_change(self, steps: list[Any]) -> None:
         """Change all numbers of this instant; only then may anybody take what waits."""
-        active = []
+        active, more, were_on_call = [], [], self.helpers_on_call
         for step in steps:
             if step.line == self.numbers.helper_line:
                 self.helpers_on_call = step.number
             for i in self.service.listed(step.staff, step.n_staff):
                 staff = self.staff[i]
                 if staff.busy or staff.leaving or staff.helpers or staff.waiting():
-                    self._shift_changes(staff, step.number, step.boundary)
+                    self._shift_changes(staff, step.number, step.present, step.boundary)
                     active.append(staff)
-                else:
-                    staff.on_duty = step.number
+                elif step.number > staff.on_duty:
+                    more.append(staff)
+                staff.on_duty, staff.present = step.number, step.present
         for staff in active:
             for queue in staff.queues:
                 self._see_to(queue)
+                for lender in queue.lenders:
+                    self._take_next(lender)
+        for staff in more:
+            self._take_next(staff)
+        if self.helpers_on_call > were_on_call:
+            self._call_helpers()
+        for staff in active:
+            for queue in staff.queues:
+                self._calls(queue)
         self._next_step()
 
-    def _shift_changes(self, staff: Staff, number: int, boundary: bool) -> None:
+    def _shift_changes(self, staff: Staff, number: int, present: int, boundary: bool) -> None:
         """Change the number on duty; at a shift's end, as the team's setting says."""
         self._account(staff)
-        staff.on_duty = number
+        staff.on_duty, staff.present = number, present
         if boundary and staff.end_of_shift == RELIEF:
             # Helpers go with the crew that they joined, or they would work twice.
             staff.leaving += staff.busy
@@ -258,18 +165,26 @@ class Staffing:
         job.state, job.over = GONE, now
         self.service.handed_back(job, again)
         again.key = (HEAD_OF_QUEUE, job.key[1])
-        group = self.service.table.stage_group[job.stage]
-        self._join(again, self.queue_of(staff, group))
+        queue = self.queue_of(staff, self.service.table.stage_group[job.stage])
+        queue.caller = queue.caller or staff
+        self._join(again, queue)
 
     # ------------------------------------------------------------------ jobs
 
     def give(self, job: Job, index: int) -> None:
         """Give a job to the staff of a pool: at once if somebody is free, else it waits."""
         staff = self.staff[index]
-        if rules.can_begin(staff.free(), job.crew, staff.waiting()):
+        if rules.can_begin(staff.free(), job.crew, self.others_before(staff)):
             self.begin(job, staff)
         else:
             self._join(job, staff.queues[0])
+
+    def others_before(self, staff: Staff) -> bool:
+        """Whether jobs wait for this staff that it has the people for."""
+        return any(
+            queue.waiting and staff.can_make_up(self.service.crew(queue.group, staff))
+            for queue in staff.queues
+        )
 
     def begin(self, job: Job, staff: Staff) -> None:
         """Put a crew to work on a job."""
@@ -305,25 +220,10 @@ class Staffing:
 
     def wait(self, job: Job, queue: Queue, staff: Staff) -> None:
         """Put a job that asks for a crew in a queue; call a helper if that has grown long."""
+        queue.caller = staff
         self._join(job, queue)
         self._see_to(queue)
-        numbers = self.numbers
-        if (
-            numbers.helpers_enabled
-            and staff.street >= 0
-            and rules.wants_helper(
-                queue.waiting,
-                numbers.threshold,
-                staff.called,
-                self.helpers_on_call,
-                self.helpers_out[staff.street],
-            )
-        ):
-            self._account(staff)
-            staff.called += 1
-            self.helpers_out[staff.street] += 1
-            due = self.service.now + numbers.helpers_arrive_after
-            self.service.at(due, HELPER_COMES, staff.index, self._helper_comes, staff)
+        self._calls(queue)
 
     def _join(self, job: Job, queue: Queue) -> None:
         self._count(queue, 1)
@@ -350,24 +250,49 @@ class Staffing:
             self._take_next(staff)
 
     def _take_next(self, staff: Staff) -> None:
-        """Let free members take what waits, first things first; nobody is overtaken."""
-        while (free := staff.free()) > 0:
-            heads = [head for queue in staff.queues if (head := queue.head()) is not None]
-            if not heads:
-                self._helpers_leave(staff, min(staff.helpers, free))
+        """Let free members take what waits for them, first things first; then help out others."""
+        while staff.free() > 0:
+            job = self._next_of(staff)
+            if job is None:
                 return
-            job = min(heads, key=lambda head: head[:3])[3]
-            crew = self.service.crew(job, staff)
-            if crew > free:
-                return
-            assert job.queue is not None
-            job.queue.pop()
-            self._count(job.queue, -1)
-            job.crew = crew
+            queue = job.queue
+            assert queue is not None
+            queue.pop()
+            self._count(queue, -1)
+            job.crew = self.service.crew(queue.group, staff)
             self.begin(job, staff)
-            for other in job.queue.staff:
+            for other in queue.staff:
                 if other is not staff:
                     self._take_next(other)
+
+    def _next_of(self, staff: Staff) -> Job | None:
+        """What a staff with members free begins next.
+
+        Nobody is overtaken whose crew is there, busy or not.
+        """
+        free = staff.free()
+        own = self._first_head(staff, staff.queues, staff.on_duty + staff.helpers)
+        if own is not None:
+            assert own.queue is not None
+            return own if self.service.crew(own.queue.group, staff) <= free else None
+        if not staff.waiting():
+            self._helpers_leave(staff, min(staff.helpers, free))
+        for queues_of_point in staff.lends:
+            job = self._first_head(staff, queues_of_point, staff.free())
+            if job is not None:
+                return job
+        return None
+
+    def _first_head(self, staff: Staff, queues_: list[Queue], most: int) -> Job | None:
+        """First of what waits in some queues that takes at most so many members of a staff."""
+        heads = [
+            head
+            for queue in queues_
+            if queue.waiting
+            and self.service.crew(queue.group, staff) <= most
+            and (head := queue.head()) is not None
+        ]
+        return min(heads, key=lambda head: head[:3])[3] if heads else None
 
     # ------------------------------------------------------------------ helpers
 
@@ -385,6 +310,34 @@ class Staffing:
             staff.helpers -= number
             staff.called -= number
             self.helpers_out[staff.street] -= number
+            self._call_helpers()
+
+    def _call_helpers(self) -> None:
+        """Call helpers for queues that were long before there was anybody to call."""
+        if self.numbers.helpers_enabled:
+            for queue in self.queues:
+                if queue.waiting:
+                    self._calls(queue)
+
+    def _calls(self, queue: Queue) -> None:
+        """Call as many helpers as a queue's length asks for, if they are on call."""
+        staff, numbers = queue.caller, self.numbers
+        while (
+            numbers.helpers_enabled
+            and staff is not None
+            and rules.wants_helper(
+                self.before(queue, staff),
+                numbers.threshold,
+                staff.called,
+                self.helpers_on_call,
+                self.helpers_out[staff.street],
+            )
+        ):
+            self._account(staff)
+            staff.called += 1
+            self.helpers_out[staff.street] += 1
+            due = self.service.now + numbers.helpers_arrive_after
+            self.service.at(due, HELPER_COMES, staff.index, self._helper_comes, staff)
 
     # ------------------------------------------------------------------ what is measured
 
@@ -394,9 +347,7 @@ class Staffing:
         span = now - max(staff.since, self.start)
         staff.since = now
         if span > 0:
-            staff.busy_ms += (staff.busy + staff.leaving) * span
-            staff.overtime_ms += staff.overtime() * span
-            staff.helper_ms += staff.called * span
+            staff.account(span)
 
     def _count(self, queue: Queue, change: int) -> None:
         now = self.service.now
@@ -411,19 +362,19 @@ class Staffing:
             for queue in staff.queues:
                 queue.waited += queue.waiting * max(end - max(queue.since, self.start), 0)
                 queue.since = end
-            span = max(end - max(staff.since, self.start), 0)
-            at_work = staff.busy + staff.leaving
+            staff.account(max(end - max(staff.since, self.start), 0))
+            staff.since = end
             waited = sum(q.waited for q in staff.queues if id(q) not in seen)
             seen |= {id(q) for q in staff.queues}
             rows.append(
                 (
-                    staff.busy_ms + at_work * span,
-                    staff.overtime_ms + staff.overtime() * span,
-                    staff.helper_ms + staff.called * span,
+                    staff.busy_ms,
+                    staff.free_ms,
+                    staff.overtime_ms,
+                    staff.helper_ms,
                     staff.jobs,
                     waited,
                 )
             )
-        columns = np.array(rows, dtype=np.int64).reshape(-1, 5).T
-        names = ("busy", "overtime", "helpers", "jobs", "waiting")
-        return dict(zip(names, columns.copy(), strict=True))
+        columns = np.array(rows, dtype=np.int64).reshape(-1, len(POOL_COLUMNS)).T
+        return dict(zip(POOL_COLUMNS, columns.copy(), strict=True))

@@ -135,6 +135,8 @@ teams.*.at | stationed at | 驻点
 teams.*.roster | on duty | 在岗人数
 teams.*.roster_at | on duty at | 在岗人数
 teams.*.free_for_calls | free for demands | 可出动占比
+teams.*.free_in_shift | free for demands on shift | 可出动占比
+teams.*.free_cycle | other work and free time in turn, every | 其他工作与可出动时段的轮换周期
 teams.*.mode | on the way by | 出行方式
 teams.*.training | speed of work | 工作速度
 teams.*.speed | speed of work on | 工作速度

@@ -109,6 +109,7 @@ LIMITS: dict[str, tuple[Limits, ...]] = {
     "groups.*.crew": (Limits(high="20", most="1000"),),
     "teams.*.roster": (PEOPLE,),
     "teams.*.roster_at": (PEOPLE,),
+    "teams.*.free_cycle": (Limits("10 min", "30 min", "12 h", "30 days"),),
     "teams.*.training": (SPEED_OF_WORK,),
     "teams.*.speed": (SPEED_OF_WORK,),
     "teams.*.waiting_room": (Limits(high="1000000", most="1000000000"),),

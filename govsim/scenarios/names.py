@@ -50,6 +50,7 @@ KEYS = _by_beginning(
         **{(*path, "*"): kind for kind, path in HOLDERS.items()},
         ("teams", "*", "roster", "*"): "shift",
         ("teams", "*", "roster_at", "*", "*"): "shift",
+        ("teams", "*", "free_in_shift", "*"): "shift",
         ("teams", "*", "speed", "*"): "category",
         ("desk", "rosters", "*", "*"): "shift",
         ("centre", "roster", "*"): "shift",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import floor
+from math import ceil
 from pathlib import Path
 
 from govsim.language import tr
@@ -26,7 +26,7 @@ from govsim.scenarios.findings import (
 )
 from govsim.scenarios.findings import Path as Where
 from govsim.scenarios.names import near_chinese, rosters_in_keys
-from govsim.scenarios.schema import PointKind, Roster, Scenario
+from govsim.scenarios.schema import PointKind, Roster, Scenario, Team
 from govsim.scenarios.units import DAY, nearest
 from govsim.scenarios.week import write_hours
 
@@ -122,10 +122,13 @@ def most_of(roster: Roster, shift: str) -> int:
     return max(head.values(), default=0) if isinstance(head, dict) else head
 
 
-def most_free(roster: Roster, share: float) -> int:
-    """Largest number free for demands; rounded as `govsim.service.rosters` does."""
-    most = max((most_of(roster, shift) for shift in roster), default=0)
-    return max(floor(most * share + 0.5), 1) if most > 0 else 0
+def most_free(roster: Roster, team: Team) -> int:
+    """Largest number free for demands at a time; `govsim.service.rosters` makes whole people so."""
+    numbers = [
+        ceil(round(most_of(roster, shift) * team.free_in_shift.get(shift, team.free_for_calls), 9))
+        for shift in roster
+    ]
+    return max(numbers, default=0)
 
 
 # ---------------------------------------------------------------- groups
@@ -227,13 +230,8 @@ def crews_can_be_made_up(plan: Plan) -> Iterator[Finding]:
             sizes = {
                 t: group.crew if isinstance(group.crew, int) else group.crew.get(t, 1) for t in here
             }
-            most = {
-                t: most_free(plan.roster(t, kind) or {}, s.teams[t].free_for_calls) + helpers
-                for t in here
-            }
+            most = {t: most_free(plan.roster(t, kind) or {}, s.teams[t]) + helpers for t in here}
             never = [t for t in here if sizes[t] > most[t] > helpers]
-            # Where no crew is free, demands wait for the first team of the point.
-            stuck = s.policies.queue == "separate" and here[:1] == never[:1]
             for team in never:
                 path: Where = ("groups", key, "crew")
                 path = path if isinstance(group.crew, int) else (*path, team)
@@ -245,8 +243,7 @@ def crews_can_be_made_up(plan: Plan) -> Iterator[Finding]:
                     team=team,
                     points=point_kind(kind),
                 )
-                alone = never == here or (stuck and team == here[0])
-                yield error(path, text) if alone else warning(path, text)
+                yield error(path, text) if never == here else warning(path, text)
 
 
 # ---------------------------------------------------------------- teams

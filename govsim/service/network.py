@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,15 @@ from govsim.scenarios.quantities import DAY, Span
 from govsim.scenarios.schema import PointKind, Roster, Scenario
 from govsim.scenarios.territory import Territory
 from govsim.service.dated import Changes
-from govsim.service.rosters import Dated, Days, Duty, Timeline, constant, timeline
+from govsim.service.rosters import (
+    Dated,
+    Days,
+    Duty,
+    FreeTime,
+    Timeline,
+    constant,
+    timeline,
+)
 
 Ints = NDArray[np.int64]
 
@@ -319,7 +328,7 @@ class _Builder:
         self,
         roster: Roster,
         shifts: dict[str, Any] | None = None,
-        free: float = 1.0,
+        free: FreeTime | None = None,
         duties: Sequence[Duty] = (),
         keep: bool = False,
         changes: Sequence[Dated] = (),
@@ -327,7 +336,7 @@ class _Builder:
     ) -> int:
         shifts = shifts or self.scenario.calendar.shifts
         what = tuple((d.start, d.end, d.members, int(d.days.sum())) for d in duties)
-        key = (repr(roster), repr(shifts), free, what, keep, repr(changes), repr(called))
+        key = (repr(roster), repr(shifts), repr(free), what, keep, repr(changes), repr(called))
         if key in self.known:
             return self.known[key]
         line = timeline(roster, shifts, self.kinds, free, duties, keep, changes, called)
@@ -346,9 +355,11 @@ class _Builder:
         team = self.scenario.teams[name]
         keep = team.end_of_shift != "finish"
         changes = self.changes.at(point, name)
-        line = self._timeline(
-            roster, None, team.free_for_calls, duties, keep, changes, self.changes.called(point)
-        )
+        # Each has its own turn, whoever else is there: plans with the same people are alike in it.
+        turn = crc32(f"{self.territory.points['point'][point]} {name}".encode()) / 2**32
+        own = FreeTime(team.free_for_calls, dict(team.free_in_shift), team.free_cycle, turn)
+        free = None if own.always(self.scenario.calendar.shifts) else own
+        line = self._timeline(roster, None, free, duties, keep, changes, self.changes.called(point))
         room = NO_LIMIT if team.waiting_room is None else team.waiting_room
         return self._pool(TEAM, name, point, line, room, roster)
 

@@ -69,10 +69,11 @@ VISIT_COLUMNS = (
 crew left: ``queued`` when it asked for a crew, ``began``
 when the crew left, ``ended`` when it was free again."""
 
-POOL_COLUMNS = ("busy", "overtime", "helpers", "jobs", "waiting")
-"""One entry a pool: person-ms at work, person-ms at work beyond the roster, helper-ms
-since called, jobs begun, job-ms in its queue (in its first team's, where pooled); all
-from the start of measurement on."""
+POOL_COLUMNS = ("busy", "in_free_time", "overtime", "helpers", "jobs", "waiting")
+"""One entry a pool: person-ms at work; person-ms of that by those who are free for demands then,
+and of those who are not on duty any more (what is in neither was taken from patrols and other
+work); helper-ms since called, jobs begun, job-ms in its queue (in its first team's, where pooled);
+all from the start of measurement on."""
 
 
 @dataclass(frozen=True)

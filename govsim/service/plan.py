@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govsim.service.network import TEAM, Network
+from govsim.service.queueing import lent, queues
 from govsim.service.rules import (
     ANSWER,
     ENDED_ANSWERED,
@@ -50,21 +51,25 @@ def record(**kinds: str) -> np.dtype[np.void]:
 
 
 POOL_COLUMNS = {
-    "i8": "kind point room on_duty street team end_of_shift queues n_queues queue_of_group",
+    "i8": "kind point room on_duty present street team end_of_shift queues n_queues queue_of_group"
+    " lends n_lends",
     "f8": "x y pace",
 }
 POOL = record(**POOL_COLUMNS)
-"""A pool of people. `on_duty`: at the start; `street`, `team`: -1 for none; `pace`: m/s; `queues`,
-`n_queues`: in `Plan.lists`, the queues that it draws on; `queue_of_group`: in `Plan.lists`, for
-each working group the queue in which its jobs wait for this pool."""
+"""A pool of people. `on_duty`: free for demands at the start, of `present` on duty; `street`,
+`team`: -1 for none; `pace`: m/s; `queues`, `n_queues`: in `Plan.lists`, the queues that it draws
+on; `queue_of_group`: there too, for each working group the queue in which its jobs wait for this
+pool; `lends`, `n_lends`: those that it helps out with, by point, before those of each point how
+many."""
 
-QUEUE_COLUMNS = "staff n_staff"
+QUEUE_COLUMNS = "group staff n_staff lenders n_lenders"
 QUEUE = record(i8=QUEUE_COLUMNS)
-"""A queue; `staff`, `n_staff`: where in `Plan.lists` the pools that draw on it stand."""
+"""A queue; `group`: whose jobs wait there, -1 for none; `staff`, `n_staff`: where in `Plan.lists`
+the pools that draw on it stand; `lenders`, `n_lenders`: those that help out, in their order."""
 
-STEP = record(i8="time line number staff n_staff", b1="boundary")
-"""A step of a roster, in the order of time and timeline; `staff`, `n_staff`: in `Plan.lists`, the
-pools that follow it."""
+STEP = record(i8="time", i4="line number present staff n_staff", b1="boundary")
+"""A step of a roster, in the order of time and timeline; `number`: free for demands, of `present`
+on duty; `staff`, `n_staff`: in `Plan.lists`, the pools that follow it. A year has millions."""
 
 CATEGORY = record(i8="priority department clock solve", b1="calendar_time solves_complex")
 """A category; `department`: its pool, or -1; `clock`: row of `Plan.clocks`; `solve`: row of
@@ -108,10 +113,12 @@ class Numbers:
     n_areas: int
     n_streets: int
     n_steps: int
+    n_queues: int
     sittings: int
     n_sittings: int
     promises_made: bool
     promises_matter: bool
+    pooled: bool
     by_due: bool
     soonest: bool
     travels: bool
@@ -203,7 +210,7 @@ class _Layout:
             scenario.centre.limit, content.expected_simple, content.expected_complex,
         )  # fmt: skip
         limits = [network.span(span) for span in spans] + network.solve_limits()
-        numbers = self._numbers(len(steps))
+        numbers = self._numbers(len(steps), len(queues))
         starts, ends, done = (np.concatenate(part) for part in zip(*self.stretches, strict=True))
         return Plan(
             numbers=numbers,
@@ -242,7 +249,7 @@ class _Layout:
         self.laid += len(starts)
         return first, len(starts)
 
-    def _numbers(self, n_steps: int) -> Numbers:
+    def _numbers(self, n_steps: int, n_queues: int) -> Numbers:
         network, plan = self.network, self.scenario
         patience, helpers = plan.residents.patience, plan.helpers
         sittings, n_sittings = self._list(network.sittings.tolist())
@@ -267,10 +274,12 @@ class _Layout:
             n_areas=int(network.area_of_meeting.max(initial=0)) + 1,
             n_streets=len(network.streets),
             n_steps=n_steps,
+            n_queues=n_queues,
             sittings=sittings,
             n_sittings=n_sittings,
             promises_made=plan.promises.made,
             promises_matter=plan.promises.made and patience.enabled,
+            pooled=plan.policies.queue == "pooled",
             by_due=plan.policies.order == "due",
             soonest=plan.policies.dispatch == "soonest",
             travels=plan.travel.enabled,
@@ -287,33 +296,23 @@ class _Layout:
         )
 
     def _pools(self) -> tuple[Table, Table]:
-        """Make the pools, and the queues in which jobs wait for them.
-
-        Each pool has a queue of its own; where queues are pooled, the teams of a point and
-        working group have one together.
-        """
+        """Make the pools, and the queues in which jobs wait for them."""
         network, plan = self.network, self.scenario
+        drawn = queues(network)
         queues_of: list[list[int]] = [[] for _ in network.pools]
-        pooled: dict[tuple[int, int], int] = {}
-        if plan.policies.queue == "pooled":
-            for key, members in network.candidates.items():
-                pooled[key] = len(pooled)
-                for index in members:
-                    queues_of[index].append(pooled[key])
-        count = len(pooled)
-        for mine in queues_of:
-            if not mine:
-                mine.append(count)
-                count += 1
-        drawn_on: list[list[int]] = [[] for _ in range(count)]
+        for_group: dict[tuple[int, int], int] = {}
+        for q, queue in enumerate(drawn):
+            for i in queue.owners:
+                queues_of[i].append(q)
+                for_group[i, queue.group] = q
+        lends = lent(network)
         pools = np.zeros(len(network.pools), POOL)
         xs, ys = (network.territory.points[axis].tolist() for axis in "xy")
         for i, pool in enumerate(network.pools):
-            for q in queues_of[i]:
-                drawn_on[q].append(i)
             one = pools[i]
             one["kind"], one["point"], one["room"] = pool.kind, pool.point, pool.room
-            one["on_duty"] = network.timelines[pool.timeline].available[0]
+            line = network.timelines[pool.timeline]
+            one["on_duty"], one["present"] = line.available[0], line.present[0]
             one["street"], one["team"], one["end_of_shift"] = -1, -1, FINISH
             if pool.point >= 0:
                 one["street"] = network.street_of[pool.point]
@@ -325,9 +324,13 @@ class _Layout:
                 one["pace"] = plan.travel.speeds.get(team.mode, 1.0)
             one["queues"], one["n_queues"] = self._list(queues_of[i])
             one["queue_of_group"], _ = self._list(
-                pooled.get((pool.point, g), queues_of[i][0]) for g in range(len(network.groups))
+                for_group.get((i, g), -1) for g in range(len(network.groups))
             )
-        return pools, np.array([self._list(members) for members in drawn_on], QUEUE)
+            one["lends"], one["n_lends"] = self._list(
+                number for tier in lends[i] for number in (len(tier), *tier)
+            )
+        lists = [(q.group, *self._list(q.owners), *self._list(q.lenders)) for q in drawn]
+        return pools, np.array(lists, QUEUE)
 
     def _steps(self) -> Table:
         """Lay out the steps of all timelines after the start, in the order of time and line."""
@@ -342,6 +345,7 @@ class _Layout:
         steps = np.zeros(len(times), STEP)
         steps["time"], steps["line"] = times[order], index[order]
         steps["number"] = np.concatenate([line.available[1:] for line in lines])[order]
+        steps["present"] = np.concatenate([line.present[1:] for line in lines])[order]
         steps["boundary"] = np.concatenate([line.boundary[1:] for line in lines])[order]
         steps["staff"], steps["n_staff"] = at[:, 0], at[:, 1]
         return steps

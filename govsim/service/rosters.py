@@ -1,4 +1,4 @@
-"""Rosters as step functions of time: who is paid, and who of them is free for demands.
+"""Rosters as step functions of time: who is on duty, who is paid, and who is free for demands.
 
 `govsim.service.network` makes one `Timeline` for each distinct roster; engines walk along the
 steps, measures take their integrals.
@@ -6,20 +6,29 @@ steps, measures take their integrals.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from govsim.scenarios.quantities import DAY
+from govsim.scenarios.units import DAY, MINUTE
 
 Ints = NDArray[np.int64]
 Days = tuple[int, int]
 """First and last day of the run."""
 
+Floats = NDArray[np.float64]
+
 KINDS_OF_DAY = ("workday", "weekend", "holiday")
+
+DRIFT = (5**0.5 - 1) / 2
+"""Cycles of free and other time that a day has more than was asked for: the golden section, which
+spreads their beginnings over the hours most evenly."""
+
+STEP = 5 * MINUTE
+"""Free time begins and ends at whole steps."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,32 @@ class Dated:
 
 
 @dataclass(frozen=True)
+class FreeTime:
+    """What share of a shift people are free for demands, and when.
+
+    Attributes
+    ----------
+    share : of the time on duty; patrols and visits count among the rest.
+    by_shift : where a shift's share differs.
+    cycle : ms that one stretch of free time and the other work before it take, about.
+    phase : 0 to 1, where in the cycle the run begins; each team of each point has its own.
+    """
+
+    share: float = 1.0
+    by_shift: Mapping[str, float] = field(default_factory=dict)
+    cycle: int = 3 * 3_600_000
+    phase: float = 0.0
+
+    def of(self, shift: str) -> float:
+        """Share of a shift."""
+        return self.by_shift.get(shift, self.share)
+
+    def always(self, shifts: Iterable[str]) -> bool:
+        """Whether people are free for demands all the time on these shifts."""
+        return all(self.of(shift) == 1 for shift in shifts)
+
+
+@dataclass(frozen=True)
 class Timeline:
     """Numbers on duty as a step function.
 
@@ -83,13 +118,15 @@ class Timeline:
     ----------
     times : int64[n], ms; the first is 0; each step holds until the next.
     available : int64[n], people free for demands.
-    paid : int64[n], people on duty, those on patrol and other duties included.
+    paid : int64[n], people on duty who are paid, those on patrol and at other work included.
+    present : int64[n], people on duty, paid for that or not.
     boundary : bool[n], whether a shift begins or ends here.
     """
 
     times: Ints
     available: Ints
     paid: Ints
+    present: Ints
     boundary: NDArray[np.bool_]
 
     def person_ms(self, start: int, end: int, *, paid: bool = False) -> int:
@@ -109,7 +146,7 @@ def timeline(
     roster: Mapping[str, int | Mapping[Any, int]],
     shifts: Mapping[str, Sequence[tuple[int, int]]],
     kind_of_day: NDArray[np.integer[Any]],
-    free_for_calls: float = 1.0,
+    free: FreeTime | None = None,
     duties: Sequence[Duty] = (),
     keep_boundaries: bool = False,
     changes: Sequence[Dated] = (),
@@ -123,8 +160,7 @@ def timeline(
         midnight belongs to the day on which it begins.
     shifts : windows of each shift, ms since midnight; an end above a day is on the next.
     kind_of_day : int[days + 1], 0 workday, 1 weekend, 2 holiday, from the eve of day 0 on.
-    free_for_calls : share of those on duty and not away who are free; rounded half up, at
-        least one of any.
+    free : when those on duty and not away are free for demands; None: always.
     duties : members away at fixed hours.
     keep_boundaries : keep the steps at which a shift changes and the number does not.
     changes : what holds on some days, laid over the roster one after the other.
@@ -136,17 +172,18 @@ def timeline(
     midnights = (np.arange(days + 1, dtype=np.int64) - 1) * DAY
     starts, ends, there, paid = [], [], [], []
     asked, done = _called(days, called)
-    for shift in dict.fromkeys((*roster, *(s for change in changes for s in change.roster))):
+    named = tuple(dict.fromkeys((*roster, *(s for change in changes for s in change.roster))))
+    windows = [(shift, *window) for shift in named for window in shifts[shift]]
+    for shift, start, end in windows:
         head = roster.get(shift, 0)
         heads = [head] * 3 if isinstance(head, int) else [head.get(k, 0) for k in KINDS_OF_DAY]
         numbers = np.array(heads, dtype=np.int64)[kind_of_day]
         for change in changes:
             numbers = change.over(numbers, shift, kind_of_day)
-        for start, end in shifts[shift]:
-            starts.append(midnights + start)
-            ends.append(midnights + end)
-            there.append(numbers * (asked | done))
-            paid.append(numbers * asked)
+        starts.append(midnights + start)
+        ends.append(midnights + end)
+        there.append(numbers * (asked | done))
+        paid.append(numbers * asked)
     edges = [np.zeros(1, dtype=np.int64), *starts, *ends]
     away_starts, away_ends, away = _away(duties)
     ordered = np.sort(np.clip(np.concatenate([*edges, away_starts, away_ends]), 0, days * DAY))
@@ -154,14 +191,94 @@ def timeline(
     own = np.concatenate(edges)
     boundary = np.zeros(len(times), dtype=bool)
     boundary[np.searchsorted(times, own[(own >= 0) & (own <= days * DAY)])] = True
-    windows = _Windows(times, starts, ends)
-    total = windows.stack(paid)
-    here = total if called is None else windows.stack(there)
-    left = np.maximum(here - _Windows(times, [away_starts], [away_ends]).stack([away]), 0)
-    available = np.where(left > 0, _free(left, free_for_calls), 0)
-    same = (np.diff(available, prepend=-1) == 0) & (np.diff(total, prepend=-1) == 0)
-    keep = ~same | (boundary if keep_boundaries else np.zeros(len(times), dtype=bool))
-    return Timeline(times[keep], available[keep], total[keep], boundary[keep])
+    stretches = _Windows(times, starts, ends)
+    total = stretches.stack(paid)
+    present = total if called is None else stretches.stack(there)
+    left = np.maximum(present - _Windows(times, [away_starts], [away_ends]).stack([away]), 0)
+    if free is None or free.always(named):
+        line = Timeline(times, left, total, present, boundary)
+    else:
+        gone = (present - left) / np.maximum(present, 1)
+        shares = _shares(times, gone, [free.of(window[0]) for window in windows], starts, ends)
+        numbers_free = [share * n for share, n in zip(shares, there, strict=True)]
+        mean = stretches.sums(numbers_free) * (1 - gone)
+        line = _in_turn(Timeline(times, left, total, present, boundary), mean, free)
+    numbers = np.stack([line.available, line.paid, line.present])
+    keep = np.diff(numbers, prepend=-1).any(axis=0)
+    keep |= line.boundary & keep_boundaries
+    available, paid_for, there_in_all = numbers[:, keep]
+    return Timeline(line.times[keep], available, paid_for, there_in_all, line.boundary[keep])
+
+
+def _shares(
+    times: Ints,
+    gone: Floats,
+    shares: Sequence[float],
+    starts: Sequence[Ints],
+    ends: Sequence[Ints],
+) -> list[Floats]:
+    """Share of those not away who are free, by window and day.
+
+    Whoever is free for 40% of a shift of 12 hours and on patrol for 4 is free for 4.8 of the
+    other 8: what the plan already names counts among what takes the rest.
+
+    Parameters
+    ----------
+    gone : float64[n], share of those on duty who are away from each of `times` on.
+    shares : of each window, of the whole time.
+    """
+    until = np.concatenate([[0.0], np.cumsum(np.diff(times) * gone[:-1])])
+    found = []
+    for share, start, end in zip(shares, starts, ends, strict=True):
+        start, end = (np.clip(edge, 0, times[-1]) for edge in (start, end))
+        length = (end - start).astype(np.float64)
+        rest = length - (until[np.searchsorted(times, end)] - until[np.searchsorted(times, start)])
+        found.append(np.minimum(share * length / np.where(rest > 0, rest, 1), 1))
+    return found
+
+
+def _in_turn(line: Timeline, mean: Floats, free: FreeTime) -> Timeline:
+    """Make whole people of a mean number free.
+
+    As many as there are of it all the time, and for what is left one for that part of each cycle.
+    One member who is free for 40% goes at other work for 60% of each cycle, then is free for the
+    rest of it. With more people the stretches grow, and never move: nobody is free less for that.
+    """
+    mean = np.round(mean, 9)  # what is whole but for the rounding of sums is whole
+    whole = np.floor(mean).astype(np.int64)
+    part = np.round(mean - whole, 9)
+    end = int(line.times[-1])
+    # At other hours each day, or a station would be at other work at ten o'clock all the year.
+    period = DAY / (DAY / free.cycle + DRIFT)
+    turns = (np.arange(int(end / period) + 2) + 1 - free.phase) * period
+    until = _rounded(turns)
+    edges = [line.times]
+    begins = {}
+    for one in np.unique(part[part > 0]).tolist():
+        begins[one] = np.maximum(_rounded(turns - one * period), np.append(0, until[:-1]))
+        mine = np.concatenate([begins[one], until])
+        mine = mine[(mine > 0) & (mine < end)]
+        edges.append(mine[part[np.searchsorted(line.times, mine, side="right") - 1] == one])
+    ordered = np.sort(np.concatenate(edges))
+    times = ordered[np.diff(ordered, prepend=-1) > 0]
+    at = np.searchsorted(line.times, times, side="right") - 1
+    extra = np.zeros(len(times), dtype=np.int64)
+    for one, begin in begins.items():
+        mine = np.flatnonzero(part[at] == one)
+        on = np.searchsorted(begin, times[mine], side="right")
+        extra[mine] = on - np.searchsorted(until, times[mine], side="right")
+    return Timeline(
+        times,
+        np.minimum(whole[at] + extra, line.available[at]),
+        line.paid[at],
+        line.present[at],
+        line.boundary[at] & (line.times[at] == times),
+    )
+
+
+def _rounded(times: NDArray[np.floating[Any]]) -> Ints:
+    rounded: Ints = np.floor(times / STEP + 0.5).astype(np.int64) * STEP
+    return rounded
 
 
 def _called(
@@ -180,12 +297,8 @@ def _called(
 def constant(number: int) -> Timeline:
     """Make a timeline that never changes."""
     zero = np.zeros(1, dtype=np.int64)
-    return Timeline(zero, zero + number, zero + number, np.zeros(1, dtype=bool))
-
-
-def _free(numbers: Ints, share: float) -> Ints:
-    rounded: Ints = np.maximum(np.floor(numbers * share + 0.5), 1).astype(np.int64)
-    return rounded
+    all_ = zero + number
+    return Timeline(zero, all_, all_, all_, np.zeros(1, dtype=bool))
 
 
 def _away(duties: Sequence[Duty]) -> tuple[Ints, Ints, Ints]:
@@ -212,7 +325,12 @@ class _Windows:
 
     def stack(self, numbers: Sequence[Ints]) -> Ints:
         """Sum the windows' numbers that hold from each of `times` on; exact, as all are whole."""
-        there = np.concatenate([np.empty(0, np.int64), *numbers])
+        total: Ints = self.sums(numbers).astype(np.int64)
+        return total
+
+    def sums(self, numbers: Sequence[NDArray[Any]]) -> Floats:
+        """Sum numbers that need not be whole."""
+        there = np.concatenate([np.empty(0), *numbers])
         change = np.bincount(self.places, np.concatenate([there, -there]), self.steps + 1)
-        total: Ints = np.cumsum(change[: self.steps].astype(np.int64))
+        total: Floats = np.cumsum(change[: self.steps])
         return total

@@ -115,9 +115,28 @@ def free_members(on_duty: int, helpers: int, busy: int) -> int:
     return max(on_duty + helpers - busy, 0)
 
 
-def can_begin(free: int, crew: int, waiting: int) -> bool:
+def can_begin(free: int, crew: int, others_before: bool) -> bool:
     """Whether a new job may begin at once: nobody overtakes those who wait."""
-    return waiting == 0 and free >= crew
+    return not others_before and free >= crew
+
+
+def can_be_made_up(crew: int, on_duty: int, helpers: int) -> bool:
+    """Whether so many are there, busy or not, that a job has them as soon as they are free.
+
+    Then those who are free wait for the others, or small jobs would keep them apart for ever. Else
+    nobody waits for a crew that will not come, and people do what else there is.
+    """
+    return crew <= on_duty + helpers
+
+
+def overtime(busy: int, leaving: int, present: int, helpers: int) -> int:
+    """Members at work who are not on duty any more: of an earlier shift, or above the roster."""
+    return leaving + max(busy - present - helpers, 0)
+
+
+def in_free_time(busy: int, free_for_demands: int, helpers: int) -> int:
+    """Members at work who are free for demands then, and not on patrol or at other work."""
+    return min(busy, free_for_demands + helpers)
 
 
 def wants_helper(
@@ -156,6 +175,16 @@ def after_scene(reopened: bool, more_groups: bool, is_complex: bool, meeting: bo
     if not is_complex:
         return SOLVED
     return TO_MEETING if meeting else TO_DEPARTMENT
+
+
+def hears_more(sat_now: bool, heard: int, cases: int) -> bool:
+    """Whether a meeting hears a case that comes at the very hour at which it sits.
+
+    Parameters
+    ----------
+    sat_now : it has sat at this instant already, on `heard` of the `cases` that it can take.
+    """
+    return not sat_now or heard < cases
 
 
 def ended_by_work(is_complex: bool) -> int:

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govsim.demand.grouping import grouped, kaplan_meier, order_of, tally, worked
+from govsim.demand.grouping import (
+    Steps,
+    at_work,
+    grouped,
+    kaplan_meier,
+    order_of,
+    tally,
+    worked_when_free,
+)
 from govsim.scenarios.calendar import WorkingClock
 
 GROUPS = 4
@@ -72,14 +80,20 @@ def test_work_counts_as_far_as_it_falls_into_the_clock(
 ) -> None:
     edges = sorted(edges)[: len(edges) // 2 * 2]
     starts, ends = (np.array(edges[i::2], dtype=np.int64) for i in (0, 1))
-    began, lasts, code = (np.array([w[i] for w in work], dtype=np.int64) for i in range(3))
-    members = code + 1
+    began, lasts, pool = (np.array([w[i] for w in work], dtype=np.int64) for i in range(3))
     clock = WorkingClock(starts, ends)
-    found = worked(clock, began, began + lasts, members, code, GROUPS)
+    # Every pool has two people until 100, nobody until 200, then one.
+    steps = Steps(np.arange(GROUPS) * 3, np.tile([0, 100, 200], GROUPS), np.tile([2, 0, 1], GROUPS))
+    together = at_work(pool, began, began + lasts, pool + 1)
+    found = worked_when_free(clock, together, steps, np.arange(GROUPS), GROUPS)
     for g in range(GROUPS):
-        minutes = [t for b, lasts, c in work if c == g for t in range(b, b + lasts)]
-        inside = sum(any(a <= t < e for a, e in zip(starts, ends, strict=True)) for t in minutes)
-        assert found[g] == inside * (g + 1)
+        mine = [(b, b + lasts) for b, lasts, c in work if c == g]
+        expected = 0
+        for t in range(420):
+            if any(a <= t < e for a, e in zip(starts, ends, strict=True)):
+                busy = sum(g + 1 for b, e in mine if b <= t < e)
+                expected += min(busy, 2 if t < 100 else 0 if t < 200 else 1)
+        assert found[g] == expected
 
 
 def test_mean_and_quantiles_of_lengths_that_all_end_are_the_plain_ones() -> None:

@@ -14,7 +14,7 @@ from govsim.service import rules
 
 MODEL = [PACKAGE / "model.py", *sorted((PACKAGE / "reference").glob("*.py"))]
 ENGINE = [PACKAGE / "engine" / f"{name}.py" for name in (
-    "__init__", "loop", "service", "residents", "staffing", "work", "events"
+    "__init__", "loop", "service", "residents", "staffing", "helping", "work", "events"
 )]  # fmt: skip
 """Where the engine decides and acts. `memory`, `packing` and `tables` lay records out, where the
 model has objects; `rules` compiles what both share; `watching` looks on."""
@@ -30,7 +30,8 @@ MODEL_ONLY = {
     "candidates": "entries of World.lists in the engine",
     "visit_row": "the engine writes rows of the log as it goes",
     "pop": "_drop_first in the engine",
-    "overtime": "stands in account and in _totals in the engine",
+    "can_make_up": "the rule itself in the engine",
+    "waiting": "a field of staff in the engine, kept when a queue's length changes",
     "next_step": "the engine's loop goes through a table of steps",
     "limit": "a row of World.limits in the engine",
     "accepts_order": "part of order_comes in the engine",
@@ -54,7 +55,6 @@ ENGINE_ONLY = {
     "meld": "heapq in the model",
     "enter": "Queue.push in the model",
     "drop_first": "Queue.pop in the model",
-    "first_head": "part of _take_next in the model",
     "set_free": "part of _done in the model",
     "is_over": "part of _done and _hand_back in the model",
     "goes_on": "part of _shift_changes in the model",

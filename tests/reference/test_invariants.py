@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from unittest import mock
 
 import numpy as np
@@ -231,16 +231,20 @@ def work_adds_up_to_the_time_of_people_at_work(seen: Audit) -> None:
             jobs[index] += span.began >= since
     assert (busy == totals["busy"]).all()
     assert (jobs == totals["jobs"]).all()
-    patrolled = laid_out.scenario.patrol.team if laid_out.scenario.patrol.enabled else ""
     for i, pool in enumerate(laid_out.pools):
         if pool.kind == DEPARTMENT:
             assert totals["overtime"][i] == 0
             continue
-        there = laid_out.timelines[pool.timeline].person_ms(since, end)
-        assert 0 <= totals["overtime"][i] <= totals["busy"][i]
-        assert totals["busy"][i] - totals["overtime"][i] <= there + totals["helpers"][i]
+        line = laid_out.timelines[pool.timeline]
+        there = replace(line, available=line.present)
+        helpers = totals["helpers"][i]
+        assert min(totals["overtime"][i], totals["in_free_time"][i]) >= 0
+        assert totals["overtime"][i] + totals["in_free_time"][i] <= totals["busy"][i]
+        in_time = totals["busy"][i] - totals["overtime"][i]
+        assert in_time <= there.person_ms(since, end) + helpers
+        assert totals["in_free_time"][i] <= line.person_ms(since, end) + helpers
         mode = laid_out.scenario.teams[pool.name].end_of_shift if pool.kind == TEAM else "finish"
-        if mode == "hand over" and pool.name != patrolled:
+        if mode == "hand over":
             assert totals["overtime"][i] == 0, "who hands over goes home"
 
 
@@ -296,7 +300,7 @@ def measures_stay_within_their_bounds(seen: Audit) -> None:
     for level, name, value in zip(levels, names, found["value"].tolist(), strict=True):
         sums[level, name] += value
         assert not value < 0, name  # none of those that are not known either
-        if name == "utilisation" and level in ("district", "team"):
+        if name == "utilisation" and level != "team_hour":
             assert not value > 1 + 1e-12
         elif CATALOGUE[name].kind == "share" and name != "utilisation":
             assert not value > 1, name

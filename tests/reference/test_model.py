@@ -228,11 +228,11 @@ def test_who_was_kept_by_a_job_too_big_goes_on_when_another_team_takes_it() -> N
             "g": {"teams": ["staff", "others"], "crew": {"others": 2}},
             "h": {"label": label("h"), "teams": ["others"]},
         },
-        teams={"others": team("others")},
+        teams={"others": team("others", roster={"all": 2})},
     )
-    small = {"at": 2, "category": "small", "work": [(1, MINUTE)]}
-    o = run(laid_out, {"at": 0, "work": HOUR}, {"at": 1}, small)
-    assert o.visits["began"].tolist() == [0, HOUR, HOUR]
+    small = [{"at": k, "category": "small", "work": [(1, 2 * HOUR)]} for k in (1, 3)]
+    o = run(laid_out, {"at": 0, "work": HOUR}, small[0], {"at": 2}, small[1])
+    assert o.visits["began"].tolist() == [0, 1, HOUR, HOUR]
 
 
 def test_a_job_waits_until_its_whole_crew_is_free() -> None:

@@ -25,6 +25,7 @@ LAID_OUT_ONLY = {
     "n_teams": "the compiled engine finds a row of a table by its length",
     "n_categories": "likewise",
     "n_steps": "likewise",
+    "n_queues": "likewise",
 }
 """Numbers that one engine need not read."""
 

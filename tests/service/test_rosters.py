@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govsim.scenarios.quantities import DAY, HOUR
-from govsim.service.rosters import Duty, constant, timeline
+from govsim.service.rosters import Duty, FreeTime, constant, timeline
 
 DAY_AND_NIGHT = {"day": ((8 * HOUR, 20 * HOUR),), "night": ((20 * HOUR, 32 * HOUR),)}
 WORKDAYS = np.zeros(4, dtype=np.int8)
@@ -58,15 +58,67 @@ def test_a_shift_in_two_pieces_is_one_shift() -> None:
     assert line.person_ms(0, DAY) == 2 * 7 * HOUR
 
 
+DAYS = 60
+MONTHS = np.zeros(DAYS + 1, dtype=np.int8)
+
+
 @pytest.mark.parametrize(
-    ("staff", "share", "free"), [(5, 0.4, 2), (1, 0.1, 1), (0, 0.5, 0), (3, 0.5, 2), (4, 1.0, 4)]
+    ("staff", "share", "hours"), [(1, 0.4, 4.8), (2, 0.4, 9.6), (3, 0.4, 14.4), (1, 0.1, 1.2)]
 )
-def test_a_share_of_those_on_duty_is_free_and_at_least_one(
-    staff: int, share: float, free: int
+def test_halves_of_people_are_free_for_half_of_the_time(
+    staff: int, share: float, hours: float
 ) -> None:
-    line = timeline({"day": staff}, DAY_AND_NIGHT, WORKDAYS, free_for_calls=share)
-    assert at(line, 10) == [free]
-    assert line.person_ms(0, DAY, paid=True) == staff * 12 * HOUR
+    line = timeline({"day": staff}, DAY_AND_NIGHT, MONTHS, FreeTime(share))
+    assert line.person_ms(0, DAYS * DAY) / DAYS / HOUR == pytest.approx(hours, rel=0.01)
+    assert line.person_ms(0, DAYS * DAY, paid=True) == DAYS * staff * 12 * HOUR
+    numbers = line.available[line.present > 0]
+    assert set(numbers.tolist()) == {int(staff * share), int(staff * share) + 1}
+
+
+def test_a_share_that_makes_whole_people_is_free_all_the_time() -> None:
+    line = timeline({"day": 5}, DAY_AND_NIGHT, WORKDAYS, FreeTime(0.4))
+    assert at(line, 8, 11, 19.999, 20) == [2, 2, 2, 0]
+
+
+def test_one_member_is_at_other_work_and_free_in_turn() -> None:
+    # Three hours and what makes them drift: 24 / (24 / 3 + 0.618) = 2.785 h, of which 40% are free.
+    line = timeline({"all": 1}, {"all": ((0, DAY),)}, WORKDAYS, FreeTime(0.4, cycle=3 * HOUR))
+    assert at(line, 0, 1.6, 1.7, 2.7, 2.8, 4.4, 4.5, 5.5, 5.6) == [0, 0, 1, 1, 0, 0, 1, 1, 0]
+
+
+def test_a_shift_may_have_a_share_of_its_own() -> None:
+    free = FreeTime(0.4, {"night": 1.0})
+    line = timeline({"day": 1, "night": 1}, DAY_AND_NIGHT, MONTHS, free)
+    assert line.at(np.arange(DAYS) * DAY + 23 * HOUR).tolist() == [1] * DAYS
+    expected = 12 + 0.4 * 12
+    assert line.person_ms(0, DAYS * DAY) / DAYS / HOUR == pytest.approx(expected, rel=0.01)
+
+
+def test_a_patrol_is_part_of_what_takes_the_rest() -> None:
+    # Free for 4.8 of 12 hours, with a patrol of 4: 4.8 of the other 8.
+    duty = Duty(9 * HOUR, 13 * HOUR, 1, np.ones(DAYS, dtype=bool))
+    line = timeline({"day": 1}, DAY_AND_NIGHT, MONTHS, FreeTime(0.4), [duty])
+    assert line.at(np.arange(DAYS) * DAY + 10 * HOUR).max() == 0
+    assert line.person_ms(0, DAYS * DAY) / DAYS / HOUR == pytest.approx(4.8, rel=0.02)
+
+
+def test_a_patrol_that_leaves_less_than_the_share_leaves_what_it_leaves() -> None:
+    duty = Duty(8 * HOUR, 18 * HOUR, 1, np.ones(DAYS, dtype=bool))
+    line = timeline({"day": 1}, DAY_AND_NIGHT, MONTHS, FreeTime(0.4), [duty])
+    assert line.person_ms(0, DAYS * DAY) == DAYS * 2 * HOUR
+
+
+@given(st.integers(1, 5), st.floats(0.05, 1), st.floats(0.05, 1), st.floats(0, 1))
+def test_nobody_is_free_less_for_more_people_or_a_larger_share(
+    staff: int, share: float, other: float, phase: float
+) -> None:
+    less, more = sorted((share, other))
+    few = timeline({"day": staff}, DAY_AND_NIGHT, WORKDAYS, FreeTime(less, phase=phase))
+    shared = timeline({"day": staff}, DAY_AND_NIGHT, WORKDAYS, FreeTime(more, phase=phase))
+    many = timeline({"day": staff + 1}, DAY_AND_NIGHT, WORKDAYS, FreeTime(less, phase=phase))
+    times = np.arange(0, 3 * DAY, 5 * 60_000)
+    assert (few.at(times) <= shared.at(times)).all()
+    assert (few.at(times) <= many.at(times)).all()
 
 
 def test_members_on_a_round_are_paid_and_not_free() -> None:

@@ -69,9 +69,27 @@ def test_work_beyond_the_roster_leaves_nobody_free() -> None:
 
 
 def test_nobody_overtakes_those_who_wait() -> None:
-    assert rules.can_begin(free=2, crew=2, waiting=0)
-    assert not rules.can_begin(free=1, crew=2, waiting=0)
-    assert not rules.can_begin(free=2, crew=1, waiting=1)
+    assert rules.can_begin(free=2, crew=2, others_before=False)
+    assert not rules.can_begin(free=1, crew=2, others_before=False)
+    assert not rules.can_begin(free=2, crew=1, others_before=True)
+
+
+def test_a_crew_is_made_up_of_those_on_duty_and_helpers() -> None:
+    assert rules.can_be_made_up(crew=3, on_duty=2, helpers=1)
+    assert not rules.can_be_made_up(crew=3, on_duty=2, helpers=0)
+
+
+def test_work_into_a_patrol_is_neither_in_free_time_nor_overtime() -> None:
+    # Three at work; of three on duty one walks, and a helper is there.
+    assert rules.in_free_time(busy=3, free_for_demands=1, helpers=1) == 2
+    assert rules.overtime(busy=3, leaving=0, present=2, helpers=1) == 0
+    assert rules.overtime(busy=3, leaving=2, present=1, helpers=0) == 4
+
+
+def test_a_meeting_hears_who_comes_at_its_very_hour_while_it_can() -> None:
+    assert rules.hears_more(sat_now=False, heard=0, cases=1)
+    assert rules.hears_more(sat_now=True, heard=1, cases=2)
+    assert not rules.hears_more(sat_now=True, heard=2, cases=2)
 
 
 def test_a_team_calls_one_helper_for_each_so_many_who_wait() -> None:

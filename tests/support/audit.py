@@ -23,7 +23,7 @@ from govsim.demand.table import DemandTable, draw
 from govsim.model import Service
 from govsim.reference import residents
 from govsim.reference import staffing as pools
-from govsim.reference.staffing import Job
+from govsim.reference.people import Job, Queue, Staff
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.schema import Territory as Section
 from govsim.scenarios.territory import Territory, build
@@ -118,6 +118,11 @@ class Watched(Service):
         assert job.crew >= 1
         super().begun(job)
 
+    def heads(self, staff: Staff, queues: list[Queue], most: int) -> list[tuple[Any, int]]:
+        """First of each of some queues that takes at most so many of a staff: key and crew."""
+        heads = [(q.head(), self.crew(q.group, staff)) for q in queues]
+        return [(head[:3], crew) for head, crew in heads if head is not None and crew <= most]
+
     def settled(self) -> None:
         """Nobody stands idle before work that could begin, and no helper stays for nothing."""
         staffing = self.staffing
@@ -135,12 +140,17 @@ class Watched(Service):
                     if e[3].state == WAITING and e[3].queue is queue and e[3].key == e[:2]
                 }
                 assert len(standing) == queue.waiting, "the queue's length is miscounted"
-            free = staff.free()
-            heads = [head for queue in staff.queues if (head := queue.head()) is not None]
-            if free and heads:
-                job = min(heads, key=lambda head: head[:3])[3]
-                assert self.crew(job, staff) > free, "somebody is idle before work that could begin"
-            if free and not heads:
+            free, there = staff.free(), staff.on_duty + staff.helpers
+            if not free:
+                continue
+            own = self.heads(staff, staff.queues, there)
+            if own:
+                _, crew = min(own)
+                assert crew > free, "somebody is idle before work that could begin"
+            else:
+                for others in staff.lends:
+                    assert not self.heads(staff, others, free), "nobody helps out"
+            if not staff.waiting():
                 assert not staff.helpers, "a helper stays for nothing"
         assert called == staffing.helpers_out, "helpers are lost or made"
 

@@ -175,6 +175,8 @@ def groups_and_teams(draw: st.DrawFn, shifts: list[str]) -> tuple[Spec, Spec]:
             "roster": draw(rosters(shifts)),
             "roster_at": draw(maybe(st.fixed_dictionaries({"point_station": rosters(shifts)}), {})),
             "free_for_calls": draw(st.sampled_from([1.0, 1.0, 0.4])),
+            "free_in_shift": draw(maybe(st.just({shifts[0]: 0.7}), {})),
+            "free_cycle": draw(st.sampled_from(["3 h", "40 min"])),
             "mode": draw(st.sampled_from(["walking", "car"])),
             "training": draw(st.sampled_from([1.0, 1.2])),
             "end_of_shift": draw(st.sampled_from(["finish", "relief", "hand over"])),

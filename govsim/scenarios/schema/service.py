@@ -87,8 +87,13 @@ class Team(Model):
     """Number on duty by shift (and kind of day)."""
     roster_at: dict[PointKind, Roster] = choice({})
     """Rosters where a kind of point differs."""
-    free_for_calls: Share = par(1.0, 0.2, 1.0)
-    """Share of those on duty who are free for demands; rounded, at least one of any on duty."""
+    free_for_calls: Share = par(1.0, 0.2, 1.0, gt=0)
+    """Share of the time on duty in which members are free for demands; patrols and home visits
+    count among the rest."""
+    free_in_shift: dict[str, Share] = par({}, 0.2, 1.0)
+    """That share in shifts where it differs, by shift."""
+    free_cycle: Duration = par("3 h", "1 h", "6 h", gt=0)
+    """A stretch of other work and the free time after it, together."""
     mode: str = choice("e-bike")
     """Way to travel; a name in `travel.speeds`."""
     training: Factor = par(1.0, 0.8, 1.2, gt=0)

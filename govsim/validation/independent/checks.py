@@ -13,6 +13,7 @@ from govsim.validation.independent import (
     nearby,
     opening,
     rounds,
+    turns,
     withdrawing,
 )
 from govsim.validation.independent.checking import Check
@@ -102,6 +103,16 @@ CHECKS: tuple[Check, ...] = (
             ("", nearby.neighbours),
             ("alone", partial(nearby.neighbours, within=0)),
             ("far apart", partial(nearby.neighbours, within=1.05)),
+            ("soonest", partial(nearby.neighbours, soonest=True)),
+        )
+    ),
+    *(
+        Check("free_time", "free_time.yaml", program, turns.observe, block)
+        for block, program in (
+            ("", turns.program),
+            ("two", partial(turns.program, staff=2)),
+            ("a large share", partial(turns.program, staff=2, share=0.7, cycle=6)),
+            ("on patrol", partial(turns.program, patrol=4)),
         )
     ),
 )  # fmt: skip

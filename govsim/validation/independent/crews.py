@@ -66,6 +66,7 @@ def two_teams(rng: np.random.Generator) -> Numbers:
     """A team of four that goes in pairs for large jobs, and one person who takes them alone."""
     env = simpy.Environment()
     pairs, alone, waits = People(env, 4), People(env, 1), _Waits()
+    alone.idle = lambda: alone.help_out(pairs, 1, asked_for=2)
 
     def job(kind: str, came: float) -> Steps:
         yield env.timeout(came)
@@ -74,10 +75,10 @@ def two_teams(rng: np.random.Generator) -> Numbers:
             need = 2
             if not pairs.free_for(2) and alone.free_for(1):
                 team, need = alone, 1
-        yield team.ask(need)
+        begun_by = yield team.ask(need)
         waits.add(kind, came, env.now - came)
         yield env.timeout(rng.exponential(WORK[kind]))
-        team.done(need)
+        begun_by.done(1 if begun_by is alone else need)
 
     for kind, rate in ((SMALL, 1.0), (LARGE, 1.3)):
         for came in _arrivals(rng, rate):
@@ -166,22 +167,30 @@ def helpers(rng: np.random.Generator) -> Numbers:
             people.turn(people.on_duty - 1)
             spent[0] += env.now - called.pop(0)
 
+    def call() -> None:
+        while people.waiting >= THRESHOLD * (len(called) + 1) and len(called) < POOL:
+            called.append(env.now)
+            calls[0] += 1
+            env.process(helper())
+
+    def mornings() -> Steps:
+        # A queue left from the night calls them as soon as they can be called.
+        while True:
+            yield env.timeout(ON_CALL[0] - env.now % 24 + 24 * (env.now % 24 >= ON_CALL[0]))
+            call()
+
     def job(came: float) -> Steps:
         yield env.timeout(came)
         begun = people.ask()
-        hour = env.now % 24
-        if people.waiting and not begun.triggered:
-            enough = people.waiting >= THRESHOLD * (len(called) + 1)
-            if enough and len(called) < POOL and ON_CALL[0] <= hour < ON_CALL[1]:
-                called.append(env.now)
-                calls[0] += 1
-                env.process(helper())
+        if not begun.triggered and ON_CALL[0] <= env.now % 24 < ON_CALL[1]:
+            call()
         yield begun
         waits.add(SMALL, came, env.now - came)
         yield env.timeout(rng.exponential(MEAN_WORK))
         people.done()
         leave()
 
+    env.process(mornings())
     for day in range(int(END / 24)):
         for quarter, wave in enumerate(WAVES):
             for hour in rng.uniform(0, 6, rng.poisson(6 * PER_HOUR * wave)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 
 import numpy as np
@@ -41,34 +42,57 @@ class Visit:
     team: int = -1
 
 
-def neighbours(rng: np.random.Generator, within: float = 1.2) -> Numbers:
+def neighbours(rng: np.random.Generator, within: float = 1.2, soonest: bool = False) -> Numbers:
     """Simulate one replication and give its numbers."""
     env = simpy.Environment()
     teams = [[People(env, 1) for _ in TEAMS] for _ in PLACES]
     visits: list[Visit] = []
 
-    def free(stations: list[int]) -> tuple[int, int] | None:
-        for station in stations:
-            for team in range(len(TEAMS)):
-                if teams[station][team].free_for(1):
-                    return station, team
-        return None
+    place_of = {id(teams[s][t]): (s, t) for s in range(len(PLACES)) for t in range(len(TEAMS))}
+
+    def near(at: int) -> list[int]:
+        apart = {other: abs(PLACES[other] - PLACES[at]) for other in range(3)}
+        return sorted((o for o in apart if o != at and apart[o] <= within), key=apart.__getitem__)
+
+    def metres(at: int, place: tuple[float, float], station: int) -> float:
+        return abs(PLACES[at] + place[0] - PLACES[station]) + abs(place[1])
+
+    def free(
+        at: int, stations: list[int], place: tuple[float, float] | None
+    ) -> tuple[int, int] | None:
+        those = [(s, t) for s in stations for t in range(len(TEAMS)) if teams[s][t].free_for(1)]
+        if place is not None:
+            # Of those who are there as soon, the first asked: `sorted` keeps their order.
+            those = sorted(those, key=lambda c: metres(at, place, c[0]) / TEAMS[c[1]][0])
+        return those[0] if those else None
+
+    def helps_out(station: int, team: int) -> None:
+        # Whoever waits does so for the first team of its own station.
+        for other in (station, *near(station)):
+            if (other, 0) != (station, team):
+                teams[station][team].help_out(teams[other][0])
+
+    for station, team in place_of.values():
+        teams[station][team].idle = partial(helps_out, station, team)
+
+    def anywhere() -> tuple[float, float]:
+        along, across = rng.uniform(-SIDE / 2, SIDE / 2, 2)
+        return float(along), float(across)
 
     def demand(at: int, came: float) -> Steps:
         yield env.timeout(came)
         mine = Visit(at, came)
         visits.append(mine)
-        apart = {other: abs(PLACES[other] - PLACES[at]) for other in range(3)}
-        near = sorted((o for o in apart if o != at and apart[o] <= within), key=apart.__getitem__)
+        # The place is drawn first only where it matters who is near.
+        place = anywhere() if soonest else None
         # Nobody free: it waits for the first team of its own station.
-        mine.station, mine.team = free([at, *near]) or (at, 0)
-        people = teams[mine.station][mine.team]
-        yield people.ask()
+        asked = free(at, [at], place) or free(at, near(at), place) or (at, 0)
+        people = yield teams[asked[0]][asked[1]].ask()
+        mine.station, mine.team = place_of[id(people)]
         mine.waited = env.now - came
-        along, across = rng.uniform(-SIDE / 2, SIDE / 2, 2)
-        metres = abs(PLACES[at] + along - PLACES[mine.station]) + abs(across)
         speed, work = TEAMS[mine.team]
-        way = DETOUR * metres / speed * rng.lognormal(0, SIGMA)
+        far = metres(at, place or anywhere(), mine.station)
+        way = DETOUR * far / speed * rng.lognormal(0, SIGMA)
         way += rng.exponential(TURN_OUT) + rng.exponential(ACCESS)
         yield env.timeout(way)
         mine.way = way

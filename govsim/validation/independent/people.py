@@ -25,10 +25,13 @@ class People:
 
     Attributes
     ----------
-    on_duty, busy : people, now.
+    on_duty, busy : people free to begin something, and at work, now.
+    away : people on duty who are on patrol or at other work, now.
     worked : person-hours of work that has been begun, up to now.
     waited : job-hours in the queue, up to now.
     over : person-hours of work by more people than are on duty, up to now.
+    within : of `worked`, person-hours by more than are free but not more than are on duty.
+    idle : told when somebody may be free with nothing waiting, to help out elsewhere.
     """
 
     env: simpy.Environment
@@ -37,6 +40,9 @@ class People:
     worked: float = 0.0
     waited: float = 0.0
     over: float = 0.0
+    away: int = 0
+    within: float = 0.0
+    idle: Callable[[], None] = lambda: None
     _queue: list[tuple[int, int, int, Any]] = field(default_factory=list)
     _asked: int = 0
     _since: float = 0.0
@@ -47,11 +53,12 @@ class People:
         return len(self._queue)
 
     def count(self) -> None:
-        """Bring `worked`, `waited` and `over` up to now."""
+        """Bring `worked`, `waited`, `over` and `within` up to now."""
         passed = self.env.now - self._since
         self.worked += passed * self.busy
         self.waited += passed * self.waiting
-        self.over += passed * max(0, self.busy - self.on_duty)
+        self.over += passed * max(0, self.busy - self.on_duty - self.away)
+        self.within += passed * max(0, min(self.busy - self.on_duty, self.away))
         self._since = self.env.now
 
     def free_for(self, need: int) -> bool:
@@ -89,31 +96,55 @@ class People:
         self.busy -= need
         self.begin()
 
-    def turn(self, on_duty: int) -> None:
-        """Change how many are on duty."""
+    def turn(self, on_duty: int, away: int | None = None) -> None:
+        """Change how many are free to begin something, and how many are away meanwhile."""
         self.count()
         self.on_duty = on_duty
+        self.away = self.away if away is None else away
         self.begin()
+
+    def help_out(self, other: People, need: int = 1, asked_for: int = 1) -> None:
+        """Take what waits for others and asked them for so many, as long as `need` are free."""
+        while self.free_for(need):
+            mine = [entry for entry in other._queue if entry[2] == asked_for]
+            if not mine:
+                return
+            first = min(mine, key=lambda entry: entry[:2])
+            other.count()
+            self.count()
+            other._queue.remove(first)
+            heapq.heapify(other._queue)
+            self.busy += need
+            first[3].succeed(self)
+            other.begin()
 
     def begin(self) -> None:
         """Let begin whoever can."""
         while self._queue and self.busy + self._queue[0][2] <= self.on_duty:
             _, _, need, begun = heapq.heappop(self._queue)
             self.busy += need
-            begun.succeed()
+            begun.succeed(self)
+        if not self._queue:
+            self.idle()
 
 
 def by_roster(
-    env: simpy.Environment, people: People, changes: Iterable[tuple[float, int]]
+    env: simpy.Environment,
+    people: People,
+    changes: Iterable[tuple[float, int]],
+    staff: int | None = None,
 ) -> Steps:
-    """Change how many are on duty, at these times (h), before whatever else happens then."""
+    """Change how many are free, at these times (h), before whatever else happens then.
+
+    The others of a `staff` are away.
+    """
     for at, number in changes:
         if at > env.now:
             due = env.event()
             due._ok, due._value = True, None
             env.schedule(due, simpy.events.URGENT, at - env.now)
             yield due
-        people.turn(number)
+        people.turn(number, None if staff is None else staff - number)
 
 
 def every_day(

@@ -64,7 +64,7 @@ def patrol(
         visitors = ceil(total / VISITS_LAST)
         steps |= {VISITS_BEGIN: staff - visitors, VISITS_BEGIN + total / visitors: staff}
     people = People(env, staff)
-    env.process(by_roster(env, people, every_day(DAYS, sorted(steps.items()))))
+    env.process(by_roster(env, people, every_day(DAYS, sorted(steps.items())), staff))
     met: list[Met] = []
 
     def demand(by: str, onset: float, came: float) -> Steps:
@@ -90,7 +90,7 @@ def patrol(
             env.process(demand(by, onset, came))
     env.run(until=END)
     people.count()
-    return numbers(met, people.worked, people.over)
+    return numbers(met, people.worked, people.over, people.within)
 
 
 def _found(
@@ -135,10 +135,11 @@ def observe(r: Replication) -> Numbers:
         )
         for row in np.flatnonzero(t.enters < r.outcome.end).tolist()
     ]
-    return numbers(met, pools["busy"][0] / HOUR, pools["overtime"][0] / HOUR)
+    worked, in_time, over = (pools[c][0] / HOUR for c in ("busy", "in_free_time", "overtime"))
+    return numbers(met, worked, over, worked - in_time - over)
 
 
-def numbers(met: list[Met], worked: float, over: float) -> Numbers:
+def numbers(met: list[Met], worked: float, over: float, late: float) -> Numbers:
     """What is compared."""
     waits = np.array([m.waited for m in met])
     hours = np.array([m.came % 24 for m in met])
@@ -148,6 +149,7 @@ def numbers(met: list[Met], worked: float, over: float) -> Numbers:
         "wait at other times, h": float(waits[~walking].mean()),
         "mean number at work": worked / END,
         "overtime a day, h": over / DAYS,
+        "work into rounds a day, h": late / DAYS,
     }
     for by in sorted({m.by for m in met}):
         mine = [m.lag for m in met if m.by == by]
