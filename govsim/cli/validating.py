@@ -44,7 +44,14 @@ def validate_model(
     from govsim.validation.cases import CASES
     from govsim.validation.independent import checking
     from govsim.validation.independent.checks import CHECKS
-    from govsim.validation.report import markdown, number, summary, tables
+    from govsim.validation.report import (
+        kept_part,
+        markdown,
+        number,
+        summary,
+        tables,
+        with_kept_part,
+    )
 
     known = [*running.names(CASES), *dict.fromkeys(check.name for check in CHECKS)]
     for asked in cases:
@@ -75,7 +82,9 @@ def validate_model(
     bound = running.bound(findings)
     if write is not None:
         write.parent.mkdir(parents=True, exist_ok=True)
-        write.write_text(markdown(findings, bound), encoding="utf-8", newline="\n")
+        old = write.read_text(encoding="utf-8") if write.is_file() else ""
+        page = with_kept_part(markdown(findings, bound), kept_part(old))
+        write.write_text(page, encoding="utf-8", newline="\n")
     if as_json_:
         print_json(
             {

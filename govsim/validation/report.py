@@ -200,6 +200,28 @@ def _short(line: str) -> list[str]:
     return wrap(line, 120, subsequent_indent=inside, break_long_words=False, break_on_hyphens=False)
 
 
+KEPT_FROM, KEPT_TO = "<!-- kept from here -->", "<!-- kept up to here -->"
+"""What stands between these on docs/validation.md was measured by another command, and stays when
+the page is written again."""
+
+
+def kept_part(page: str) -> str:
+    """Give what a page has between the marks, without them; nothing if it has none."""
+    _, begins, behind = page.partition(KEPT_FROM)
+    part, ends, _ = behind.partition(KEPT_TO)
+    return part.strip("\n") if begins and ends else ""
+
+
+def with_kept_part(page: str, part: str) -> str:
+    """Put a part at the end of a page, between the marks, in place of one that it has."""
+    before, begins, behind = page.partition(KEPT_FROM)
+    if begins:
+        page = before.rstrip("\n") + "\n" + behind.partition(KEPT_TO)[2].strip("\n")
+    if not part:
+        return page
+    return page.rstrip("\n") + f"\n\n{KEPT_FROM}\n\n{part.strip()}\n\n{KEPT_TO}\n"
+
+
 def promises(found: Sequence[Promise]) -> Table:
     """Lay out what comparisons promise and how often they kept it."""
     table = Table(box=None, pad_edge=False, header_style="bold")

@@ -30,6 +30,7 @@ from govsim.validation.independent import (
 from govsim.validation.independent.checking import Check, two_samples
 from govsim.validation.independent.checks import CHECKS
 from govsim.validation.independent.people import People, next_open
+from govsim.validation.report import kept_part, with_kept_part
 from govsim.validation.running import Finding
 
 FOLDER = SCENARIOS / "independent"
@@ -153,8 +154,10 @@ def test_the_command_lists_and_runs_them(tmp_path: Path):
     from govsim.cli import cli
 
     page = tmp_path / "page.md"
+    page.write_text(with_kept_part("old", "measured otherwise"), encoding="utf-8")
     done = CliRunner().invoke(
         cli, ["validate-model", "opening_hours", "-n", "2", "--write", str(page)]
     )
     assert "Traceback" not in done.output
     assert "opening.program" in page.read_text("utf-8")
+    assert kept_part(page.read_text("utf-8")) == "measured otherwise"

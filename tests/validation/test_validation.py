@@ -22,6 +22,7 @@ from govsim.validation import chains, paths, running
 from govsim.validation import closed_forms as known
 from govsim.validation.cases import CASES, HOURS, P90_ERLANG_A, shifts_day
 from govsim.validation.observing import Replication
+from govsim.validation.report import kept_part, with_kept_part
 from govsim.validation.running import bound, exact, judge, replicate
 
 TEXTBOOK = SCENARIOS / "textbook"
@@ -310,3 +311,15 @@ def test_z_allows_for_few_replications():
     assert (mean, se) == pytest.approx((2.5, 0.6455), abs=1e-4)
     # t = 3.098 with 3 degrees: a tail of .0267, as a normal value of 1.931.
     assert z == pytest.approx(1.932, abs=2e-3)
+
+
+def test_what_another_command_wrote_on_the_page_stays_when_it_is_written_again() -> None:
+    page = "# Page\n\nA sentence.\n"
+    assert kept_part(page) == ""
+    assert with_kept_part(page, "") == page
+    once = with_kept_part(page, "## Measured\n\nBy others.")
+    assert kept_part(once) == "## Measured\n\nBy others."
+    again = with_kept_part("# Page\n\nAnother sentence.\n", kept_part(once))
+    assert again == once.replace("A sentence", "Another sentence")
+    newer = with_kept_part(again, "## Measured anew")
+    assert newer == with_kept_part("# Page\n\nAnother sentence.\n", "## Measured anew")
