@@ -1,396 +1,389 @@
 """How strong the comparison of both engines is: mutants of the compiled one, and which survive.
 
-    python tests/support/mutating.py                     # all of the engine; an hour or more
-    python tests/support/mutating.py --modules staffing --every 10  # a tenth of one module
-    python tests/support/mutating.py --only staffing:214  # those of one line, told one by one
+    python tests/support/mutating.py                     # all of the engine; half an hour or so
+    python tests/support/mutating.py --only staffing.    # those whose names begin so
+    python tests/support/mutating.py --publish           # and write docs/validation.md's section
 
-A mutant is the engine with one comparison, constant or operator changed. It is killed when a
-random scenario (`strategies.py`) comes out otherwise than in the SimPy model, when it fails, or
-when it does not come to an end. One that survives all scenarios shows what the comparison would
-not notice, unless it can't make a difference at all: those are listed with the reason in
-`EQUIVALENT`. docs/validation.md has the figures.
+A mutant is the engine with one comparison, constant or operator changed (`mutants.py`). It is
+killed when a random scenario (`strategies.py`) comes out otherwise than in the SimPy model, when
+it fails, or when its loops turn many times more often than they should. One that survives all
+scenarios shows what the comparison would not notice, unless it can't make a difference at all:
+those are listed with the reason in `equivalents.py`.
 
-Compiling thousands of mutants would take days. So the engine's code is run as the plain Python
-that it is, over the same tables; before anything is changed, that is shown to give the very
-outcomes of the SimPy model. Each mutant is tried in a process of its own.
+Before anything is changed, the engine as plain Python (`plain_engine.py`) is shown to give the
+very outcomes of the SimPy model, and it is noted which mutants would give another value at their
+own place in which scenario: a mutant is tried on those alone, those first that killed others of
+its function. Scenarios and fates are kept at once, so that a run that was interrupted goes on.
+Everything runs at the lowest priority.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import copy
-import importlib
+import hashlib
 import json
-import multiprocessing
 import os
-import signal
-import sys
+import pickle
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from importlib.machinery import ModuleSpec
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import FunctionType, ModuleType
 from typing import Any
 
-import numpy as np
 from audit import lay_out
-from hypothesis import HealthCheck, Phase, given, settings
+from equivalents import EQUIVALENT, reason_of
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from mutants import ENGINE, KINDS, MODULES, Mutant, mutants
+from parting import warm_ups
 from places import PACKAGE
-from strategies import scenarios
+from plain_engine import EndlessError, Plain
+from themes import crowded, crowds, scenarios
 
 from govsim import model
 from govsim.demand.table import DemandTable, draw
 from govsim.scenarios.schema import Scenario
-from govsim.service import compiling
 from govsim.service.network import Network
 from govsim.service.outcome import Outcome
+from govsim.service.rules import CALL_BACK, ENDED_TURNED_AWAY, PROMISE_DUE, SOLVE, solution_promised
+from govsim.sources import code_hash
 
-ENGINE = PACKAGE / "engine"
+EXAMPLES = 16
+"""Times that `AT_A_TIME` random scenarios are drawn."""
 
-MODULES = ("loop", "service", "residents", "staffing", "work", "events")
-"""Where the engine decides; the others lay out memory, or call the rules that both share."""
+AT_A_TIME = 25
 
-PATIENCE = 20
-"""A mutant won't come to its end after so many times what the model takes, and two seconds."""
+MOST_DEMANDS = 150
+"""Scenarios with more of them are left out, as plain Python takes long for them."""
 
-EQUIVALENT: dict[str, str] = {}
-"""Mutants that can't make a difference, by their names: why."""
+DRAWN_BY = ("strategies.py", "themes.py", "mutants.py")
 
-COMPARED = {
-    ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.Gt), ast.Gt: (ast.GtE, ast.Lt),
-    ast.GtE: (ast.Gt, ast.Lt), ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,),
-    ast.Is: (ast.IsNot,), ast.IsNot: (ast.Is,), ast.In: (ast.NotIn,), ast.NotIn: (ast.In,),
-}  # fmt: skip
-COUNTED = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.FloorDiv: ast.Mult,
-    ast.Div: ast.Mult, ast.Mod: ast.Mult, ast.LShift: ast.RShift, ast.RShift: ast.LShift,
-    ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
-}  # fmt: skip
-STRETCHES = ("starts", "ends", "done", "lists")
-"""Tables of numbers that are read several at once; nothing changes them."""
+KEPT = PACKAGE.parent / "build" / "mutating"
+"""Where scenarios and fates are kept."""
 
-CHANGED = (
-    "demands", "areas", "staff", "queues", "helpers_out", "events", "later", "stretches", "jobs",
-    "nodes", "orders", "visits", "stack",
-)  # fmt: skip
-"""Tables that change as time passes."""
+PAGE = PACKAGE.parent / "docs" / "validation.md"
 
-SWAPPED = {"min": "max", "max": "min"}
+ENDLESS = 20
+"""A mutant never ends whose loops turn so many times as often, and ten thousand times more."""
+
+FEW = 10
+"""Scenarios on which those are tried that are listed as equivalent; none of them may kill one."""
+
+SURVIVES = "survives"
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """A change of one place in a module of the engine.
+@dataclass
+class Case:
+    """A random scenario, what the SimPy model makes of it, and what the engine does for it.
+
+    How many events it set is compared too, as one too many may change nothing else; and the engine
+    must have lost no memory.
 
     Attributes
     ----------
-    module : its name, such as ``staffing``.
-    line, column, to : where in its file.
-    what : what is changed into what.
-    source : the module's whole text, changed.
+    matters : names of the mutants that would give another value at their own place.
+    turns : how often the engine's loops turn.
+    seconds : what it takes as plain Python.
     """
-
-    module: str
-    line: int
-    column: int
-    to: int
-    what: str
-    source: str
-
-    @property
-    def name(self) -> str:
-        """Say where it is and what, such as ``staffing:214:11-16 Lt to LtE``."""
-        return f"{self.module}:{self.line}:{self.column}-{self.to} {self.what}"
-
-
-def mutants(module: str) -> Iterator[Mutant]:
-    """Make every mutant of a module, in the order of its text."""
-    tree = ast.parse((ENGINE / f"{module}.py").read_text(encoding="utf-8"))
-    places = [
-        node
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef)
-        for statement in function.body
-        for node in ast.walk(statement)
-    ]
-    for node in sorted(
-        places, key=lambda n: (getattr(n, "lineno", 0), getattr(n, "col_offset", 0))
-    ):
-        for what, change, restore in changes(node):
-            change()
-            source = ast.unparse(tree)
-            restore()
-            where = (node.lineno, node.col_offset, node.end_col_offset)  # type: ignore[attr-defined]
-            yield Mutant(module, *where, what, source)
-
-
-def _place(node: ast.AST) -> tuple[int, int]:
-    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
-
-
-Change = tuple[str, Callable[[], None], Callable[[], None]]
-
-
-def changes(node: ast.AST) -> Iterator[Change]:
-    """List what can be changed at a node, with how, and how it is undone."""
-
-    def swap(name: str, new: Any, what: str) -> Change:
-        old = copy.copy(getattr(node, name))
-        return (
-            what,
-            lambda: setattr(node, name, new),
-            lambda: setattr(node, name, old),
-        )
-
-    def of(kind: Any) -> str:
-        return str(kind.__name__ if isinstance(kind, type) else type(kind).__name__)
-
-    if isinstance(node, ast.Compare):
-        for i, operator in enumerate(node.ops):
-            for other in COMPARED.get(type(operator), ()):
-                ops = [*node.ops[:i], other(), *node.ops[i + 1 :]]
-                yield swap("ops", ops, f"{of(operator)} to {of(other)}")
-    elif isinstance(node, ast.BinOp | ast.AugAssign) and type(node.op) in COUNTED:
-        other = COUNTED[type(node.op)]
-        yield swap("op", other(), f"{of(node.op)} to {of(other)}")
-    elif isinstance(node, ast.BoolOp):
-        other = ast.Or if isinstance(node.op, ast.And) else ast.And
-        yield swap("op", other(), f"{of(node.op)} to {of(other)}")
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        yield swap("op", ast.UAdd(), "not left out")
-    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        yield swap("value", not node.value, f"{node.value} to {not node.value}")
-    elif isinstance(node, ast.Constant) and isinstance(node.value, int):
-        for value in (node.value + 1, node.value - 1):
-            yield swap("value", value, f"{node.value} to {value}")
-    elif isinstance(node, ast.Name) and node.id in SWAPPED:
-        yield swap("id", SWAPPED[node.id], f"{node.id} to {SWAPPED[node.id]}")
-
-
-class Plain:
-    """The engine's modules as plain Python, one of them changed.
-
-    Numba's decorators are left out, and a record is an object with an attribute for each field;
-    what was changed is written back to the tables whenever the engine reads these themselves.
-    """
-
-    def __init__(self, mutant: Mutant | None) -> None:
-        self.mutant = mutant
-        self.rows: dict[str, list[Any]] = {}
-        self.numbers: dict[str, list[int]] = {}
-
-    def run(self) -> Callable[..., Outcome]:
-        """Import them, and give what simulates."""
-        for name in [name for name in sys.modules if name.startswith("govsim.engine")]:
-            del sys.modules[name]
-        for name in ("compiled", "inlined", "kept"):
-            setattr(compiling, name, lambda function: function)
-        compiling.shared = self.shared  # type: ignore[assignment]
-        sys.meta_path.insert(0, self)  # type: ignore[arg-type]
-        engine = importlib.import_module("govsim.engine")
-        memory = importlib.import_module("govsim.engine.memory")
-        advance, put = engine.advance, memory.Memory.put
-        made = {name: _row(kind) for name, kind in memory.TABLES.items()}
-        of_world = _row(memory.WORLD)
-
-        def noted(its: Any, name: str, table: Any) -> None:
-            put(its, name, table)
-            values = its.tables[name].view(memory.TABLES[name]).tolist()
-            self.rows[name] = [made[name](*value) for value in values]
-            if name in STRETCHES:
-                self.numbers[name] = [value for (value,) in values]
-
-        def advanced(world: Any, until: int) -> int:
-            w = of_world(*world.tolist()[0])
-            why: int = advance([w], until)
-            world[0] = w.values()
-            return why
-
-        def written_back(its: Any) -> None:
-            for name in CHANGED:
-                kind = memory.TABLES[name]
-                its.tables[name].view(kind)[:] = np.array(
-                    [row.values() for row in self.rows[name]], kind
-                )
-
-        def before(function: Callable[..., Any]) -> Callable[..., Any]:
-            def does(its: Any, *others: Any) -> Any:
-                written_back(its)
-                return function(its, *others)
-
-            return does
-
-        memory.Memory.put = noted
-        memory.Memory.make_room = before(memory.Memory.make_room)
-        engine.advance, engine._outcome = advanced, before(engine._outcome)
-        run: Callable[..., Outcome] = engine.run
-        return run
-
-    @staticmethod
-    def shared(function: Any, **others: Any) -> Any:
-        return FunctionType(
-            function.__code__, {**function.__globals__, **others}, function.__name__
-        )
-
-    def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
-        """Find the engine's modules here; see `importlib.abc.MetaPathFinder`."""
-        if not name.startswith("govsim.engine"):
-            return None
-        return ModuleSpec(name, self, is_package=name == "govsim.engine")  # type: ignore[arg-type]
-
-    def create_module(self, spec: ModuleSpec) -> None:
-        """Make an ordinary module."""
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Run the module's text, changed where it is the mutant's."""
-        name = module.__name__.rpartition(".")[2]
-        file = ENGINE / (f"{name}.py" if name != "engine" else "__init__.py")
-        if name == "tables":
-            vars(module).update(self.reached(file))
-            return
-        source = file.read_text(encoding="utf-8")
-        if self.mutant is not None and self.mutant.module == name:
-            source = self.mutant.source
-        exec(compile(source, str(file), "exec"), vars(module))
-
-    def reached(self, file: Path) -> dict[str, Any]:
-        """Make what stands in the module `tables`: records and stretches by their place."""
-        made: dict[str, Any] = {"word_at": None}  # only what is watched is read by words
-        for node in ast.parse(file.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-                (target,), call = node.targets, node.value
-                assert isinstance(target, ast.Name) and isinstance(call.func, ast.Name)
-                if call.func.id in ("_records", "_stretch"):
-                    assert isinstance(call.args[0], ast.Constant)
-                    make = self.record if call.func.id == "_records" else self.stretch
-                    made[target.id] = make(str(call.args[0].value))
-        return made
-
-    def record(self, table: str) -> Callable[[Any, int], Any]:
-        return lambda w, i: self.rows[table][i]
-
-    def stretch(self, table: str) -> Callable[[Any, int, int], Any]:
-        return lambda w, first, n: self.numbers[table][first : first + n]
-
-
-def _row(kind: np.dtype[Any]) -> type[Any]:
-    """Make the class of a record: a slot for each field, in order."""
-    assert kind.names is not None
-    names = kind.names
-    text = f"def __init__(self, {', '.join(names)}):\n"
-    text += "".join(f"    self.{name} = {name}\n" for name in names)
-    text += f"def values(self):\n    return ({' '.join(f'self.{name},' for name in names)})\n"
-    made: dict[str, Any] = {"__slots__": names}
-    exec(text, made)
-    del made["__builtins__"]
-    return type("Row", (), made)
-
-
-@dataclass(frozen=True)
-class Case:
-    """A random scenario, what the SimPy model makes of it, and how long that takes, s."""
 
     network: Network
     table: DemandTable
     measured_from: int
     outcome: Outcome
-    seconds: float
+    timed_events: int
+    matters: set[str] = field(default_factory=set)
+    turns: int = 0
+    seconds: float = 0.0
 
 
-def cases(number: int) -> list[Case]:
-    """Draw random scenarios, the same each time."""
-    found: list[Case] = []
+class Counting(model.Service):
+    """Counts the events that the compiled engine sets too.
 
+    That does not set the end of a promise that was not made, nor the call back to those who are
+    content and weren't turned away: nothing comes of either.
+    """
+
+    def at(self, time: int, kind: int, identifier: int, happens: Any, *args: Any) -> None:
+        if time < self.end:
+            d, promise = divmod(identifier, 4)
+            if kind == PROMISE_DUE and promise == SOLVE:
+                categories = list(self.network.scenario.demand.categories.values())
+                own = categories[self.table.category[d]].solve is not None
+                self.timed_events -= not solution_promised(self.table.complex[d], own)
+            elif kind == CALL_BACK:
+                content = self.satisfied[identifier] == 1
+                self.timed_events -= content and self.ended[identifier] != ENDED_TURNED_AWAY
+        super().at(time, kind, identifier, happens, *args)
+
+
+def cases(number: int, which: int = 0) -> list[Case]:
+    """Draw random scenarios, the same each time; those that come out alike stand once."""
+    found: dict[str, Case] = {}
+
+    @seed(which)
     @settings(
         max_examples=number,
         deadline=None,
         database=None,
-        derandomize=True,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(scenarios)
-    def draw_one(scenario: Scenario) -> None:
+    @given(scenarios, warm_ups, crowds)
+    def draw_one(scenario: Scenario, warm_up: float, crowd: int) -> None:
         network = lay_out(scenario)
-        table = draw(network, 0)
-        begins = int(network.end * (0.3 if len(found) % 2 else 0.0))
-        begun = time.process_time()
-        made = model.run(network, table, begins)
-        found.append(Case(network, table, begins, made, time.process_time() - begun))
+        table = crowded(draw(network, 0), crowd)
+        if len(table) > MOST_DEMANDS:
+            return
+        begins = int(network.end * warm_up)
+        service = Counting(network, table, begins)
+        made = service.run()
+        parts = made.demands, made.orders, made.visits, made.pools
+        key = hashlib.sha256(b"".join(c.tobytes() for part in parts for c in part.values()))
+        found.setdefault(key.hexdigest(), Case(network, table, begins, made, service.timed_events))
 
     draw_one()
+    return list(found.values())
+
+
+def kept_cases(times: Iterable[int]) -> list[Case]:
+    """Draw random scenarios and look what the engine does for them, or take what was kept."""
+    found: list[Case] = []
+    plain = None
+    for which in times:
+        file = KEPT / f"cases-{digest()}-{which}.pickle"
+        if not file.is_file():
+            drawn = cases(AT_A_TIME, which)
+            plain = plain or Plain(list(everything()))
+            for case in drawn:
+                look(plain, case)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.with_suffix(".new").write_bytes(pickle.dumps(drawn))
+            file.with_suffix(".new").replace(file)
+        found += pickle.loads(file.read_bytes())
     return found
 
 
-def differs(run: Callable[..., Outcome], case: Case) -> bool:
-    made = run(case.network, case.table, case.measured_from)
+def everything() -> Iterator[Mutant]:
+    for module in MODULES:
+        yield from mutants(module)
+
+
+def digest() -> str:
+    """Name the state of the code and of the random scenarios."""
+    own = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in DRAWN_BY]
+    return hashlib.sha256("".join([code_hash(), *own]).encode()).hexdigest()[:12]
+
+
+def look(plain: Plain, case: Case) -> None:
+    """Note what the engine does for a case, which must be what the SimPy model does."""
+    plain.turns, plain.matters, plain.open = 0, set(), set(range(len(plain.noticing)))
+    begun = time.process_time()
+    if differs(plain, case):
+        raise AssertionError("the engine as it is, as plain Python, gives another outcome")
+    case.turns, case.seconds = plain.turns, time.process_time() - begun
+    case.matters = {plain.noticing[i].name for i in plain.matters}
+
+
+def differs(plain: Plain, case: Case) -> bool:
+    made = plain.run(case.network, case.table, case.measured_from)
+    if plain.leaks or plain.timed_events != case.timed_events:
+        return True
     return bool(case.outcome.differences(made))
 
 
-def outcome(mutant: Mutant | None, tried: list[Case]) -> str:
-    """Say what kills a mutant: ``differs``, ``fails``, ``hangs``; ``survives`` if nothing.
+def outcome(plain: Plain, mutant: Mutant, tried: Sequence[tuple[int, Case]]) -> tuple[str, int]:
+    """Say what kills a mutant, ``differs``, ``fails`` or ``never ends``, and which case.
 
-    Each in a process of its own, which ends with it.
+    ``survives``, and -1, if nothing does.
     """
-    reader, writer = multiprocessing.Pipe(duplex=False)
-    child = os.fork()
-    if child == 0:
-        said = "survives"
-        try:
-            run = Plain(mutant).run()
-            for case in tried:
-                signal.setitimer(signal.ITIMER_VIRTUAL, 2 + PATIENCE * case.seconds)
-                if differs(run, case):
-                    said = "differs"
-                    break
-        except BaseException as error:
-            said = f"fails: {type(error).__name__}: {error}" if mutant is None else "fails"
-        writer.send(said)
-        os._exit(0)
-    writer.close()
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return "hangs" if os.WTERMSIG(status) == signal.SIGVTALRM else "fails"
-    return str(reader.recv())
+    number = -1
+    try:
+        with plain.changed(mutant):
+            for number, case in tried:  # which one is told
+                plain.turns, plain.most = 0, 10_000 + ENDLESS * case.turns
+                if differs(plain, case):
+                    return "differs", number
+    except EndlessError:
+        return "never ends", number
+    except (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError):
+        return "fails", number
+    return SURVIVES, -1
+
+
+class Fates:
+    """What became of mutants: kept in a file, and which cases killed how many.
+
+    Of one that survives, it is kept on how many cases it was tried: with more of them, it is tried
+    on the others.
+    """
+
+    def __init__(self, file: Path | None) -> None:
+        self.file = file
+        self.known: dict[str, str] = {}
+        self.tried: dict[str, int] = {}
+        self.kills: Counter[tuple[str, int]] = Counter()
+        if file is not None and file.is_file():
+            for line in file.read_text(encoding="utf-8").splitlines():
+                self.note(*json.loads(line))
+
+    def note(self, name: str, fate: str, by: int, tried: int) -> None:
+        self.known[name], self.tried[name] = fate, tried
+        if by >= 0:
+            self.kills[name.partition(":")[0], by] += 1
+            self.kills["", by] += 1
+
+    def add(self, name: str, fate: str, by: int, tried: int) -> None:
+        self.note(name, fate, by, tried)
+        if self.file is not None:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            with self.file.open("a", encoding="utf-8") as kept:
+                kept.write(json.dumps([name, fate, by, tried]) + "\n")
+
+    def are_known(self, name: str, tried: int) -> bool:
+        """Whether a mutant is killed, or has survived so many cases."""
+        return self.known.get(name, SURVIVES) != SURVIVES or self.tried.get(name, 0) >= tried
+
+    def in_order(self, mutant: Mutant, tried: Sequence[Case]) -> list[tuple[int, Case]]:
+        """Order the cases where a mutant matters: those first that killed its like, quick ones."""
+        function = f"{mutant.module}.{mutant.function}"
+        begin = self.tried.get(mutant.name, 0)
+        others = list(enumerate(tried))[begin:]
+        able = [(i, case) for i, case in others if mutant.name in case.matters]
+        if reason_of(mutant.name):
+            able = able[:: max(len(able) // FEW, 1)]
+
+        def worth(one: tuple[int, Case]) -> float:
+            i, case = one
+            return -(10 * self.kills[function, i] + self.kills["", i] + 1) / (case.seconds + 0.01)
+
+        return sorted(able, key=worth)
+
+
+def table(fates: Sequence[tuple[Mutant, str]]) -> list[str]:
+    """Lay out what became of mutants, by module and by kind."""
+    lines = [
+        "| | mutants | killed | survived | equivalent | killed of those not equivalent |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+
+    def row(title: str, chosen: Callable[[Mutant], bool]) -> None:
+        these = [fate for mutant, fate in fates if chosen(mutant)]
+        survived, equivalent = these.count(SURVIVES), these.count("equivalent")
+        killed = len(these) - survived - equivalent
+        share = f"{killed / max(killed + survived, 1):.1%}"
+        lines.append(f"| {title} | {len(these)} | {killed} | {survived} | {equivalent} | {share} |")
+
+    for module in MODULES:
+        row(f"`{module}`", lambda m, module=module: m.module == module)
+    for kind in KINDS:
+        row(kind, lambda m, kind=kind: m.kind == kind)
+    row("all", lambda m: True)
+    return lines
+
+
+def page_section(fates: Sequence[tuple[Mutant, str]], number: int) -> str:
+    """Write the section of docs/validation.md."""
+    equivalent = Counter(reason_of(m.name) for m, fate in fates if fate == "equivalent")
+    alive = [m.name for m, fate in fates if fate == SURVIVES]
+    of = hashlib.sha256(b"".join((ENGINE / f"{m}.py").read_bytes() for m in MODULES)).hexdigest()
+    lines = [
+        "## How strong the comparison of both engines is",
+        "",
+        "Written by `python tests/support/mutating.py --publish`. Each comparison, constant and "
+        "operator of the compiled engine was changed, one at a time, and the changed engine run "
+        f"on {number} random scenarios of `tests/support/strategies.py`. A mutant is killed when "
+        "anything comes out otherwise than in the SimPy model, when it fails, or never ends. "
+        f"This is of the engine whose modules have the digest `{of[:12]}`.",
+        "",
+        *table(fates),
+        "",
+        "Equivalent are those that can make no difference, by reason:",
+        "",
+        *(f"- {count}: {reason}" for reason, count in equivalent.most_common()),
+        "",
+    ]
+    if alive:
+        lines += ["Those that survived:", "", *(f"- `{name}`" for name in alive), ""]
+    return "\n".join(lines)
+
+
+def publish(section: str, page: Path = PAGE) -> None:
+    """Replace the marked part of docs/validation.md, or append it."""
+    from govsim.validation.report import with_kept_part
+
+    text = page.read_text(encoding="utf-8")
+    page.write_text(with_kept_part(text, section), encoding="utf-8", newline="\n")
 
 
 def main() -> None:
     """Try them, and tell which survive."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--modules", nargs="+", choices=MODULES, default=MODULES)
+    parser.add_argument("--only", default="", metavar="NAME", help="those whose names begin so")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="each Nth mutant only")
-    parser.add_argument("--only", default="", metavar="MODULE:LINE", help="those of one place")
-    parser.add_argument("--examples", type=int, default=250, help="random scenarios")
-    parser.add_argument("--out", type=Path, help="file of fates, gone on with")
+    parser.add_argument(
+        "--examples", type=int, default=EXAMPLES, help=f"times {AT_A_TIME} random scenarios"
+    )
+    parser.add_argument("--processes", type=int, default=1, help="mutants tried at once")
+    parser.add_argument("--tell", action="store_true", help="only tell what is known so far")
+    parser.add_argument("--publish", action="store_true", help="write docs/validation.md's section")
     asked = parser.parse_args()
-    tried = cases(asked.examples)
-    unchanged = outcome(None, tried)
-    if unchanged != "survives":
-        sys.exit(f"the engine as it is, as plain Python: {unchanged}")
+    os.nice(19)
+    tried = kept_cases(range(asked.examples))
     print(f"the engine as it is makes the same of {len(tried)} scenarios", flush=True)
-    known = {}
-    if asked.out and asked.out.is_file():
-        known = dict(map(json.loads, asked.out.read_text(encoding="utf-8").splitlines()))
-    counts: dict[str, int] = {}
-    for module in asked.modules:
-        for number, mutant in enumerate(mutants(module)):
-            if number % asked.every or not mutant.name.startswith(asked.only):
-                continue
-            fate = known.get(mutant.name) or outcome(mutant, tried)
-            if asked.out and mutant.name not in known:
-                with asked.out.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps([mutant.name, fate]) + "\n")
-            if fate == "survives" and mutant.name in EQUIVALENT:
-                fate = "equivalent"
-            counts[fate] = counts.get(fate, 0) + 1
-            if fate == "survives" or asked.only:
-                print(f"{fate}: {mutant.name}", flush=True)
-    told = sum(counts.values()) - counts.get("equivalent", 0)
-    killed = told - counts.get("survives", 0)
-    print(json.dumps(counts))
-    print(f"killed {killed} of {told} that are not equivalent: {killed / max(told, 1):.1%}")
+    file = KEPT / f"fates-{digest()}.jsonl"
+    print(f"fates are kept in {file}", flush=True)
+    chosen = [m for m in list(everything())[:: asked.every] if m.name.startswith(asked.only)]
+    # In no order, so that a run that was stopped shows a fair part of them.
+    todo = sorted(chosen, key=lambda m: hashlib.sha256(m.name.encode()).digest())
+    if asked.tell:
+        todo = []
+    workers = []
+    for share in range(1, asked.processes):
+        if (child := os.fork()) == 0:
+            try_all(todo[share :: asked.processes], tried, Fates(file))
+            os._exit(0)
+        workers.append(child)
+    try_all(todo[:: asked.processes], tried, Fates(file))
+    for child in workers:
+        os.waitpid(child, 0)
+    told = tell(chosen, tried, Fates(file))
+    print("\n".join(table(told)))
+    print(dict(Counter(fate for _, fate in told)))
+    if asked.publish:
+        publish(page_section(told, len(tried)))
+
+
+def try_all(todo: Sequence[Mutant], tried: list[Case], fates: Fates) -> None:
+    """Try mutants whose fates are not known."""
+    plain = Plain()
+    for i, mutant in enumerate(todo):
+        if not fates.are_known(mutant.name, len(tried)):
+            fate, by = outcome(plain, mutant, fates.in_order(mutant, tried))
+            fates.add(mutant.name, fate, by, len(tried))
+        if i % 50 == 49:
+            print(f"{i + 1} of {len(todo)}", flush=True)
+
+
+def tell(chosen: Sequence[Mutant], tried: list[Case], fates: Fates) -> list[tuple[Mutant, str]]:
+    """Say which survive, and what is listed as equivalent and should not be."""
+    names, told = [m.name for m in chosen], []
+    for mutant in chosen:
+        if mutant.name not in fates.known:
+            continue  # a run that was stopped
+        fate, reason = fates.known[mutant.name], reason_of(mutant.name)
+        if reason and fate != SURVIVES:
+            print(f"NOT EQUIVALENT ({reason}): {mutant.name}")
+        elif reason:
+            fate = "equivalent"
+        told.append((mutant, fate))
+        if fate == SURVIVES:
+            seen = sum(mutant.name in case.matters for case in tried)
+            print(f"{fate} ({seen} scenarios): {mutant.name}")
+    for reason, listed in EQUIVALENT.items():
+        for one in listed:
+            if not any(name.startswith(one) for name in names):
+                print(f"NOT THERE ({reason}): {one}")
+    return told
 
 
 if __name__ == "__main__":

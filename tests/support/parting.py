@@ -21,7 +21,7 @@ import numpy as np
 from audit import lay_out
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
-from strategies import scenarios
+from themes import crowded, crowds, scenarios
 
 from govsim import engine, model
 from govsim.demand.table import DemandTable, draw
@@ -94,10 +94,11 @@ def _unlike(mine: np.ndarray[Any, Any], theirs: np.ndarray[Any, Any]) -> list[st
     return [f"row {i}: {mine[i]}, {theirs[i]}" for i in rows.tolist()]
 
 
-def assert_same(scenario: Scenario, replication: int = 0, warm_up: float = 0.0) -> None:
+def assert_same(scenario: Scenario, warm_up: float = 0.0, crowd: int = 1) -> None:
     """Let both engines run a scenario, and fail with where they part."""
     laid_out = lay_out(scenario)
-    told = parting(laid_out, draw(laid_out, replication), int(laid_out.end * warm_up))
+    table = crowded(draw(laid_out, 0), crowd)
+    told = parting(laid_out, table, int(laid_out.end * warm_up))
     assert not told, told
 
 
@@ -114,9 +115,9 @@ def over_random_scenarios(examples: int, **further: Any) -> Callable[[], None]:
         suppress_health_check=list(HealthCheck),
         **further,
     )
-    @given(scenarios, warm_ups)
-    def check(scenario: Scenario, warm_up: float) -> None:
-        assert_same(scenario, 0, warm_up)
+    @given(scenarios, warm_ups, crowds)
+    def check(scenario: Scenario, warm_up: float, crowd: int) -> None:
+        assert_same(scenario, warm_up, crowd)
 
     return check
 

@@ -59,6 +59,8 @@ SHIFTS: list[Spec] = [
     {"day": "09:00-12:00, 13:00-17:00"},
 ]
 
+TICKS = ("1 ms", "1 s", "1 min", "10 min")
+
 HOURS = ["always", "08:00-20:00", "09:00-12:00, 14:00-17:00", "22:00-06:00"]
 
 
@@ -258,7 +260,7 @@ def changes(draw: st.DrawFn, start: str, shifts: list[str], teams: list[str]) ->
 
 
 @st.composite
-def specs(draw: st.DrawFn) -> Spec:
+def specs(draw: st.DrawFn, ticks: tuple[str, ...] = TICKS) -> Spec:
     """A whole scenario, as a planner would write it."""
     shifts = draw(st.sampled_from(SHIFTS))
     names = list(shifts)
@@ -280,7 +282,7 @@ def specs(draw: st.DrawFn) -> Spec:
         "horizon": draw(st.sampled_from(["2 days", "30 h", "5 days", "1 day"])),
         "warm_up": "0 min",
         "seed": draw(st.integers(0, 1000)),
-        "tick": draw(st.sampled_from(["1 ms", "1 s", "1 min", "10 min"])),
+        "tick": draw(st.sampled_from(ticks)),
         "territory": draw(territories()),
         "calendar": {
             "holidays": draw(st.sampled_from(["china", "none"])),
