@@ -366,7 +366,7 @@ def try_all(todo: Sequence[Mutant], tried: list[Case], fates: Fates) -> None:
 
 def tell(chosen: Sequence[Mutant], tried: list[Case], fates: Fates) -> list[tuple[Mutant, str]]:
     """Say which survive, and what is listed as equivalent and should not be."""
-    names, told = [m.name for m in chosen], []
+    names, told = [m.name for m in everything()], []
     for mutant in chosen:
         if mutant.name not in fates.known:
             continue  # a run that was stopped
