@@ -73,6 +73,9 @@ _SOURCES = {
     ),
     "4 on duty by day (2 to 8), 1 to 2 at night": ("白天在岗4人（2至8人），夜间1至2人"),
     "994 residents and 335 households a grid": ("每个网格994人、335户"),
+    "3.7 min from call to dispatch: Beijing 12345; no figure tells channels apart": (
+        "北京12345：从来电到派单3.7分钟；没有分渠道的数字"
+    ),
     "Beijing, news reports: 3.7 minutes from call to dispatch; its spread is assumed": (
         "北京，新闻报道：从来电到派单3.7分钟；离散程度为假设"
     ),

@@ -127,8 +127,17 @@ def test_nothing_of_a_chinese_report_of_inputs_is_english(scenario: Scenario) ->
 @pytest.mark.parametrize(
     ("language_", "called", "says"),
     [
-        ("zh", "志愿者", "在岗人数 白班 2；可出动占比 1；出行方式 步行"),
-        ("en", "volunteers", "on duty day shift 2; free for demands 1; on the way by walking"),
+        (
+            "zh",
+            "志愿者",
+            "在岗人数 白班 2；可出动占比 1；其他工作与可出动时段的轮换周期 3小时；出行方式 步行",
+        ),
+        (
+            "en",
+            "volunteers",
+            "on duty day shift 2; free for demands 1; other work and free time in turn, every 3 h; "
+            "on the way by walking",
+        ),
     ],
 )
 def test_a_whole_team_is_said_by_its_inputs_in_words(language_, called, says):

@@ -118,6 +118,7 @@ def test_a_run_that_was_stopped_goes_on_and_ends_with_the_same_bytes(short, tmp_
         "measures.parquet",
         "weekly.parquet",
         "hours.parquet",
+        "late.parquet",
         "orders.parquet",
         "points.parquet",
         "grids.parquet",

@@ -41,7 +41,7 @@ def typed(*arguments: object):
 def table(value: float, replication: int = 0) -> dict[str, bytes]:
     frame = pd.DataFrame({"level": ["district"], "key": [""], "measure": ["m"], "value": [value]})
     packed = pack(frame, replication)
-    return {"measures": packed, "weekly": packed, "hours": packed}
+    return {"measures": packed, "weekly": packed, "hours": packed, "late": packed}
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def test_a_journal_that_ends_anywhere_goes_on_after_its_last_whole_replication(
     for replication in range(kept, 6):
         run.put(replication, table(replication, replication))
     assert RunFolder(path).kept() == 6
-    assert len(Journal.read(path / "journal.bin").records) == 18
+    assert len(Journal.read(path / "journal.bin").records) == 24
 
 
 def test_a_replication_that_is_whole_only_in_part_does_not_count(tmp_path):
