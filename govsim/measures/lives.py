@@ -102,7 +102,8 @@ class Absence:
             lines = [self.network.timelines[line] for line, _ in who]
             times = lines[0].times
             if len(lines) > 1:
-                times = np.unique(np.concatenate([line.times for line in lines]))
+                # What begins together stands there twice and lasts nothing, so it is only sorted.
+                times = np.sort(np.concatenate([line.times for line in lines]), kind="stable")
             times = times[times < self.network.end]  # rosters go on to the end of the day
             absent = np.ones(len(times), dtype=bool)
             for line, (_, crew) in zip(lines, who, strict=True):
