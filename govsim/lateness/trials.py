@@ -13,6 +13,7 @@ import pickle
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from govsim.demand.table import draw
 from govsim.lateness.levers import Setting, changed
 from govsim.measures.pieces import CLOCKS
-from govsim.measures.replication import cost_of_people, promise_kept
+from govsim.measures.replication import allowed, cost_of_people, promise_kept
 from govsim.measures.shortest import least
 from govsim.runs import provenance
 from govsim.runs.tasks import Plan, runs
@@ -114,8 +115,6 @@ def perform(case: Case) -> Floats:
         cost = sum(cost_of_people(service, outcome).values())
         rows.append([*(_share(kept[clock][1], kept[clock][0]) for clock in CLOCKS), cost])
     if case.ceiling:
-        from govsim.measures.replication import allowed
-
         service = unlimited(base)
         outcome = runs("compiled")(service, table, case.measured_from)
         kept = promise_kept(service, table, outcome)
@@ -198,8 +197,6 @@ def length(scenario: Scenario, replications: int, measured_from: int, demands: f
     horizon = min(max(horizon, SHORTEST), scenario.horizon)
     changes: dict[str, object] = {"horizon": horizon}
     if not scenario.changes and not scenario.demand.surges:
-        from datetime import timedelta
-
         later = (scenario.horizon - horizon) // 4 // WEEK * 7
         changes["start"] = scenario.start + timedelta(days=later)
     short = scenario.model_copy(update=changes)

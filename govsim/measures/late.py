@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from govsim.demand.table import DemandTable
 from govsim.measures import point_hours
 from govsim.measures.lives import GONE, PIECES
-from govsim.measures.pieces import CLOCKS, Pieces, find
+from govsim.measures.pieces import CLOCKS, Pieces
 from govsim.measures.shortest import as_sent, least
 from govsim.scenarios.units import HOUR
 from govsim.service.network import Network
@@ -44,6 +44,7 @@ def count(
     outcome: Outcome,
     kept: Mapping[str, tuple[Bools, Bools]],
     limits: Mapping[str, Ints],
+    found: Pieces,
 ) -> pd.DataFrame:
     """Count one replication.
 
@@ -51,6 +52,7 @@ def count(
     ----------
     kept : by clock, the demands that it applies to and has run out for, and those that kept it.
     limits : by clock int64[n], what was promised, ms from the start of the clocks.
+    found : where the time of all demands went.
 
     Returns
     -------
@@ -63,7 +65,6 @@ def count(
         (``alone``; all others need two fixes or more) and their whole time, `KEPT` those in time;
         `REACHABLE` and `AS_SENT` have numbers only.
     """
-    found = find(network, table, outcome)
     reach = {REACHABLE: least(network, table, outcome), AS_SENT: as_sent(network, table, outcome)}
     crossed = [_Crossed(levels) for levels in _levels(network, table, outcome)]
     parts: list[tuple[NDArray[Any], ...]] = []

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from govsim.demand.table import DemandTable
 from govsim.measures.lives import PIECES
-from govsim.measures.pieces import CLOCKS, IN, Pieces, find
+from govsim.measures.pieces import CLOCKS, IN, Pieces
 from govsim.service.network import Network
 from govsim.service.outcome import Outcome
 from govsim.service.rules import CAUSES
@@ -31,7 +31,9 @@ TIMES = (
 )
 
 
-def demands_frame(network: Network, table: DemandTable, outcome: Outcome) -> pd.DataFrame:
+def demands_frame(
+    network: Network, table: DemandTable, outcome: Outcome, pieces: Pieces
+) -> pd.DataFrame:
     """Lay out the demands of one replication, a row each, in the order of the demand table.
 
     Returns
@@ -73,7 +75,7 @@ def demands_frame(network: Network, table: DemandTable, outcome: Outcome) -> pd.
             "first_cause": _named(CAUSES, first),
             "repeats": d["repeats"],
             "reopened": d["reopened"],
-            **pieces_columns(find(network, table, outcome)),
+            **pieces_columns(pieces),
         }
     )
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,34 +88,40 @@ class Absence:
     """When too few are on duty to take a job: added up over time, so that any stretch is two looks.
 
     Groups of people are known by index; each is one pool or, where queues are pooled, all that
-    draw on a queue, with the crew that a job takes of each.
+    draw on a queue, with the crew that a job takes of each. Nothing here depends on chance, so it
+    is kept for all replications of a network, which may be measured in several threads.
     """
 
     def __init__(self, network: Network) -> None:
-        self.network = network
+        self.timelines, self.end = network.timelines, network.end
+        self.one_adds = Lock()
         self.known: dict[tuple[tuple[int, int], ...], int] = {}
         self.times: list[Ints] = []
         self.sums: list[Ints] = []
-        self._joined: tuple[Ints, Ints, Ints] | None = None
+        self._joined: tuple[Ints, Ints, Bools] | None = None
 
     def index(self, who: tuple[tuple[int, int], ...]) -> int:
         """Give the index of some people: (timeline, crew) of each pool that may take the job."""
-        if who not in self.known:
-            lines = [self.network.timelines[line] for line, _ in who]
-            times = lines[0].times
-            if len(lines) > 1:
-                # What begins together stands there twice and lasts nothing, so it is only sorted.
-                times = np.sort(np.concatenate([line.times for line in lines]), kind="stable")
-            times = times[times < self.network.end]  # rosters go on to the end of the day
-            absent = np.ones(len(times), dtype=bool)
-            for line, (_, crew) in zip(lines, who, strict=True):
-                absent &= line.at(times) < crew
-            lasts = np.diff(times, append=self.network.end)
-            self.known[who] = len(self.times)
-            self.times.append(times)
-            self.sums.append(np.concatenate([[0], np.cumsum(lasts * absent)]))
-            self._joined = None
-        return self.known[who]
+        with self.one_adds:
+            if who not in self.known:
+                self._add(who)
+            return self.known[who]
+
+    def _add(self, who: tuple[tuple[int, int], ...]) -> None:
+        lines = [self.timelines[line] for line, _ in who]
+        times = lines[0].times
+        if len(lines) > 1:
+            # What begins together stands there twice and lasts nothing, so it is only sorted.
+            times = np.sort(np.concatenate([line.times for line in lines]), kind="stable")
+        times = times[times < self.end]  # rosters go on to the end of the day
+        absent = np.ones(len(times), dtype=bool)
+        for line, (_, crew) in zip(lines, who, strict=True):
+            absent &= line.at(times) < crew
+        lasts = np.diff(times, append=self.end)
+        self.known[who] = len(self.times)
+        self.times.append(times)
+        self.sums.append(np.concatenate([[0], np.cumsum(lasts * absent)]))
+        self._joined = None
 
     def between(self, who: Ints, begins: Ints, ends: Ints) -> Ints:
         """Give the ms of stretches in which those who are waited for are not on duty."""
@@ -123,19 +131,27 @@ class Absence:
         """Add up from the start to some times: all lines laid end to end, and looked up once."""
         if not len(who):
             return np.zeros(0, dtype=np.int64)
-        if self._joined is None:
-            length = self.network.end + 1
-            edges = [times + i * length for i, times in enumerate(self.times)]
-            self._joined = (
-                np.concatenate(edges),
-                np.concatenate([s[:-1] for s in self.sums]),
-                np.concatenate([np.diff(s) > 0 for s in self.sums]),
-            )
-        steps, sums, absent = self._joined
-        at = times + who * (self.network.end + 1)
+        steps, sums, absent = self._lines()
+        at = times + who * (self.end + 1)
         step = np.searchsorted(steps, at, side="right") - 1
         found: Ints = sums[step] + absent[step] * (at - steps[step])
         return found
+
+    def _lines(self) -> tuple[Ints, Ints, Bools]:
+        """Lay all lines end to end: their steps, what has added up there, and whether absent."""
+        with self.one_adds:
+            if self._joined is None:
+                length = self.end + 1
+                edges = [times + i * length for i, times in enumerate(self.times)]
+                self._joined = (
+                    np.concatenate(edges),
+                    np.concatenate([s[:-1] for s in self.sums]),
+                    np.concatenate([np.diff(s) > 0 for s in self.sums]),
+                )
+            return self._joined
+
+
+_absences: WeakKeyDictionary[Network, Absence] = WeakKeyDictionary()
 
 
 class Lives:
@@ -143,7 +159,8 @@ class Lives:
 
     def __init__(self, network: Network, table: DemandTable, outcome: Outcome) -> None:
         self.network, self.table, self.outcome = network, table, outcome
-        self.end, self.absence = outcome.end, Absence(network)
+        self.end = outcome.end
+        self.absence = _absences.setdefault(network, Absence(network))
         d, visits = outcome.demands, outcome.visits
         self.start = d["clock_start"]
         self.first = _ends_of(visits["demand"], len(table), first=True)

@@ -27,6 +27,7 @@ from govsim.demand.grouping import WEEK_HOURS, grouped, kaplan_meier, order_of, 
 from govsim.demand.table import BY_VISIT, REPORTED, DemandTable
 from govsim.measures import catalogue, late, point_hours
 from govsim.measures.catalogue import CATALOGUE as CATALOGUE
+from govsim.measures.pieces import Pieces, find
 from govsim.measures.workload import Row, hour_of_week, on_duty, workload
 from govsim.scenarios.units import DAY, HOUR, MINUTE, YEAR
 from govsim.service.network import DESK, TEAM, Network
@@ -53,12 +54,14 @@ class Measures:
     weekly : columns week (from 0, of the measured time), level, key, measure, value, per.
     hours : counts by station and hour of the week; see `govsim.measures.point_hours`.
     late : where the time of late demands went; see `govsim.measures.late`.
+    pieces : where the time of each demand went.
     """
 
     values: pd.DataFrame
     weekly: pd.DataFrame
     hours: pd.DataFrame
     late: pd.DataFrame
+    pieces: Pieces
 
 
 @dataclass(frozen=True)
@@ -78,12 +81,14 @@ def measure(network: Network, table: DemandTable, outcome: Outcome) -> Measures:
     weekly = pd.DataFrame(reading.weekly(), columns=["week", "level", "key", "measure", "value"])
     measured = catalogue.days((outcome.end - outcome.measured_from) / DAY)
     hours = point_hours.count(network, table, outcome, *reading.kept["scene"])
-    why = late.count(network, table, outcome, reading.kept, allowed(network, table, outcome))
+    pieces, limits = find(network, table, outcome), allowed(network, table, outcome)
+    why = late.count(network, table, outcome, reading.kept, limits, pieces)
     return Measures(
         _labelled(values, measured),
         _labelled(weekly, catalogue.WEEKLY),
         hours.assign(per=measured),
         why.assign(per=measured),
+        pieces,
     )
 
 

@@ -16,7 +16,7 @@ from govsim.demand.table import DemandTable
 from govsim.measures.ways import ways, ways_from, whole_ticks
 from govsim.service.network import Network
 from govsim.service.outcome import Outcome
-from govsim.service.plan import Plan
+from govsim.service.plan import AT_DESK, BY_CENTRE, DIRECT, Plan
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -40,7 +40,7 @@ def least(network: Network, table: DemandTable, outcome: Outcome) -> dict[str, I
     dict
         By clock int64[n].
     """
-    plan, speeds = network.scenario, _speeds(network)
+    plan, speeds = network.scenario, Plan.of(network).speeds
     names = list(network.teams)
     pace = [plan.travel.speeds.get(team.mode, 1.0) for team in plan.teams.values()]
 
@@ -65,31 +65,22 @@ def as_sent(network: Network, table: DemandTable, outcome: Outcome) -> dict[str,
     Whom the plan sends then is the first team of the group that a point has, or the one that is
     there soonest.
     """
-    plan, speeds = network.scenario, _speeds(network)
-    names, pace = list(network.teams), Plan.of(network).pools["pace"]
+    plan, tick = Plan.of(network), network.scenario.tick
+    team, pace = plan.pools["team"], plan.pools["pace"]
 
     def goes(group: int, mine: Ints, works: Sequence[Ints]) -> list[Ints]:
         first = np.full(len(network.territory.points), -1, dtype=np.int64)
         for (point, g), own in network.candidates.items():
             if g == group and own:
                 quickest = min(own, key=lambda p: -pace[p])
-                first[point] = quickest if plan.policies.dispatch == "soonest" else own[0]
+                first[point] = quickest if plan.numbers.soonest else own[0]
         pool = first[table.point[mine]]
-        team = np.array([names.index(p.name) if p.name in names else 0 for p in network.pools])
-        speed = speeds[team[pool], table.category[mine]]
-        way = ways(network, table, mine, pool) if plan.travel.enabled else np.int64(0)
-        lengths = (way + whole_ticks(work / speed, plan.tick) for work in works)
+        speed = plan.speeds[team[pool], table.category[mine]]
+        way = ways(network, table, mine, pool) if plan.numbers.travels else np.int64(0)
+        lengths = (way + whole_ticks(work / speed, tick) for work in works)
         return [np.where(pool >= 0, length, LONG) for length in lengths]
 
     return _times(network, table, outcome, goes)
-
-
-def _speeds(network: Network) -> Floats:
-    """Speed of work by team and category."""
-    teams = network.scenario.teams.values()
-    return np.array(
-        [[team.training * team.speed.get(c, 1.0) for c in network.categories] for team in teams]
-    )
 
 
 def _nearest(network: Network, table: DemandTable, mine: Ints, pace: float) -> Ints:
@@ -119,13 +110,12 @@ def _times(network: Network, table: DemandTable, outcome: Outcome, goes: Goes) -
     d, plan, n = outcome.demands, network.scenario, len(table)
     if not n:
         return {clock: np.empty(0, dtype=np.int64) for clock in ("scene", "solve", "reply")}
-    via = np.array([c.via for c in plan.channels.values()])[np.maximum(d["channel"], 0)]
-    has_desk = np.zeros(len(network.territory.points), dtype=bool)
-    has_desk[list(network.desk_of)] = True
-    desk = has_desk[table.point]
+    laid_out = Plan.of(network)
+    via = laid_out.channels["via"][np.maximum(d["channel"], 0)]
+    desk = laid_out.points["desk"][table.point] >= 0
     # A crew may be asked for before the desk has taken all down.
-    taken_in = np.where((via == "direct") | ((via == "desk") & desk), table.handing_over, 0)
-    sent = taken_in + np.where(via == "centre", 0, table.dispatch_delay)
+    taken_in = np.where((via == DIRECT) | ((via == AT_DESK) & desk), table.handing_over, 0)
+    sent = taken_in + np.where(via == BY_CENTRE, 0, table.dispatch_delay)
     travel = table.turn_out + table.access if plan.travel.enabled else np.zeros(n, dtype=np.int64)
     demand = np.repeat(np.arange(n), np.diff(table.first_stage))
     nothing = np.zeros(len(table.stage_work), dtype=np.int64)
@@ -143,7 +133,7 @@ def _times(network: Network, table: DemandTable, outcome: Outcome, goes: Goes) -
     # Who gave up, or was turned away, and calls 12345 is settled by one more visit.
     lost = (d["reopened"] > 0) & _can_be_lost(network)
     solve[lost] = np.minimum(solve, sent + travel + again[first])[lost]
-    at_desk = table.answered & (via != "centre")
+    at_desk = table.answered & (via != BY_CENTRE)
     scene = np.where(at_desk, taken_in, scene)
     solve = np.where(at_desk, taken_in, solve)
     reply = solve + np.where(desk & ~at_desk, table.reply, 0)

@@ -52,7 +52,10 @@ waits for 30 ms where another thread draws or measures, with this one for a thir
 """
 
 KEPT = 16
-"""Networks that a process keeps, those used last; a district's takes some 10 MB."""
+"""Networks that a process keeps at most, those used last."""
+
+KEPT_STEPS = 12_000_000
+"""Steps of rosters that these hold at most: a district's year has 2.6 million, in some 200 MB."""
 
 _networks: OrderedDict[str, Network] = OrderedDict()
 _one_builds = threading.Lock()
@@ -102,8 +105,12 @@ class Plan:
 
 def _keep(run: str, service: Network) -> None:
     _networks[run] = service
-    while len(_networks) > KEPT:
+    while len(_networks) > KEPT or (len(_networks) > 1 and _steps_kept() > KEPT_STEPS):
         _networks.popitem(last=False)
+
+
+def _steps_kept() -> int:
+    return sum(len(line.times) for kept in _networks.values() for line in kept.timelines)
 
 
 @dataclass(frozen=True)
@@ -140,7 +147,7 @@ def perform(task: Task) -> dict[str, pd.DataFrame]:
         LATE: found.late,
     }
     if task.orders:
-        tables[ORDERS] = demands_frame(service, table, outcome)
+        tables[ORDERS] = demands_frame(service, table, outcome, found.pieces)
     return tables
 
 
