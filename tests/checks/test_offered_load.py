@@ -13,7 +13,6 @@ from govsim.checks import taking_in
 from govsim.checks.offered_load import flows, load_report, load_warnings
 from govsim.demand.table import draw
 from govsim.errors import InputError
-from govsim.language import use
 from govsim.scenarios.documents import Origin
 from govsim.scenarios.findings import Finding
 from govsim.scenarios.schema import Scenario
@@ -60,11 +59,6 @@ PLAN: dict[str, Any] = {
 }
 
 NOISE = "demand.categories.noise"
-
-
-@pytest.fixture(autouse=True)
-def _english() -> None:
-    use("en")
 
 
 def network(changes: dict[str, Any] | None = None) -> Network:

@@ -18,7 +18,6 @@ from govsim.checks.staffed import Staffed
 from govsim.checks.unused import ALWAYS, RULES, silenced
 from govsim.checks.usage import Usage
 from govsim.demand.table import draw
-from govsim.language import use
 from govsim.measures.replication import measure
 from govsim.scenarios.loading import load, to_yaml
 from govsim.scenarios.parameters import Leaf, leaves
@@ -27,11 +26,6 @@ from govsim.scenarios.schema import Scenario
 from govsim.service.network import build
 
 SAID = "used at no point"
-
-
-@pytest.fixture(autouse=True)
-def _english() -> None:
-    use("en")
 
 
 def told(folder: Path, change: dict[str, Any] | None = None, *said: str) -> list[str]:

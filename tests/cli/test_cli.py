@@ -23,13 +23,6 @@ from govsim.runs.progress import Progress
 SHORT = ("--set", "horizon=4 weeks", "--set", "warm_up=1 week")
 
 
-@pytest.fixture(autouse=True)
-def _english():
-    language.use("en")
-    yield
-    language.use("en")
-
-
 def typed(*arguments: str) -> Result:
     return CliRunner().invoke(cli, [*arguments])
 

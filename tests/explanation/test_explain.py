@@ -39,13 +39,6 @@ A_YEAR = 365 / 56
 """From what is counted in eight weeks to a year."""
 
 
-@pytest.fixture(autouse=True)
-def _english():
-    language.use("en")
-    yield
-    language.use("en")
-
-
 @pytest.fixture(scope="module")
 def pair():
     return [load(file, settings=SHORT) for file in (BEFORE, AFTER)]

@@ -18,13 +18,6 @@ from govsim.report import figures, fonts, plates, style
 from govsim.statistics import Interval
 
 
-@pytest.fixture(autouse=True)
-def _english():
-    language.use("en")
-    yield
-    language.use("en")
-
-
 def simulated(replications: int, *settings: tuple[str, str]):
     short = (("horizon", "9 weeks"), ("warm_up", "1 week"))
     return govsim.run(TEMPLATE, settings=(*short, *settings), replications=replications)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from places import SCENARIOS
@@ -16,13 +15,6 @@ from govsim.scenarios.parameters import fields, leaves
 from govsim.scenarios.schema import Scenario
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    language.use("en")
-    yield
-    language.use("en")
 
 
 @pytest.fixture(scope="module")

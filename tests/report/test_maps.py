@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
@@ -23,13 +23,6 @@ from govsim.runs.results import Result
 FIGURES = (maps.communities, maps.points, heatmaps.use, heatmaps.waiting, heatmaps.promises)
 
 Draw = Callable[[Result], Figure]
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    language.use("en")
-    yield
-    language.use("en")
 
 
 def simulated(scenario: str, horizon: str) -> Result:

@@ -19,13 +19,6 @@ from govsim.report import orders_file
 SHORT = (("horizon", "3 weeks"), ("warm_up", "1 week"))
 
 
-@pytest.fixture(autouse=True)
-def _english():
-    language.use("en")
-    yield
-    language.use("en")
-
-
 @pytest.fixture(scope="module")
 def out(tmp_path_factory):
     return tmp_path_factory.mktemp("results")

@@ -13,11 +13,6 @@ from govsim.report.comparison_sentences import sentences
 SHORT = (("horizon", "22 weeks"), ("warm_up", "1 week"))
 
 
-@pytest.fixture(autouse=True)
-def _english():
-    language.use("en")
-
-
 @pytest.fixture(scope="module")
 def found():
     language.use("en")

@@ -57,13 +57,6 @@ class Tree(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-@pytest.fixture(autouse=True)
-def _english():
-    language.use("en")
-    yield
-    language.use("en")
-
-
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     language.use("en")

@@ -22,13 +22,6 @@ SHORT = (("horizon", "9 weeks"), ("warm_up", "1 week"))
 STATION = "天地新城点站"
 
 
-@pytest.fixture(autouse=True)
-def _english():
-    language.use("en")
-    yield
-    language.use("en")
-
-
 @pytest.fixture(scope="module")
 def out(tmp_path_factory):
     return tmp_path_factory.mktemp("results")

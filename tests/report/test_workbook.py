@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,13 +24,6 @@ from govsim.runs.results import Result
 BEFORE, AFTER = SCENARIOS / "tiandi-before.yaml", SCENARIOS / "tiandi.yaml"
 SHORT = (("horizon", "5 weeks"), ("warm_up", "1 week"))
 ACTING = "=+-@＝＋－＠\t\r\n"
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    language.use("en")
-    yield
-    language.use("en")
 
 
 @pytest.fixture(scope="module")

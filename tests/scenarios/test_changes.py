@@ -16,7 +16,6 @@ from govsim.checks.staffed import Staffed
 from govsim.checks.unused import silenced
 from govsim.checks.usage import Usage
 from govsim.demand.table import draw
-from govsim.language import use
 from govsim.scenarios.checks import check
 from govsim.scenarios.parameters import leaves
 from govsim.scenarios.quantities import DAY, HOUR
@@ -30,11 +29,6 @@ A_WEEK = np.zeros(8, dtype=np.int8)
 
 TUESDAY = {"first_day": "2025-03-04", "last_day": "2025-03-04"}
 """Day 1 of the runs here, which begin on a Monday."""
-
-
-@pytest.fixture(autouse=True)
-def _english() -> None:
-    use("en")
 
 
 def at(change: Dated, roster: dict[str, Any], *hours: float) -> list[int]:

@@ -10,7 +10,6 @@ import pytest
 from places import SCENARIOS
 
 from govsim.errors import InputError
-from govsim.language import use
 from govsim.scenarios.checks import Finding, check
 from govsim.scenarios.loading import load, to_yaml
 from govsim.scenarios.schema import Scenario
@@ -64,11 +63,6 @@ PLAN: dict[str, Any] = {
 
 NOISE = "demand.categories.noise"
 SURGE = {"label": LABEL, "begins": "2025-02-01 08:00", "lasts": "2 days"}
-
-
-@pytest.fixture(autouse=True)
-def _english() -> None:
-    use("en")
 
 
 def plan(changes: dict[str, Any]) -> Scenario:

@@ -14,18 +14,12 @@ from hand import PLAIN, merge
 from govsim.checks.offered_load import load_report
 from govsim.checks.staffed import Staffed
 from govsim.errors import InputError
-from govsim.language import use
 from govsim.scenarios.checks import check
 from govsim.scenarios.quantities import DAY, HOUR
 from govsim.scenarios.schema import Scenario
 from govsim.service.network import Network, build
 
 HEAD = "点站,队伍,班次,日期类型,人数,从,至\n"
-
-
-@pytest.fixture(autouse=True)
-def _english() -> None:
-    use("en")
 
 
 def scenario(table: str, **changes: Any) -> Scenario:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from places import SCENARIOS
 
-from govsim import language
 from govsim.errors import InputError, Problem
 from govsim.scenarios import documents, outline, tables
 from govsim.scenarios.loading import load
@@ -17,11 +16,6 @@ from govsim.scenarios.loading import load
 BASE = SCENARIOS / "textbook" / "base.yaml"
 SOON = 8.0
 """Seconds of this process's own time, however busy the machine is; each takes two at most."""
-
-
-@pytest.fixture(autouse=True)
-def _english() -> None:
-    language.use("en")
 
 
 @pytest.fixture

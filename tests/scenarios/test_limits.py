@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from places import SCENARIOS
 
-from govsim import language
 from govsim.checks import sizes
 from govsim.checks.offered_load import load_warnings
 from govsim.errors import InputError, Problem
@@ -28,11 +27,6 @@ BOUNDED = {
     *("centre.most_calls", "policies.overdue_priority"),
 }
 """Inputs that the schema itself bounds on both sides."""
-
-
-@pytest.fixture(autouse=True)
-def _english() -> None:
-    language.use("en")
 
 
 def checked(file: Path, **settings: str) -> tuple[Problem, ...]:

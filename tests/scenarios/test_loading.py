@@ -13,16 +13,10 @@ from typing import Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from govsim import language
 from govsim.errors import InputError, Problem
 from govsim.scenarios.documents import parse
 from govsim.scenarios.loading import LoadedAs, dump, load, load_as, locate, split_setting, to_yaml
 from govsim.scenarios.quantities import DAY, MINUTE, Distribution, Duration, Hours, Share
-
-
-@pytest.fixture(autouse=True)
-def _english() -> None:
-    language.use("en")
 
 
 class Part(BaseModel):

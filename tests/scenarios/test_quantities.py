@@ -10,14 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from govsim import language
 from govsim.scenarios import quantities as q
 from govsim.scenarios.quantities import DAY, HOUR, MINUTE, SECOND, WEEK, YEAR, Rate, Span
-
-
-@pytest.fixture(autouse=True)
-def _english() -> None:
-    language.use("en")
 
 
 def read(kind: Any, value: object) -> Any:

@@ -10,7 +10,6 @@ import pytest
 from hand import PLAIN, merge
 
 from govsim.checks.offered_load import load_report
-from govsim.language import use
 from govsim.scenarios.findings import Finding
 from govsim.scenarios.quantities import DAY, HOUR
 from govsim.scenarios.schema import Scenario
@@ -20,11 +19,6 @@ from govsim.service.network import Network, build
 SHIFTS = {"day": "08:00-20:00", "night": "20:00-08:00"}
 ON_MONDAY, ON_SATURDAY = 0, 5
 """Days of the run, which begins on a Monday."""
-
-
-@pytest.fixture(autouse=True)
-def _english() -> None:
-    use("en")
 
 
 def laid_out(folder: Path, rows: str = "", **changes: Any) -> Network:
