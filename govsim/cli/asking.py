@@ -16,6 +16,7 @@ from govsim.cli.options import (
     overrides,
     print_json,
     quiet,
+    replications,
     scenario_file,
     seed,
     settings,
@@ -43,13 +44,7 @@ if TYPE_CHECKING:
     show_default=True,
     help=tr("Which promise: on the scene, solved, or replied to."),
 )
-@click.option(
-    "--replications",
-    "-n",
-    type=click.IntRange(min=2),
-    metavar="N",
-    help=tr("How many replications; the scenario's own number if not given."),
-)
+@replications(tr("How many replications; the scenario's own number if not given."), least=2)
 @seed(tr("Seed, in place of the scenario's."))
 @settings(tr("Change one input."))
 @overrides()

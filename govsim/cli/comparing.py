@@ -19,6 +19,7 @@ from govsim.cli.options import (
     overrides,
     print_json,
     quiet,
+    replications,
     scenario_file,
     seed,
     settings,
@@ -61,13 +62,7 @@ if TYPE_CHECKING:
     metavar="MEASURE",
     help=tr("Compare this measure too, such as team/volunteers:utilisation; --precision is its."),
 )
-@click.option(
-    "--replications",
-    "-n",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help=tr("How many replications to run."),
-)
+@replications(tr("How many replications to run."))
 @click.option(
     "--precision",
     metavar="5%",

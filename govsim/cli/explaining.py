@@ -15,6 +15,7 @@ from govsim.cli.options import (
     out,
     print_json,
     quiet,
+    replications,
     scenario_file,
     seed,
     settings,
@@ -45,13 +46,7 @@ if TYPE_CHECKING:
     metavar="MEASURE",
     help=tr("What to explain, such as cost or team/grid_staff:utilisation."),
 )
-@click.option(
-    "--replications",
-    "-n",
-    type=click.IntRange(min=2),
-    metavar="N",
-    help=tr("How many replications of each scenario in between."),
-)
+@replications(tr("How many replications of each scenario in between."), least=2)
 @click.option(
     "--goal",
     metavar="-60%",

@@ -192,6 +192,12 @@ def overrides() -> Callable[[F], F]:
     )
 
 
+def replications(help_: str, least: int = 1) -> Callable[[F], F]:
+    """Make the option for a number of replications; an interval takes two."""
+    kind = click.IntRange(min=least)
+    return click.option("--replications", "-n", type=kind, metavar="N", help=help_)
+
+
 def seed(help_: str) -> Callable[[F], F]:
     """Make the option for a seed."""
     return click.option("--seed", type=click.IntRange(min=0), metavar="N", help=help_)

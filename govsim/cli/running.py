@@ -19,6 +19,7 @@ from govsim.cli.options import (
     overrides,
     print_json,
     quiet,
+    replications,
     scenario_file,
     seed,
     settings,
@@ -40,13 +41,7 @@ if TYPE_CHECKING:
 
 @command("run", tr("Simulate SCENARIO, a file or the name of one in ./scenarios."))
 @click.argument("scenario")
-@click.option(
-    "--replications",
-    "-n",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help=tr("How many replications to run."),
-)
+@replications(tr("How many replications to run."))
 @click.option("--precision", metavar="5%", help=tr("Instead: run until intervals are this narrow."))
 @click.option("--on", multiple=True, metavar="MEASURE", help=tr("Measure for --precision."))
 @seed(tr("Seed, in place of the scenario's."))

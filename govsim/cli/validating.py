@@ -8,7 +8,17 @@ from pathlib import Path
 
 import click
 
-from govsim.cli.options import FAILED, as_json, command, console, executor, out, print_json, quiet
+from govsim.cli.options import (
+    FAILED,
+    as_json,
+    command,
+    console,
+    executor,
+    out,
+    print_json,
+    quiet,
+    replications,
+)
 from govsim.cli.options import workers as worker_options
 from govsim.cli.progress import in_words
 from govsim.cli.terminal import rewrite_line
@@ -17,13 +27,7 @@ from govsim.language import tr
 
 @command("validate-model", tr("Compare the model with known results and with second programs."))
 @click.argument("cases", nargs=-1, metavar="[CASE...]")
-@click.option(
-    "--replications",
-    "-n",
-    type=click.IntRange(min=2),
-    metavar="N",
-    help=tr("How many replications to run."),
-)
+@replications(tr("How many replications to run."), least=2)
 @click.option(
     "--write",
     type=click.Path(dir_okay=False, path_type=Path),
