@@ -8,11 +8,10 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from places import TEMPLATE
+from short_runs import A_PLAN, typed
 
 from govsim import language
-from govsim.cli import cli
 from govsim.cli.options import WRONG_INPUT
 from govsim.report import changes, figures, page, style, workbook
 from govsim.runs.given import with_seed
@@ -22,12 +21,6 @@ from govsim.scenarios.loading import load
 from govsim.storage.finding import find
 
 NIGHT = "teams.volunteers.roster.night"
-TEXT = TEMPLATE.read_text("utf-8").replace("horizon: 52 weeks", "horizon: 3 weeks")
-TEXT = TEXT.replace("warm_up: 4 weeks", "warm_up: 1 week")
-
-
-def typed(*arguments: object) -> Result:
-    return CliRunner().invoke(cli, [*map(str, arguments), "--lang", "en"])
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +31,7 @@ def place(tmp_path_factory):
         patch.chdir(folder)
         language.use("en")
         Path("scenarios").mkdir()
-        Path("scenarios/mine.yaml").write_text(TEXT, "utf-8")
-        assert "horizon: 3 weeks" in TEXT and "warm_up: 1 week" in TEXT
+        Path("scenarios/mine.yaml").write_text(A_PLAN, "utf-8")
         plain = typed("run", "mine", "-n", 2, "--no-report", "--json")
         what_if = typed("run", "mine", "-n", 2, "--set", f"{NIGHT}=2", "--no-report", "--json")
         assert plain.exit_code == what_if.exit_code == 0, plain.output + what_if.output

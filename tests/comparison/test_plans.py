@@ -7,14 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-from click.testing import Result as Said
-from places import TEMPLATE
-from short_runs import noted
+from short_runs import A_PLAN, noted, typed
 
 import govsim
 from govsim import language
-from govsim.cli import cli
 from govsim.comparison.plans import read_plans
 from govsim.comparison.result import Comparison, open_comparison
 from govsim.errors import InputError
@@ -22,12 +18,6 @@ from govsim.report.comparison_words import how_sure
 from govsim.runs.results import open_run
 
 NIGHT, DAY = "desk.rosters.point_station.night", "teams.grid_staff.roster.day"
-TEXT = TEMPLATE.read_text("utf-8").replace("horizon: 52 weeks", "horizon: 3 weeks")
-TEXT = TEXT.replace("warm_up: 4 weeks", "warm_up: 1 week")
-
-
-def typed(*words: object) -> Said:
-    return CliRunner().invoke(cli, [*map(str, words), "--lang", "en"])
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +28,7 @@ def place(tmp_path_factory):
         patch.chdir(folder)
         language.use("en")
         Path("scenarios").mkdir()
-        Path("scenarios/mine.yaml").write_text(TEXT, "utf-8")
+        Path("scenarios/mine.yaml").write_text(A_PLAN, "utf-8")
         plans = [f"night desk: {NIGHT}=1", f"{DAY}=3； {NIGHT}=1"]
         found = govsim.compare(["scenarios/mine.yaml"], plans=plans, replications=6, out="results")
         return folder, found

@@ -5,13 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
+from places import TEMPLATE
 
+from govsim.cli import cli
 from govsim.runs import tasks
 
 SHORT = (("horizon", "4 weeks"), ("warm_up", "1 week"))
 
+A_PLAN = (
+    TEMPLATE.read_text("utf-8")
+    .replace("horizon: 52 weeks", "horizon: 3 weeks")
+    .replace("warm_up: 4 weeks", "warm_up: 1 week")
+)
+"""The template as a planner's own file, over three weeks."""
+assert "horizon: 3 weeks" in A_PLAN and "warm_up: 1 week" in A_PLAN
+
 EXPLAINED = (("horizon", "9 weeks"), ("warm_up", "1 week"))
 """What is set in the scenarios that the fixture `explained` explains."""
+
+
+def typed(*words: object) -> Result:
+    """Type a command, in English."""
+    return CliRunner().invoke(cli, [*map(str, words), "--lang", "en"])
 
 
 def tables(folder: Path) -> dict[str, bytes]:
