@@ -7,8 +7,6 @@ PNG as much larger as its dots are smaller. Called by `govsim.report.style.save`
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -18,10 +16,10 @@ from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.transforms import Affine2D, Bbox, TransformedPath
+from PIL import Image
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
 
 RENDERERS: tuple[Any, Any] = (RendererSVG, RendererAgg)
 """Of SVG and of PNG; matplotlib gives their methods no types."""
@@ -61,32 +59,8 @@ def write(figure: Figure, files: Sequence[Path], dpi: int) -> None:
             drawn.finalize()
     finally:
         figure.set_dpi(before)
-    png.write_bytes(as_png(np.asarray(dots.buffer_rgba())[..., :3], dpi))
-
-
-def as_png(dots: NDArray[np.uint8], dpi: int) -> bytes:
-    """Pack an image as PNG, in half the time that Pillow takes, which tries all filters on it.
-
-    Parameters
-    ----------
-    dots : uint8[rows, columns, 3], red, green and blue.
-    dpi : dots per inch.
-    """
-    tall, wide, _ = dots.shape
-    rows = np.zeros((tall, 1 + 3 * wide), np.uint8)  # each row begins with its filter: none
-    rows[:, 1:] = dots.reshape(tall, 3 * wide)
-    a_metre = round(dpi / 0.0254)
-    blocks = (
-        (b"IHDR", struct.pack(">IIBBBBB", wide, tall, 8, 2, 0, 0, 0)),
-        (b"pHYs", struct.pack(">IIB", a_metre, a_metre, 1)),
-        (b"IDAT", zlib.compress(rows.tobytes(), 1)),
-        (b"IEND", b""),
-    )
-    made = [b"\x89PNG\r\n\x1a\n"]
-    for name, content in blocks:
-        made += [struct.pack(">I", len(content)), name, content]
-        made.append(struct.pack(">I", zlib.crc32(name + content)))
-    return b"".join(made)
+    image = Image.fromarray(np.ascontiguousarray(np.asarray(dots.buffer_rgba())[..., :3]))
+    image.save(png, compress_level=1, dpi=(dpi, dpi))
 
 
 class _Both(RendererBase):

@@ -11,7 +11,7 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 from PIL import Image
 
-from govsim.report import both, style
+from govsim.report import style
 
 
 def drawing() -> Figure:
@@ -56,11 +56,6 @@ def test_a_png_says_how_large_it_is_in_print_and_is_the_same_each_time(tmp_path:
     with Image.open(first) as image:
         image.verify()
         assert round(image.info["dpi"][0]) == style.DPI
-
-
-def test_an_image_packed_as_png_comes_back(tmp_path: Path):
-    made = np.random.default_rng(3).integers(0, 256, (5, 7, 3), dtype=np.uint8)
-    assert (dots(BytesIO(both.as_png(made, 160))) == made).all()
 
 
 def test_a_figure_with_an_image_is_drawn_for_each_file(tmp_path: Path):
