@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from govsim.errors import InputError as InputError
     from govsim.errors import Problem as Problem
     from govsim.errors import RunError as RunError
+    from govsim.evaluation.service import Service as Service
     from govsim.explain import explain as explain
     from govsim.explanation.result import Explanation as Explanation
     from govsim.explanation.result import open_explanation as open_explanation
@@ -55,6 +56,7 @@ _FROM = {
     "Loaded": "govsim.scenarios.loading",
     "load": "govsim.scenarios.loading",
     "Scenario": "govsim.scenarios.schema",
+    "Service": "govsim.evaluation.service",
     "open_calibration": "govsim.calibration.result",
     "open_comparison": "govsim.comparison.result",
     "open_explanation": "govsim.explanation.result",
@@ -74,6 +76,7 @@ __all__ = [
     "Result",
     "RunError",
     "Scenario",
+    "Service",
     "calibrate",
     "compare",
     "explain",

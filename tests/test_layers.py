@@ -19,6 +19,7 @@ LAYERS = (
     "measures",
     "checks",
     "runs",
+    "evaluation",
     "run",
     "lateness",
     "why",

@@ -24,6 +24,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "api.md"
 
 PARTS = {
     "Do": ("run", "compare", "explain", "why", "calibrate", "load"),
+    "Ask again and again": ("Service",),
     "Read back": (
         "open_run",
         "open_comparison",

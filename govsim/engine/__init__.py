@@ -15,7 +15,7 @@ import numpy as np
 from govsim.demand.table import DemandTable
 from govsim.engine.loop import IS_THERE, NEEDS_ROOM, advance
 from govsim.engine.memory import Memory
-from govsim.engine.packing import apart, lay_out
+from govsim.engine.packing import Luck, apart, lay_out, luck_of
 from govsim.scenarios.units import DAY
 from govsim.service.compiling import is_kept
 from govsim.service.network import Network
@@ -27,7 +27,7 @@ from govsim.service.outcome import (
     Outcome,
 )
 
-__all__ = ["is_kept", "run", "watch"]
+__all__ = ["Luck", "is_kept", "luck_of", "run", "watch"]
 
 
 def run(
@@ -35,6 +35,7 @@ def run(
     table: DemandTable,
     measured_from: int = 0,
     on_day: Callable[[int], None] | None = None,
+    luck: Luck | None = None,
 ) -> Outcome:
     """Simulate one replication; as `govsim.model.run`.
 
@@ -44,8 +45,9 @@ def run(
     table : the demands of the replication, drawn for this network.
     measured_from : ms; use of people and lengths of queues count from here.
     on_day : told the number of days that have passed, at each midnight.
+    luck : the demand table as `luck_of` has laid it out, where several plans meet it.
     """
-    memory = lay_out(network, table, measured_from)
+    memory = lay_out(network, table, measured_from, luck)
     if on_day is not None:
         for day in range(1, network.end // DAY + 1):
             if day * DAY < network.end:

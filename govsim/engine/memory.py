@@ -209,9 +209,16 @@ class Memory:
     Attributes
     ----------
     world : one record of `WORLD`.
+    kept : names of tables that are another's, who keeps them.
     """
 
-    def __init__(self, numbers: dict[str, Any], tables: dict[str, Table]) -> None:
+    def __init__(
+        self,
+        numbers: dict[str, Any],
+        tables: dict[str, Table],
+        kept: frozenset[str] = frozenset(),
+    ) -> None:
+        self.kept = kept
         self.world = np.zeros(1, WORLD)
         for name, value in numbers.items():
             self.world[name] = value
@@ -230,7 +237,8 @@ class Memory:
 
     def give_back(self) -> None:
         """Leave the largest tables to the next replication of this thread."""
-        vars(_spare).update({name: self.tables.pop(name) for name in REUSED})
+        mine = [name for name in REUSED if name not in self.kept]
+        vars(_spare).update({name: self.tables.pop(name) for name in mine})
 
     def make_room(self) -> None:
         """Double what would not hold what the next event may add."""

@@ -29,8 +29,38 @@ AT_A_TIME = 32
 """Demands that enter in a stretch of time whose events are kept in order, about."""
 
 
-def lay_out(network: Network, table: DemandTable, measured_from: int) -> Memory:
-    """Make all tables of a replication that has not begun."""
+Luck = dict[str, NDArray[Any]]
+"""What the demand table says, as compiled code reads it; see `luck_of`."""
+
+
+def luck_of(table: DemandTable, rows: NDArray[Any] | None = None) -> Luck:
+    """Lay a demand table out. Nothing writes there, so that several plans can meet the same.
+
+    Parameters
+    ----------
+    rows : memory for as many demands; fresh memory if not given.
+    """
+    if rows is None:
+        rows = np.empty(len(table), memory.LUCK)
+    return {
+        "luck": _side_by_side(table, rows),
+        "loses_trust": table.loses_trust,
+        "satisfaction": table.satisfaction,
+        "escalates": table.escalates,
+        "calls_again": table.calls_again,
+        "stages": _records(memory.STAGE, group=table.stage_group, work=table.stage_work),
+    }
+
+
+def lay_out(
+    network: Network, table: DemandTable, measured_from: int, luck: Luck | None = None
+) -> Memory:
+    """Make all tables of a replication that has not begun.
+
+    Parameters
+    ----------
+    luck : what `luck_of` has laid out of the demand table, to be kept; None: it is laid out here.
+    """
     plan, n = Plan.of(network), len(table)
     shift = max(plan.numbers.end * AT_A_TIME // max(n, 1), 1).bit_length()
     staff = _with(plan.pools, POOL, memory.STAFF)
@@ -50,12 +80,7 @@ def lay_out(network: Network, table: DemandTable, measured_from: int) -> Memory:
         "watched": -1,
     }
     tables = {name: getattr(plan, name) for name in memory.OF_PLAN} | {
-        "luck": _side_by_side(table),
-        "loses_trust": table.loses_trust,
-        "satisfaction": table.satisfaction,
-        "escalates": table.escalates,
-        "calls_again": table.calls_again,
-        "stages": _records(memory.STAGE, group=table.stage_group, work=table.stage_work),
+        **(luck_of(table, memory.room("luck", len(table))) if luck is None else luck),
         "demands": _demands(n, table),
         "areas": areas,
         "staff": staff,
@@ -71,7 +96,7 @@ def lay_out(network: Network, table: DemandTable, measured_from: int) -> Memory:
         "stack": np.zeros(1024, memory.FRAME),
         "last_seen": np.zeros(1, memory.DEMAND),
     }
-    return Memory(numbers, tables)
+    return Memory(numbers, tables, frozenset() if luck is None else frozenset({"luck"}))
 
 
 def _with(rows: NDArray[Any], kind: np.dtype[np.void], larger: np.dtype[np.void]) -> NDArray[Any]:
@@ -89,7 +114,7 @@ def _records(kind: np.dtype[np.void], **columns: Any) -> NDArray[Any]:
     return table
 
 
-def _side_by_side(table: DemandTable) -> NDArray[Any]:
+def _side_by_side(table: DemandTable, rows: NDArray[Any]) -> NDArray[Any]:
     """Put the columns of the demand table side by side, so that a demand is in one place."""
     assert memory.LUCK.names is not None
     columns = {
@@ -98,7 +123,6 @@ def _side_by_side(table: DemandTable) -> NDArray[Any]:
         if name not in ("first_stage", "end_stage")
     }
     columns |= {"first_stage": table.first_stage[:-1], "end_stage": table.first_stage[1:]}
-    rows = memory.room("luck", len(table))
     for a in range(0, len(table), ROWS_AT_ONCE):
         b = min(a + ROWS_AT_ONCE, len(table))
         part = rows[a:b]

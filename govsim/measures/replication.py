@@ -14,7 +14,7 @@ the Kaplan-Meier estimator, with unfinished demands as censored at the horizon.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isnan
@@ -29,6 +29,7 @@ from govsim.measures import catalogue, late, point_hours
 from govsim.measures.catalogue import CATALOGUE as CATALOGUE
 from govsim.measures.pieces import Pieces, find
 from govsim.measures.workload import Row, hour_of_week, on_duty, workload
+from govsim.scenarios.territory import Territory
 from govsim.scenarios.units import DAY, HOUR, MINUTE, YEAR
 from govsim.service.network import DESK, TEAM, Network
 from govsim.service.outcome import Outcome
@@ -38,6 +39,9 @@ from govsim.statistics import gini
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+Asked = tuple[str, str, str]
+"""Level, key and name of a measure."""
 
 WEEK = 7 * DAY
 QUANTILES = {"median": 0.5, "p90": 0.9, "p95": 0.95}
@@ -98,6 +102,47 @@ def values_of(
     """Give `Measures.values` alone, by level, key and measure: half the time, for short runs."""
     parts = _Reading(network, table, outcome).parts()
     return {(level, key, name): value for rows in parts for level, key, name, value in rows}
+
+
+def asked_of(
+    network: Network, table: DemandTable, outcome: Outcome, asked: Sequence[Asked]
+) -> list[float]:
+    """Give the very values of `Measures.values` that are asked for, and compute few others.
+
+    Returns
+    -------
+    list of float
+        In the order of `asked`; NaN where a measure has no value.
+    """
+    reading = _Reading(network, table, outcome, frozenset(level for level, _, _ in asked))
+    wanted = {_part(measure) for _, _, measure in asked}
+    known = {
+        (level, key, name): value
+        for part in _PARTS
+        if part in wanted
+        for level, key, name, value in getattr(reading, part)()
+    }
+    return [known.get(one, float("nan")) for one in asked]
+
+
+_PARTS = ("compliance", "demands", "orders", "times", "workload", "fairness", "costs")
+"""Kinds of measures: methods of `_Reading`."""
+
+
+def _part(measure: str) -> str:
+    """Say which method gives a measure."""
+    first = measure.split("_")[0]
+    for part, names in (
+        ("compliance", ("compliance", "n")),
+        ("orders", ("orders", "residents")),
+        ("times", ("scene", "solve", "reply")),
+        ("fairness", ("gini", "worst")),
+        ("costs", ("cost", "staff")),
+        ("workload", ("utilisation", "queue", "overtime", "helper", "waiting")),
+    ):
+        if first in names:
+            return part
+    return "demands"
 
 
 def _labelled(frame: pd.DataFrame, length: str) -> pd.DataFrame:
@@ -182,20 +227,22 @@ def _due(network: Network, start: Ints, limit: tuple[int, bool]) -> Ints:
 
 @dataclass(frozen=True)
 class _Static:
-    """What does not change between the replications of a network."""
+    """What does not change between the replications in a territory."""
 
+    points: list[str]
     street: tuple[list[str], Ints]
     community: tuple[list[str], Ints]
     residents: Floats
 
 
 @lru_cache(maxsize=8)
-def _static(network: Network) -> _Static:
-    grids = network.territory.grids
+def _static(territory: Territory) -> _Static:
+    grids = territory.grids
     streets, street = np.unique(grids["street"].astype(str), return_inverse=True)
     named = grids["street"].astype(str) + "/" + grids["community"].astype(str)
     communities, community = np.unique(named, return_inverse=True)
     return _Static(
+        territory.points["point"].astype(str).tolist(),
         (streets.tolist(), street.astype(np.int64)),
         (communities.tolist(), community.astype(np.int64)),
         grids["residents"].to_numpy(np.float64),
@@ -205,13 +252,19 @@ def _static(network: Network) -> _Static:
 class _Reading:
     """One replication being measured."""
 
-    def __init__(self, network: Network, table: DemandTable, outcome: Outcome) -> None:
+    def __init__(
+        self,
+        network: Network,
+        table: DemandTable,
+        outcome: Outcome,
+        only: frozenset[str] | None = None,
+    ) -> None:
+        self.only = only  # levels that are asked for; None: all
         self.network, self.table, self.outcome = network, table, outcome
         self.start, self.end = outcome.measured_from, outcome.end
         self.years = (self.end - self.start) / YEAR
-        self.static = static = _static(network)
+        self.static = static = _static(network.territory)
         d = outcome.demands
-        points = network.territory.points["point"].astype(str).tolist()
         teams = list(network.teams)
         team_of = np.array(
             [teams.index(p.name) if p.kind == TEAM else -1 for p in network.pools] + [-1]
@@ -220,7 +273,7 @@ class _Reading:
         self.district = _Level("district", [""], np.zeros(len(table), dtype=np.int64))
         self.places = [
             _Level("street", static.street[0], static.street[1][table.grid]),
-            _Level("point", points, table.point),
+            _Level("point", static.points, table.point),
             _Level("category", list(network.categories), table.category),
             _Level("team", teams, team_of[outcome.team_of()]),
             _Level("channel", list(network.channels), d["channel"]),
@@ -232,20 +285,23 @@ class _Reading:
 
     def parts(self) -> Iterator[Iterator[Row]]:
         """All measures, one kind after another."""
-        yield self.compliance()
-        yield self.demands()
-        yield self.orders()
-        yield self.times()
-        yield workload(self.network, self.outcome)
-        yield self.fairness()
-        yield self.costs()
+        for part in _PARTS:
+            yield getattr(self, part)()
+
+    def among(self, levels: Iterable[_Level]) -> Iterator[_Level]:
+        """Leave out levels that nobody asks for."""
+        return (level for level in levels if self.only is None or level.name in self.only)
+
+    def workload(self) -> Iterator[Row]:
+        """How busy people are."""
+        return workload(self.network, self.outcome)
 
     # ------------------------------------------------------------------ residents
 
     def compliance(self) -> Iterator[Row]:
         """Share that kept each clock."""
         for name, (applies, kept) in self.kept.items():
-            for level in self.levels:
+            for level in self.among(self.levels):
                 yield from _share(level, f"compliance_{name}", kept, applies)
                 if level.name == "point":
                     yield from _count(level, f"n_{name}", applies)
@@ -256,7 +312,7 @@ class _Reading:
         reported = (d["reported"] >= self.start) & (t.source == REPORTED)
         found = (t.source != REPORTED) & (t.enters >= self.start) & (t.enters < self.end)
         closed = (d["closed"] >= self.start) & (d["satisfied"] >= 0)
-        for level in self.levels[:-1]:
+        for level in self.among(self.levels[:-1]):
             yield from _count(level, "demands", (t.onset >= self.start))
             yield from _count(level, "reported", reported)
             yield from _share(level, "satisfaction", d["satisfied"] == 1, closed)
@@ -283,7 +339,7 @@ class _Reading:
         by_grid = {"district": np.zeros(len(residents), dtype=np.int64)}
         by_grid |= {"street": self.static.street[1], "community": self.static.community[1]}
         by_grid["point"] = self.network.covering
-        for level in [self.district, *self.places[:3], self.community]:
+        for level in self.among([self.district, *self.places[:3], self.community]):
             mine = _Level(level.name, level.keys, level.code[demand])
             yield from _count(mine, "orders", np.ones(len(demand), dtype=bool))
             if level.name in by_grid:
@@ -323,7 +379,7 @@ class _Reading:
             lasted = np.where(over, event[mine], gone[mine]) - start[mine]
             order = order_of(lasted)
             mine, over, length = mine[order], over[order], lasted[order] / unit
-            for level in [self.district, *self.places[:4]]:
+            for level in self.among([self.district, *self.places[:4]]):
                 yield from _survival(level, name, level.code[mine], length, over)
 
     # ------------------------------------------------------------------ fairness and cost

@@ -7,7 +7,7 @@ residents meet, both engines for everything else. Nothing here is random.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil
 from pathlib import Path
@@ -25,6 +25,7 @@ from govsim.scenarios.quantities import DAY, Span
 from govsim.scenarios.schema import PointKind, Roster, Scenario
 from govsim.scenarios.territory import Territory
 from govsim.service.dated import Changes
+from govsim.service.patrols import Rounds, patrols
 from govsim.service.rosters import (
     Dated,
     Days,
@@ -42,6 +43,12 @@ TEAM, DESK, CENTRE, DEPARTMENT = range(4)
 
 NO_LIMIT = 2**31
 """Crews of a department without a limit; room of a queue without one."""
+
+Rosters = Mapping[tuple[int, str], Roster]
+"""Numbers by shift, by row of the territory's points and team or ``desk``."""
+
+Lines = dict[Any, Timeline]
+"""Timelines by all that they are laid out from."""
 
 PADDING_DAYS = 150
 """Days after the horizon that calendars know, so that limits can be counted past it."""
@@ -65,27 +72,6 @@ class Pool:
     point: int
     timeline: int
     room: int = NO_LIMIT
-
-
-@dataclass(frozen=True)
-class Rounds:
-    """When staff pass a grid, and what that finds.
-
-    Attributes
-    ----------
-    offsets : int64[grids, rounds a day], ms since midnight; -1 where nobody passes.
-    days : int64[patrol days], the days with rounds, ascending.
-    visits_per_day : float[grids], home visits to a household a day; 0 where none.
-    passes : when a grid is passed, ms, ascending; of grids that are passed by on some days, since
-        a dated change leaves nobody to walk.
-    visiting : days with home visits to a grid, ascending, likewise.
-    """
-
-    offsets: Ints
-    days: Ints
-    visits_per_day: NDArray[np.float64]
-    passes: dict[int, Ints] = field(default_factory=dict)
-    visiting: dict[int, Ints] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,33 +179,67 @@ def lay_out(scenario: Scenario, territory: Territory) -> Network:
     return _Builder(scenario, territory).network()
 
 
-class _Builder:
-    """Collects pools and timelines while a network is laid out."""
+def with_rosters(network: Network, rosters: Rosters, lines: Lines | None = None) -> Network:
+    """Give the network with other rosters at some points; all else is taken as it is.
 
-    def __init__(self, scenario: Scenario, territory: Territory) -> None:
+    Parameters
+    ----------
+    network : as it was laid out.
+    rosters : by row of the territory's points, and team or ``desk``: numbers by shift, in place of
+        all that the plan says there.
+    lines : steps of rosters that were laid out of this network before; new ones are entered.
+    """
+    builder = _Builder(network.scenario, network.territory, network, rosters, lines)
+    return replace(network, **builder.staffed())
+
+
+class _Builder:
+    """Collects pools and timelines while a network is laid out, or laid out with other rosters."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        territory: Territory,
+        like: Network | None = None,
+        instead: Rosters | None = None,
+        lines: Lines | None = None,
+    ) -> None:
         self.scenario, self.territory = scenario, territory
         self.days = ceil(scenario.horizon / DAY)
-        self.calendar = Calendar.of(scenario.calendar, scenario.start, self.days + PADDING_DAYS)
-        self.kinds = self.calendar.with_eve_kinds[: self.days + 1]
         self.pools: list[Pool] = []
         self.timelines: list[Timeline] = []
         self.known: dict[Any, int] = {}
-        grids, points = territory.grids, territory.points
-        station = grids["station"].to_numpy(np.int64)
-        fallback = grids["fallback"].to_numpy(np.int64)
-        use = (station >= 0) & scenario.territory.point_stations.enabled
-        self.covering = np.where(use, station, fallback)
-        self.has_station = use
-        self.changes = Changes.of(scenario, territory, self.calendar, self.covering)
+        self.lines: Lines = {} if lines is None else lines
+        if like is None:
+            grids = territory.grids
+            self.calendar = Calendar.of(scenario.calendar, scenario.start, self.days + PADDING_DAYS)
+            station = grids["station"].to_numpy(np.int64)
+            fallback = grids["fallback"].to_numpy(np.int64)
+            use = (station >= 0) & scenario.territory.point_stations.enabled
+            self.covering = np.where(use, station, fallback)
+            self.has_station = use
+            self.changes = Changes.of(scenario, territory, self.calendar, self.covering)
+        else:
+            self.calendar, self.covering = like.calendar, like.covering
+            self.has_station, self.changes = like.has_station, like.changes
+        self.kinds = self.calendar.with_eve_kinds[: self.days + 1]
         self.active = self.changes.active()
-        self.kind_of_point: list[PointKind] = points["kind"].tolist()
-        self.rows = territory.roster_rows()
+        self.kind_of_point: list[PointKind] = territory.points["kind"].tolist()
+        self.instead: Rosters | None = None
+        if like is None:
+            self.rows = territory.roster_rows()
+        else:
+            own = {(like.pools[i].point, like.pools[i].name): r for i, r in like.rosters.items()}
+            self.instead = own | dict(instead or {})
         self.rosters: dict[int, Roster] = {}
 
-    def network(self) -> Network:
+    def staffed(self) -> dict[str, Any]:
+        """Lay out people and queues: the fields of the network that rosters reach into."""
         s = self.scenario
         groups, teams = list(s.groups), list(s.teams)
-        duties, rounds = self._patrols()
+        duties, rounds = patrols(
+            s, self.territory, self.changes, self.kinds, lambda p: self._roster(p, s.patrol.team)
+        )
         team_pool: dict[tuple[int, str], int] = {}
         for point in self.active:
             for name in teams:
@@ -233,7 +253,7 @@ class _Builder:
         if s.desk.enabled:
             for point in self.active:
                 roster = s.desk.rosters.get(self.kind_of_point[point])
-                roster = self._with_rows(roster, point, staffing.DESK)
+                roster = self._as_planned(roster, point, staffing.DESK)
                 if roster is not None:
                     line = self._timeline(
                         roster,
@@ -259,6 +279,26 @@ class _Builder:
             helper_timeline = self._timeline(
                 {"on call": s.helpers.pool}, {"on call": s.helpers.hours}
             )
+        return {
+            "rounds": rounds,
+            "pools": tuple(self.pools),
+            "rosters": self.rosters,
+            "timelines": tuple(self.timelines),
+            "desk_of": desk_of,
+            "centre": centre,
+            "department_pool": department_pool,
+            "candidates": {
+                (point, g): tuple(
+                    team_pool[point, t] for t in s.groups[group].teams if (point, t) in team_pool
+                )
+                for point in self.active
+                for g, group in enumerate(groups)
+            },
+            "helper_timeline": helper_timeline,
+        }
+
+    def network(self) -> Network:
+        s = self.scenario
         streets = tuple(dict.fromkeys(self.territory.points["street"]))
         street_of = np.array([streets.index(x) for x in self.territory.points["street"]], np.int64)
         return Network(
@@ -268,28 +308,14 @@ class _Builder:
             end=s.horizon,
             categories=tuple(s.demand.categories),
             channels=tuple(s.channels),
-            groups=tuple(groups),
-            teams=tuple(teams),
+            groups=tuple(s.groups),
+            teams=tuple(s.teams),
             departments=tuple(s.departments),
             covering=self.covering,
             has_station=self.has_station,
             changes=self.changes,
-            rounds=rounds,
-            pools=tuple(self.pools),
-            rosters=self.rosters,
-            timelines=tuple(self.timelines),
-            desk_of=desk_of,
-            centre=centre,
-            department_pool=department_pool,
-            candidates={
-                (point, g): tuple(
-                    team_pool[point, t] for t in s.groups[group].teams if (point, t) in team_pool
-                )
-                for point in self.active
-                for g, group in enumerate(groups)
-            },
+            **self.staffed(),
             neighbours=self._neighbours(),
-            helper_timeline=helper_timeline,
             area_of_meeting=self._meeting_areas(),
             sittings=self._sittings(),
             streets=streets,
@@ -339,15 +365,21 @@ class _Builder:
         key = (repr(roster), repr(shifts), repr(free), what, keep, repr(changes), repr(called))
         if key in self.known:
             return self.known[key]
-        line = timeline(roster, shifts, self.kinds, free, duties, keep, changes, called)
-        return self._remember(key, line)
+        if key not in self.lines:
+            self.lines[key] = timeline(
+                roster, shifts, self.kinds, free, duties, keep, changes, called
+            )
+        return self._remember(key, self.lines[key])
 
     def _roster(self, point: int, team: str) -> Roster | None:
-        """Roster of a team at a point: the scenario's, and the table's rows over it."""
+        """Roster of a team at a point."""
         written = staffing.written(self.scenario, team, self.kind_of_point[point])
-        return self._with_rows(written, point, team)
+        return self._as_planned(written, point, team)
 
-    def _with_rows(self, written: Roster | None, point: int, team: str) -> Roster | None:
+    def _as_planned(self, written: Roster | None, point: int, team: str) -> Roster | None:
+        """Roster that holds: the one given in its place, or as it is with the table's rows."""
+        if self.instead is not None:
+            return self.instead.get((point, team))
         rows = self.rows.get((point, team))
         return staffing.with_rows(written, rows) if rows else written
 
@@ -362,67 +394,6 @@ class _Builder:
         line = self._timeline(roster, None, free, duties, keep, changes, self.changes.called(point))
         room = NO_LIMIT if team.waiting_room is None else team.waiting_room
         return self._pool(TEAM, name, point, line, room, roster)
-
-    def _patrols(self) -> tuple[dict[int, list[Duty]], Rounds]:
-        """Who is away on rounds and visits, and when each grid is passed.
-
-        A point's grids are walked one after another from the window's start by as many
-        members as it takes to be through at its end, at most those on the largest shift. Where a
-        dated change leaves nobody on duty when it begins, a round or visit is left out.
-        """
-        patrol, grids = self.scenario.patrol, self.territory.grids
-        offsets = np.full((len(grids), len(patrol.rounds)), -1, dtype=np.int64)
-        rounds = Rounds(offsets, np.empty(0, np.int64), np.zeros(len(grids)))
-        duties: dict[int, list[Duty]] = {}
-        daily = np.ones(self.days, dtype=bool)
-        on = daily if patrol.days == "daily" else self.kinds[1:] == 0
-        for point in self.active if patrol.enabled else ():
-            roster = self._roster(point, patrol.team)
-            most = _largest(roster) if roster else 0
-            mine = np.flatnonzero(self.covering == point)
-            if not roster or not most or not len(mine):
-                continue
-            duties[point] = []
-            for r, windows in enumerate(patrol.rounds):
-                duty = _walk(windows[0], len(mine) * patrol.per_grid, most, on)
-                duties[point].append(self._with_somebody(point, roster, duty))
-                step = np.arange(1, len(mine) + 1) * (duty.end - duty.start) // len(mine)
-                offsets[mine, r] = duty.start + step
-            if any((duty.days != on).any() for duty in duties[point]):
-                for grid in mine:
-                    found = [
-                        np.flatnonzero(duty.days) * DAY + offset
-                        for duty, offset in zip(duties[point], offsets[grid], strict=True)
-                    ]
-                    rounds.passes[int(grid)] = np.sort(np.concatenate(found))
-            home = patrol.home_visits
-            if home.enabled and home.per_household.per_day > 0:
-                households = int(grids["households"].to_numpy()[mine].sum())
-                load = round(households * home.per_household.per_day * home.time)
-                if load:
-                    duty = _walk(home.hours[0], load, most, daily)
-                    duty = self._with_somebody(point, roster, duty)
-                    duties[point].append(duty)
-                    rounds.visits_per_day[mine] = home.per_household.per_day
-                    if not duty.days.all():
-                        days = np.flatnonzero(duty.days)
-                        rounds.visiting.update(dict.fromkeys(map(int, mine), days))
-        offsets.sort(axis=1)  # passes in the order of the day, however the rounds are listed
-        return duties, replace(rounds, days=np.flatnonzero(on).astype(np.int64))
-
-    def _with_somebody(self, point: int, roster: Roster, duty: Duty) -> Duty:
-        """Leave a duty out on days on which a dated change leaves nobody for it."""
-        changes = self.changes.at(point, self.scenario.patrol.team)
-        if not changes:
-            return duty
-        shifts, day = self.scenario.calendar.shifts, np.arange(self.days)
-        begins = day * DAY + duty.start
-        usual = timeline(roster, shifts, self.kinds).at(begins)
-        there = timeline(roster, shifts, self.kinds, changes=changes).at(begins)
-        touched = usual > 0
-        for change in changes:
-            touched |= (day >= change.first) & (day <= change.last)
-        return replace(duty, days=duty.days & ~(touched & (there == 0)))
 
     def _neighbours(self) -> dict[int, tuple[int, ...]]:
         within = self.scenario.policies.neighbours_within
@@ -452,17 +423,3 @@ class _Builder:
             np.isin(self.calendar.weekday, list(meeting.days)) & (self.calendar.kind_of_day != 2)
         )
         return days.astype(np.int64) * DAY + meeting.at
-
-
-def _largest(roster: Roster) -> int:
-    return max(
-        (max(h.values(), default=0) if isinstance(h, dict) else h for h in roster.values()),
-        default=0,
-    )
-
-
-def _walk(window: tuple[int, int], load: int, most: int, days: NDArray[np.bool_]) -> Duty:
-    """Send out as many members as get through `load` person-ms within the window."""
-    start, end = window
-    members = min(most, max(1, ceil(load / (end - start))))
-    return Duty(start, min(end, start + max(1, round(load / members))), members, days)

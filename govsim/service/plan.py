@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -173,6 +173,23 @@ class Plan:
             _laid_out[network] = _Layout(network).plan()
         return _laid_out[network]
 
+    @staticmethod
+    def with_rosters(network: Network, like: Network) -> Plan:
+        """Lay out a network that differs from another by its rosters only, from what that one has.
+
+        Its people stand where they did, and so do its queues: steps of rosters are what is new.
+        """
+        if network not in _laid_out:
+            same = len(network.pools) == len(like.pools) and all(
+                replace(a, timeline=0) == replace(b, timeline=0)
+                for a, b in zip(network.pools, like.pools, strict=True)
+            )
+            known = Plan.of(like)
+            _laid_out[network] = (
+                _Layout(network, len(known.lists)).over(known) if same else _Layout(network).plan()
+            )
+        return _laid_out[network]
+
 
 _laid_out: WeakKeyDictionary[Network, Plan] = WeakKeyDictionary()
 
@@ -186,8 +203,9 @@ def rows(table: Table) -> list[Any]:
 class _Layout:
     """Collects what records point into while they are made."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, listed: int = 0) -> None:
         self.network, self.scenario = network, network.scenario
+        self.listed = listed  # in lists that were made before
         self.lists: list[int] = []
         self.stretches: list[tuple[Ints, Ints, Ints]] = []
         self.laid = 0
@@ -237,11 +255,24 @@ class _Layout:
             lists=np.array(self.lists, np.int64),
         )
 
+    def over(self, known: Plan) -> Plan:
+        """Lay rosters out over a plan of the same people at the same places."""
+        pools, lines = known.pools.copy(), self.network.timelines
+        for i, pool in enumerate(self.network.pools):
+            line = lines[pool.timeline]
+            pools["on_duty"][i], pools["present"][i] = line.available[0], line.present[0]
+        steps = self._steps()
+        numbers = replace(
+            known.numbers, n_steps=len(steps), helper_line=self.network.helper_timeline
+        )
+        lists = np.concatenate([known.lists, np.array(self.lists, np.int64)])
+        return replace(known, pools=pools, steps=steps, numbers=numbers, lists=lists)
+
     def _list(self, members: Iterable[int]) -> tuple[int, int]:
         """Enter a list; return where it stands and how long it is."""
-        first = len(self.lists)
+        before = len(self.lists)
         self.lists += [int(m) for m in members]
-        return first, len(self.lists) - first
+        return self.listed + before, len(self.lists) - before
 
     def _stretch(self, starts: Ints, ends: Ints, done: Ints) -> tuple[int, int]:
         first = self.laid
