@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govsim.demand.drawing import MOST_TRIALS, Profiles, find_on_patrol, find_on_visits, happens
-from govsim.demand.grouping import Groups, grouped, order_of
+from govsim.demand.grouping import Groups, grouped
 from govsim.demand.randomness import (
     LONGEST_DRAW,
     NEVER,
@@ -29,6 +29,7 @@ from govsim.demand.randomness import (
 from govsim.scenarios.quantities import DAY, YEAR, Distribution
 from govsim.scenarios.schema import Category, Surge
 from govsim.service.network import Network
+from govsim.service.ordering import order_of
 
 Ids = NDArray[np.uint64]
 Ints = NDArray[np.int64]

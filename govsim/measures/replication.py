@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from govsim.demand.grouping import WEEK_HOURS, grouped, kaplan_meier, order_of, tally
+from govsim.demand.grouping import WEEK_HOURS, grouped, kaplan_meier, tally
 from govsim.demand.table import BY_VISIT, REPORTED, DemandTable
 from govsim.measures import catalogue, late, point_hours
 from govsim.measures.catalogue import CATALOGUE as CATALOGUE
@@ -32,6 +32,7 @@ from govsim.measures.workload import Row, hour_of_week, on_duty, workload
 from govsim.scenarios.territory import Territory
 from govsim.scenarios.units import DAY, HOUR, MINUTE, YEAR
 from govsim.service.network import DESK, TEAM, Network
+from govsim.service.ordering import order_of
 from govsim.service.outcome import Outcome
 from govsim.service.rules import CAUSES, OPEN, REPEATED, TURNED_AWAY, WITHDRAWN
 from govsim.statistics import gini

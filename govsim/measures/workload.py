@@ -18,13 +18,13 @@ from govsim.demand.grouping import (
     at_work,
     grouped,
     kaplan_meier,
-    order_of,
     worked_by_hour,
     worked_when_free,
 )
 from govsim.scenarios.calendar import WorkingClock
 from govsim.scenarios.units import HOUR, MINUTE
 from govsim.service.network import CENTRE, DEPARTMENT, DESK, TEAM, Network
+from govsim.service.ordering import order_of
 from govsim.service.outcome import Outcome
 
 Ints = NDArray[np.int64]

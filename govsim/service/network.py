@@ -225,6 +225,7 @@ class _Builder:
         self.kinds = self.calendar.with_eve_kinds[: self.days + 1]
         self.active = self.changes.active()
         self.kind_of_point: list[PointKind] = territory.points["kind"].tolist()
+        self.ids: list[str] = territory.points["point"].tolist()
         self.instead: Rosters | None = None
         if like is None:
             self.rows = territory.roster_rows()
@@ -388,7 +389,7 @@ class _Builder:
         keep = team.end_of_shift != "finish"
         changes = self.changes.at(point, name)
         # Each has its own turn, whoever else is there: plans with the same people are alike in it.
-        turn = crc32(f"{self.territory.points['point'][point]} {name}".encode()) / 2**32
+        turn = crc32(f"{self.ids[point]} {name}".encode()) / 2**32
         own = FreeTime(team.free_for_calls, dict(team.free_in_shift), team.free_cycle, turn)
         free = None if own.always(self.scenario.calendar.shifts) else own
         line = self._timeline(roster, None, free, duties, keep, changes, self.changes.called(point))

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govsim.service.network import TEAM, Network
+from govsim.service.ordering import lay_out_steps, order_of
 from govsim.service.queueing import lent, queues
 from govsim.service.rules import (
     ANSWER,
@@ -366,19 +367,23 @@ class _Layout:
     def _steps(self) -> Table:
         """Lay out the steps of all timelines after the start, in the order of time and line."""
         lines = self.network.timelines
-        index = np.repeat(np.arange(len(lines)), [len(line.times) - 1 for line in lines])
-        times = np.concatenate([line.times[1:] for line in lines])
-        order = np.lexsort((index, times))
         followers: list[list[int]] = [[] for _ in lines]
         for i, pool in enumerate(self.network.pools):
             followers[pool.timeline].append(i)
-        at = np.array([self._list(f) for f in followers], np.int64).reshape(-1, 2)[index[order]]
+        staff = np.array([self._list(f) for f in followers], np.int64).reshape(-1, 2)
+        times = np.concatenate([line.times[1:] for line in lines])
         steps = np.zeros(len(times), STEP)
-        steps["time"], steps["line"] = times[order], index[order]
-        steps["number"] = np.concatenate([line.available[1:] for line in lines])[order]
-        steps["present"] = np.concatenate([line.present[1:] for line in lines])[order]
-        steps["boundary"] = np.concatenate([line.boundary[1:] for line in lines])[order]
-        steps["staff"], steps["n_staff"] = at[:, 0], at[:, 1]
+        lay_out_steps(
+            order_of(times),  # of several at one time, those of the first line come first
+            times,
+            np.repeat(np.arange(len(lines)), [len(line.times) - 1 for line in lines]),
+            np.concatenate([line.available[1:] for line in lines]),
+            np.concatenate([line.present[1:] for line in lines]),
+            np.concatenate([line.boundary[1:] for line in lines]),
+            staff[:, 0].copy(),
+            staff[:, 1].copy(),
+            steps,
+        )
         return steps
 
     def _points(self) -> Table:

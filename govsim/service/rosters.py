@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from govsim.scenarios.units import DAY, MINUTE
+from govsim.scenarios.units import DAY
+from govsim.service.turns import take_turns
 
 Ints = NDArray[np.int64]
 Days = tuple[int, int]
@@ -26,9 +27,6 @@ KINDS_OF_DAY = ("workday", "weekend", "holiday")
 DRIFT = (5**0.5 - 1) / 2
 """Cycles of free and other time that a day has more than was asked for: the golden section, which
 spreads their beginnings over the hours most evenly."""
-
-STEP = 5 * MINUTE
-"""Free time begins and ends at whole steps."""
 
 
 @dataclass(frozen=True)
@@ -195,19 +193,22 @@ def timeline(
     total = stretches.stack(paid)
     present = total if called is None else stretches.stack(there)
     left = np.maximum(present - _Windows(times, [away_starts], [away_ends]).stack([away]), 0)
+    line = Timeline(times, left, total, present, boundary)
     if free is None or free.always(named):
-        line = Timeline(times, left, total, present, boundary)
-    else:
-        gone = (present - left) / np.maximum(present, 1)
-        shares = _shares(times, gone, [free.of(window[0]) for window in windows], starts, ends)
-        numbers_free = [share * n for share, n in zip(shares, there, strict=True)]
-        mean = stretches.sums(numbers_free) * (1 - gone)
-        line = _in_turn(Timeline(times, left, total, present, boundary), mean, free)
+        return _changing(line, keep_boundaries)
+    gone = (present - left) / np.maximum(present, 1)
+    shares = _shares(times, gone, [free.of(window[0]) for window in windows], starts, ends)
+    numbers_free = [share * n for share, n in zip(shares, there, strict=True)]
+    return _in_turn(line, stretches.sums(numbers_free) * (1 - gone), free, keep_boundaries)
+
+
+def _changing(line: Timeline, keep_boundaries: bool) -> Timeline:
+    """Leave out steps at which nothing changes."""
     numbers = np.stack([line.available, line.paid, line.present])
     keep = np.diff(numbers, prepend=-1).any(axis=0)
     keep |= line.boundary & keep_boundaries
-    available, paid_for, there_in_all = numbers[:, keep]
-    return Timeline(line.times[keep], available, paid_for, there_in_all, line.boundary[keep])
+    available, paid, present = numbers[:, keep]
+    return Timeline(line.times[keep], available, paid, present, line.boundary[keep])
 
 
 def _shares(
@@ -237,8 +238,8 @@ def _shares(
     return found
 
 
-def _in_turn(line: Timeline, mean: Floats, free: FreeTime) -> Timeline:
-    """Make whole people of a mean number free.
+def _in_turn(line: Timeline, mean: Floats, free: FreeTime, keep: bool) -> Timeline:
+    """Make whole people of a mean number free, and keep the steps at which something changes.
 
     As many as there are of it all the time, and for what is left one for that part of each cycle.
     One member who is free for 40% goes at other work for 60% of each cycle, then is free for the
@@ -247,38 +248,19 @@ def _in_turn(line: Timeline, mean: Floats, free: FreeTime) -> Timeline:
     mean = np.round(mean, 9)  # what is whole but for the rounding of sums is whole
     whole = np.floor(mean).astype(np.int64)
     part = np.round(mean - whole, 9)
-    end = int(line.times[-1])
     # At other hours each day, or a station would be at other work at ten o'clock all the year.
     period = DAY / (DAY / free.cycle + DRIFT)
-    turns = (np.arange(int(end / period) + 2) + 1 - free.phase) * period
-    until = _rounded(turns)
-    edges = [line.times]
-    begins = {}
-    for one in np.unique(part[part > 0]).tolist():
-        begins[one] = np.maximum(_rounded(turns - one * period), np.append(0, until[:-1]))
-        mine = np.concatenate([begins[one], until])
-        mine = mine[(mine > 0) & (mine < end)]
-        edges.append(mine[part[np.searchsorted(line.times, mine, side="right") - 1] == one])
-    ordered = np.sort(np.concatenate(edges))
-    times = ordered[np.diff(ordered, prepend=-1) > 0]
-    at = np.searchsorted(line.times, times, side="right") - 1
-    extra = np.zeros(len(times), dtype=np.int64)
-    for one, begin in begins.items():
-        mine = np.flatnonzero(part[at] == one)
-        on = np.searchsorted(begin, times[mine], side="right")
-        extra[mine] = on - np.searchsorted(until, times[mine], side="right")
-    return Timeline(
-        times,
-        np.minimum(whole[at] + extra, line.available[at]),
-        line.paid[at],
-        line.present[at],
-        line.boundary[at] & (line.times[at] == times),
-    )
-
-
-def _rounded(times: NDArray[np.floating[Any]]) -> Ints:
-    rounded: Ints = np.floor(times / STEP + 0.5).astype(np.int64) * STEP
-    return rounded
+    cycles = np.arange(int(line.times[-1] / period) + 2, dtype=np.float64)
+    turns = (cycles + 1 - free.phase) * period
+    most = len(line.times) + 2 * len(turns)
+    times, boundary = np.empty(most, np.int64), np.empty(most, dtype=bool)
+    available, paid, present = (np.empty(most, np.int64) for _ in range(3))
+    steps = take_turns(
+        line.times, line.available, line.paid, line.present, line.boundary,
+        whole, part, turns, period, keep, times, available, paid, present, boundary,
+    )  # fmt: skip
+    available, paid, present = np.stack([available[:steps], paid[:steps], present[:steps]])
+    return Timeline(times[:steps].copy(), available, paid, present, boundary[:steps].copy())
 
 
 def _called(

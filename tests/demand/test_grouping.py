@@ -12,11 +12,11 @@ from govsim.demand.grouping import (
     at_work,
     grouped,
     kaplan_meier,
-    order_of,
     tally,
     worked_when_free,
 )
 from govsim.scenarios.calendar import WorkingClock
+from govsim.service.ordering import order_of
 
 GROUPS = 4
 
