@@ -124,7 +124,7 @@ def test_the_page_counts_killed_survived_and_equivalent(tmp_path: Path, monkeypa
     assert "| `loop` | 4 | 2 | 1 | 1 | 66.7% |" in section
     assert "| constant | 2 | 2 | 0 | 0 | 100.0% |" in section
     assert "- 1: no such thing" in section
-    assert "- `loop._done: a -> d`" in section
+    assert "\nloop._done: {a -> d}\n" in section
     page = tmp_path / "validation.md"
     page.write_text("# Page\n", encoding="utf-8")
     publish(section, page)

@@ -18,8 +18,8 @@ _PAYLOADS = (
     "demand.interim_event = at(w, now + w.interim_after, INTERIM, d, ",
     "service.clocks_start: at(w, after(w, now, limit), PROMISE_DUE, 4 * d + promise, 0) -> "
     "at(w, after(w, now, limit), PROMISE_DUE, 4 * d + promise, ",
-    "service.meeting_is_called: at(w, sittings[later], SITTING, area, 0) -> at(w, "
-    "sittings[later], SITTING, area, ",
+    "service.meeting_is_called: at(w, sittings[following], SITTING, area, 0) -> at(w, "
+    "sittings[following], SITTING, area, ",
     "service.reports: at(w, now + luck.repeat_after, REPEAT, d, 0) -> at(w, now + "
     "luck.repeat_after, REPEAT, d, ",
     "service.reports: at(w, now + luck.handing_over, PASSED_ON, 2 * d, 0) -> at(w, now + "
@@ -62,6 +62,15 @@ _BELOW_ZERO = (
     "service.calls_12345: order.overdue, order.next, order.due_event = (0, -1, NOWHERE) -> "
     "order.overdue, order.next, order.due_event = (0, -2, NOWHERE)",
     "residents.loses_patience: demand.visit = -1 -> demand.visit = -2",
+    "staffing.take_next: best = _next_of(w, s, able) if able > 0 else -1 -> best = _next_of(w, s, "
+    "able) if able > 0 else -2",
+    "staffing._next_of: own = -1 -> own = -2",
+    "staffing._next_of: return own if crew_of(w, queue_at(w, q).group, s) <= able else -1 -> "
+    "return own if crew_of(w, queue_at(w, q).group, s) <= able else -2",
+    "staffing._next_of: return -1 -> return -2",
+    "staffing.rosters_change: at_work = more = first_at_work = first_more = -1 -> at_work = more "
+    "= first_at_work = first_more = -2",
+    "staffing.rosters_change: staff.onward = -1 -> staff.onward = -2",
 )
 
 _SET_BEFORE_READ = (
@@ -89,6 +98,19 @@ _SET_BEFORE_READ = (
     "work.new_job: job.class_, job.rank, job.staff, job.queue, job.order, job.visit = (0, "
     "0, -1, -1, -1, -1) -> job.class_, job.rank, job.staff, job.queue, job.order, "
     "job.visit = (0, 0, -1, -1, -0, -1)",
+    "work.new_job: job.class_, job.rank, job.staff, job.queue, job.order, job.visit = (0, "
+    "0, -1, -1, -1, -1) -> job.class_, job.rank, job.staff, job.queue, job.order, "
+    "job.visit = (0, 1, -1, -1, -1, -1)",
+    "work.new_job: job.class_, job.rank, job.staff, job.queue, job.order, job.visit = (0, "
+    "0, -1, -1, -1, -1) -> job.class_, job.rank, job.staff, job.queue, job.order, "
+    "job.visit = (0, -1, -1, -1, -1, -1)",
+    "work.new_job: job.class_, job.rank, job.staff, job.queue, job.order, job.visit = (0, "
+    "0, -1, -1, -1, -1) -> job.class_, job.rank, job.staff, job.queue, job.order, "
+    "job.visit = (0, 0, -1, -0, -1, -1)",
+    "work.new_job: job.state, job.crew, job.stage, job.rest, job.over = (WAITING, 1, 0, False, "
+    "False) -> job.state, job.crew, job.stage, job.rest, job.over = (WAITING, 1, 1, False, False)",
+    "work.new_job: job.state, job.crew, job.stage, job.rest, job.over = (WAITING, 1, 0, False, "
+    "False) -> job.state, job.crew, job.stage, job.rest, job.over = (WAITING, 1, -1, False, False)",
     "work.new_job: job.before, job.after, job.references = (-1, -1, 0) -> job.before, "
     "job.after, job.references = (-2, -1, 0)",
     "work.new_job: job.before, job.after, job.references = (-1, -1, 0) -> job.before, "
@@ -111,7 +133,32 @@ _SET_BEFORE_READ = (
     "frame.staff, frame.queue, frame.seen = (other, -1, -1)",
 )
 
-_ROOM = "loop._most_needed: return 2 * w.live + demands * (w.most_calls + 8) + 16 -> "
+_KEYS = (
+    "work.new_job: job.class_, job.rank, job.staff, job.queue, job.order, job.visit = (0, 0, -1, "
+    "-1, -1, -1) -> "
+)
+_KEY_TO = "job.class_, job.rank, job.staff, job.queue, job.order, job.visit = "
+_STRETCH = "loop.advance: if time >= w.stretch_end and w.stretch_end < until: -> "
+_WATCHED = "loop.advance: if w.watched >= 0 and has_changed(w): -> "
+_ROSTER = (
+    "loop.advance: time, key, what = (changes_at, event_key(ROSTER, 0), 2) -> time, key, what = "
+)
+_SITS = (
+    "service.meeting_is_called: if following < len(sittings) and sittings[following] == w.now: -> "
+)
+_ABLE = (
+    "staffing.take_next: best = _next_of(w, s, able) if able > 0 else -1 -> best = _next_of(w, s, "
+    "able) if "
+)
+_OTHERS = (
+    "staffing.take_next: if queue.n_staff > 1 or listed(w, queue.staff).value != s: -> if "
+    "queue.n_staff "
+)
+_WHO_PRESSES = "residents.presses: if job.state == WAITING and job.queue >= 0: -> "
+_CLOCK = (
+    "residents.loses_patience: due = after(w, start, ANSWER) if start >= 0 else NEVER -> due = "
+)
+_ROOM = "loop._most_needed: return 3 * w.live + demands * (w.most_calls + 8) + 16 -> "
 _ENTERS = (
     "loop.advance: if enters_at < time or (enters_at == time and event_key(ENTERS, d) < key): -> "
 )
@@ -126,10 +173,13 @@ EQUIVALENT: dict[str, tuple[str, ...]] = {
     "set before anything reads it": _SET_BEFORE_READ,
     "a table has more room than is needed": (
         "loop._most_needed: demands = 1 + min(w.cases, w.in_meetings) -> demands = 2 +",
+        "loop._most_needed: demands = 1 + min(w.cases, w.in_meetings) -> demands = 0 +",
         "loop._most_needed: demands = 1 + min(w.cases, w.in_meetings) -> demands = 1 + max(",
-        _ROOM + "return 3 * w.live + demands * (w.most_calls + 8) + 16",
-        _ROOM + "return 2 * w.live + demands * (w.most_calls + 9) + 16",
-        _ROOM + "return 2 * w.live + demands * (w.most_calls + 8) + 17",
+        _ROOM + "return 4 * w.live + demands * (w.most_calls + 8) + 16",
+        _ROOM + "return 3 * w.live + demands * (w.most_calls + 9) + 16",
+        _ROOM + "return 3 * w.live + demands * (w.most_calls + 7) + 16",
+        _ROOM + "return 3 * w.live + demands * (w.most_calls + 8) + 17",
+        _ROOM + "return 3 * w.live + demands * (w.most_calls + 8) + 15",
     ),
     "what is compared here is never the same": (
         _ENTERS + "if enters_at < time or (enters_at == time and event_key(ENTERS, d) <= key):",
@@ -152,12 +202,81 @@ EQUIVALENT: dict[str, tuple[str, ...]] = {
         "work.account: if span > 0: -> if span > -1:",
     ),
     "nobody is free: nothing can be taken, and no helper leaves": (
-        "staffing.take_next: if able <= 0: -> if able < 0:",
-        "staffing.take_next: if able <= 0: -> if able <= -1:",
+        _ABLE + "able >= 0 else -1",
+        _ABLE + "able > -1 else -1",
     ),
-    "nobody else draws on the queue": (
-        "staffing.take_next: if queue_at(w, q).n_staff > 1: -> if queue_at(w, q).n_staff >= 1:",
-        "staffing.take_next: if queue_at(w, q).n_staff > 1: -> if queue_at(w, q).n_staff > 0:",
+    "nobody else draws on the queue": (_OTHERS + ">= 1", _OTHERS + "> 0"),
+    "a queue in which somebody waits has a head that stands": (
+        "staffing._head: while queue.first >= 0: -> while queue.first >= -1:",
+        "staffing._head: return -1 -> return -0",
+        "staffing._first_head: if head >= 0: -> if head >= -1:",
+    ),
+    "only whether it is 0 is asked": (
+        "staffing._count: staff_at(w, listed(w, i).value).lendable += change -> staff_at(w, "
+        "listed(w, i).value).lendable -= change",
+    ),
+    "only whether it is the same shift is asked": (
+        "staffing._shift_changes: staff.shift += 1 -> staff.shift -= 1",
+        "staffing._shift_changes: staff.shift += 1 -> staff.shift += 2",
+    ),
+    "work that a demand has once, or once at a time: its round tells nothing apart": (
+        "service.reports: if done_at_once(w, INTAKE, d, 0, luck.intake): -> if done_at_once(w, "
+        "INTAKE, d, 1,",
+        "service.goes_to_department: j = new_job(w, CASE, d, 0, luck.department_time) -> j = "
+        "new_job(w, CASE, d, 1,",
+        "service.interim_reply_is_due: if unheard and done_at_once(w, INTERIM_REPLY, d, 0, "
+        "luck_at(w, d).interim_reply): -> if unheard and done_at_once(w, INTERIM_REPLY, d, 1,",
+        "residents.reports_again: demand.repeat_pending = not done_at_once(w, REPEATED_INTAKE, d, "
+        "0, luck.intake) -> demand.repeat_pending = not done_at_once(w, REPEATED_INTAKE, d, 1,",
+    ),
+    "who visits a demand is read only while it is open and unsolved, and set before": (
+        "service.turned_away: job.state, demand.visit, demand.state = (GONE, -1, TURNED_AWAY) -> "
+        "job.state, demand.visit, demand.state = (GONE, -0, TURNED_AWAY)",
+        "service.is_solved: demand.visit = -1 -> demand.visit = -0",
+        "residents.loses_patience: demand.visit = -1 -> demand.visit = -0",
+    ),
+    "whom the meeting hears next is read only where somebody waits for it": (
+        "service.waits_for_meeting: demand_at(w, d).next_waiting = -1 -> demand_at(w, "
+        "d).next_waiting = -0",
+    ),
+    "the calendar has sittings behind the horizon, so there is one that follows": (
+        _SITS + "if following < len(sittings) or sittings[following] == w.now:",
+        _SITS + "if following <= len(sittings) and sittings[following] == w.now:",
+        "service.meeting_is_called: if following < len(sittings): -> if following <= "
+        "len(sittings):",
+    ),
+    "a report whose clock does not run came by an order: whoever then calls, calls again": (
+        _CLOCK + "after(w, start, ANSWER) if start >= -1 else NEVER",
+    ),
+    "work that has begun is passed over where it stands in a queue once more": (
+        _WHO_PRESSES + "if job.state == WAITING or job.queue >= 0:",
+    ),
+    "the same for all that stand in one queue": (
+        _KEYS + _KEY_TO + "(1, 0, -1, -1, -1, -1)",
+        _KEYS + _KEY_TO + "(-1, 0, -1, -1, -1, -1)",
+    ),
+    "where nobody travels, all are as near": (
+        "work.way: return 0 -> return 1",
+        "work.way: return 0 -> return -1",
+    ),
+    "nobody is watched in a run": (
+        _WATCHED + "if w.watched > 0 and has_changed(w):",
+        _WATCHED + "if w.watched >= 1 and has_changed(w):",
+    ),
+    "sooner in the heap, events come out of it in the same order": (
+        _STRETCH + "if time >= w.stretch_end or w.stretch_end < until:",
+        _STRETCH + "if time < w.stretch_end and w.stretch_end < until:",
+        "events.at: if time >= w.stretch_end: -> if time > w.stretch_end:",
+    ),
+    "the first step of an instant is of that instant": (
+        "loop.advance: last = step + 1 -> last = step + 0",
+    ),
+    "the event behind the last is the very one that is put lower": (
+        "events.take_event: while child < last: -> while child <= last:",
+        "events.take_event: if other < last: -> if other <= last:",
+    ),
+    "the first event is earlier than all, so it is no child's better": (
+        "events.take_event: i, child = (0, 1) -> i, child = (0, 0)",
     ),
     "pool 0 is a team's: desks, centre and departments come behind the teams": (
         "service.goes_to_department: if department < 0: -> if department <= 0:",
@@ -170,10 +289,6 @@ EQUIVALENT: dict[str, tuple[str, ...]] = {
     "work on the scene that waits stands in a queue": (
         "residents.presses: if job.state == WAITING and job.queue >= 0: -> if job.state == WAITING "
         "and job.queue >= -1:",
-    ),
-    "teams stand at a point, which is in a street": (
-        "staffing.wait: if w.helpers_enabled and staff.street >= 0: -> if w.helpers_enabled and "
-        "staff.street >= -1:",
     ),
     "not read: the other side of a choice": (
         _RANK + "job.rank = queue_time(by_due, w.now, due(w, d) if by_due else 1)",
@@ -188,6 +303,8 @@ EQUIVALENT: dict[str, tuple[str, ...]] = {
         _NOTHING + "time, key, what = (until, 1, -1)",
         _NOTHING + "time, key, what = (until, -1, -1)",
         _NOTHING + "time, key, what = (until, 0, -2)",
+        _ROSTER + "(changes_at, event_key(ROSTER, 1), 2)",
+        _ROSTER + "(changes_at, event_key(ROSTER, -1), 2)",
         "loop.advance: time, key, what = (changes_at, event_key(ROSTER, 0), 2) -> time, key, what "
         "= (changes_at, event_key(ROSTER, 0), 3)",
     ),

@@ -1,11 +1,11 @@
 """How strong the comparison of both engines is: mutants of the compiled one, and which survive.
 
-    python tests/support/mutating.py                     # all of the engine; half an hour or so
+    python tests/support/mutating.py --processes 2       # all of the engine; 10 minutes or so
     python tests/support/mutating.py --only staffing.    # those whose names begin so
     python tests/support/mutating.py --publish           # and write docs/validation.md's section
 
 A mutant is the engine with one comparison, constant or operator changed (`mutants.py`). It is
-killed when a random scenario (`strategies.py`) comes out otherwise than in the SimPy model, when
+killed when a random scenario (`themes.py`) comes out otherwise than in the SimPy model, when
 it fails, or when its loops turn many times more often than they should. One that survives all
 scenarios shows what the comparison would not notice, unless it can't make a difference at all:
 those are listed with the reason in `equivalents.py`.
@@ -24,10 +24,12 @@ import hashlib
 import json
 import os
 import pickle
+import textwrap
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +39,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from mutants import ENGINE, KINDS, MODULES, Mutant, mutants
 from parting import warm_ups
 from places import PACKAGE
-from plain_engine import EndlessError, Plain
+from plain_engine import USED, EndlessError, Plain
 from themes import crowded, crowds, scenarios
 
 from govsim import model
@@ -185,6 +187,8 @@ def look(plain: Plain, case: Case) -> None:
 
 
 def differs(plain: Plain, case: Case) -> bool:
+    """Tell whether the engine as it now is makes something else of a case, or loses memory."""
+    plain.tight = ("", *USED)[len(case.table) % (len(USED) + 1)]
     made = plain.run(case.network, case.table, case.measured_from)
     if plain.leaks or plain.timed_events != case.timed_events:
         return True
@@ -284,16 +288,20 @@ def table(fates: Sequence[tuple[Mutant, str]]) -> list[str]:
 def page_section(fates: Sequence[tuple[Mutant, str]], number: int) -> str:
     """Write the section of docs/validation.md."""
     equivalent = Counter(reason_of(m.name) for m, fate in fates if fate == "equivalent")
-    alive = [m.name for m, fate in fates if fate == SURVIVES]
+    alive = [in_short(m) for m, fate in fates if fate == SURVIVES]
     of = hashlib.sha256(b"".join((ENGINE / f"{m}.py").read_bytes() for m in MODULES)).hexdigest()
     lines = [
         "## How strong the comparison of both engines is",
         "",
-        "Written by `python tests/support/mutating.py --publish`. Each comparison, constant and "
-        "operator of the compiled engine was changed, one at a time, and the changed engine run "
-        f"on {number} random scenarios of `tests/support/strategies.py`. A mutant is killed when "
-        "anything comes out otherwise than in the SimPy model, when it fails, or never ends. "
-        f"This is of the engine whose modules have the digest `{of[:12]}`.",
+        *textwrap.wrap(
+            "Written by `python tests/support/mutating.py --publish`. Each comparison, constant "
+            "and operator of the compiled engine was changed, one by one, and the changed engine "
+            f"run on {number} random scenarios of `tests/support/themes.py`. A mutant is killed "
+            "when anything comes out otherwise than in the SimPy model, when it loses memory, "
+            "fails, or never ends. This is of the engine whose modules have the digest "
+            f"`{of[:12]}`.",
+            118,
+        ),
         "",
         *table(fates),
         "",
@@ -303,8 +311,29 @@ def page_section(fates: Sequence[tuple[Mutant, str]], number: int) -> str:
         "",
     ]
     if alive:
-        lines += ["Those that survived:", "", *(f"- `{name}`" for name in alive), ""]
+        lines += ["Those that survived:", "", "```text", *alive, "```", ""]
     return "\n".join(lines)
+
+
+def in_short(mutant: Mutant, around: int = 4) -> str:
+    """Show the change of a mutant on one line, and of its statement the words beside that."""
+    before, after = mutant.before.split(), mutant.after.split()
+    begin = _alike(before, after)
+    end = _alike(before[begin:][::-1], after[begin:][::-1])
+    left, right = before[:begin], before[len(before) - end :]
+    changed = [words[begin : len(words) - end] for words in (before, after)]
+    shown = [
+        *(left if len(left) <= around else ["...", *left[-around:]]),
+        "{" + " -> ".join(" ".join(words) for words in changed) + "}",
+        *(right if len(right) <= around else [*right[:around], "..."]),
+    ]
+    return f"{mutant.module}.{mutant.function}: {' '.join(shown)}"
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """Count the words at the begin that are the same."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def publish(section: str, page: Path = PAGE) -> None:

@@ -42,8 +42,15 @@ USED = {
 """Numbers of a `World` that say how much of a table is in use."""
 
 
+PLACES = {"live": "jobs", "live_nodes": "nodes", "live_later": "later"}
+"""Numbers of a `World` that tell how many places of a table are in use, and that table."""
+
+MOST_ROWS = 200_000
+"""A table of more rows is none that a short scenario needs."""
+
+
 class EndlessError(Exception):
-    """Loops have turned more often than is allowed."""
+    """Loops have turned more often than is allowed, or memory grows without an end."""
 
 
 class Plain:
@@ -56,6 +63,11 @@ class Plain:
     ----------
     noticing : mutants, of which `matters` gathers those that would have made a difference at their
         own place, by their numbers here; `open` has those that are still of interest.
+
+    Attributes
+    ----------
+    tight : the only table that has no more room than was asked for; all of them if it is "".
+    peaks : how many places were in use at most, of those that are used again.
     """
 
     def __init__(self, noticing: Sequence[Mutant] = ()) -> None:
@@ -68,6 +80,8 @@ class Plain:
         self.leaks: list[str] = []
         self.turns = 0
         self.most = sys.maxsize
+        self.tight = ""
+        self.peaks: dict[str, int] = {}
         self.modules: dict[str, dict[str, Any]] = {}
         self.run = self._import()
 
@@ -126,7 +140,7 @@ class Plain:
         memory = importlib.import_module("govsim.engine.memory")
         put, outcome, loop = memory.Memory.put, engine._outcome, self.modules["loop"]
         made = {name: _row(kind) for name, kind in memory.TABLES.items()}
-        of_world = _row(memory.WORLD)
+        of_world = self._noting_peaks(_row(memory.WORLD))
 
         laid: dict[tuple[int, int, int], _Laid] = {}
         lay_out = engine.lay_out
@@ -151,6 +165,7 @@ class Plain:
                 laid[key] = _Laid(network, table, fresh, fresh.world.copy(), values, same)
             one = laid[key]
             one.memory.world[:] = one.world
+            self.peaks.update(dict.fromkeys(PLACES, 0))
             self.rows = dict(one.same)
             for name in CHANGED:
                 self.rows[name] = [made[name](*value) for value in one.values[name]]
@@ -164,11 +179,15 @@ class Plain:
             return why
 
         def make_room(its: Any) -> None:
-            """Give room for what was asked for, and for nothing more."""
+            """Give room for what was asked for, and for nothing more where it is to be tight."""
             world = its.world[0]
             for name, used in USED.items():
                 wanted = int(world["needed"]) + sum(int(world[one]) for one in used)
                 rows = self.rows[name]
+                if wanted > MOST_ROWS:
+                    raise EndlessError  # it turns slowly, as what it asks for takes ever longer
+                if self.tight not in ("", name):
+                    wanted *= 4  # whoever does not ask for the tight one does without
                 if len(rows) < wanted:
                     blank = np.zeros(1, memory.TABLES[name]).tolist()[0]
                     rows += [made[name](*blank) for _ in range(wanted - len(rows))]
@@ -176,7 +195,7 @@ class Plain:
 
         def handed_over(its: Any, *others: Any) -> Any:
             self.timed_events = int(its.world["timed_events"][0])
-            self.leaks = leaks(its.world[0], self.rows)
+            self.leaks = leaks(its.world[0], self.rows, self.peaks)
             for name in CHANGED:
                 values = [row.values() for row in self.rows[name]]
                 its.tables[name] = np.array(values, memory.TABLES[name])
@@ -188,6 +207,21 @@ class Plain:
         engine.advance, engine._outcome = advanced, handed_over
         run: Callable[..., Outcome] = engine.run
         return run
+
+    def _noting_peaks(self, row: type[Any]) -> type[Any]:
+        """Let a `World` note in `peaks` how many places are in use at most."""
+
+        def noted(name: str) -> property:
+            slot = getattr(row, name)
+
+            def put(world: Any, value: int) -> None:
+                slot.__set__(world, value)
+                if value > self.peaks[name]:
+                    self.peaks[name] = value
+
+            return property(slot.__get__, put)
+
+        return type("World", (row,), {"__slots__": (), **{name: noted(name) for name in PLACES}})
 
     @staticmethod
     def shared(function: Any, **others: Any) -> Any:
@@ -311,11 +345,12 @@ class _Laid:
     same: dict[str, list[Any]]
 
 
-def leaks(world: Any, rows: dict[str, list[Any]]) -> list[str]:
+def leaks(world: Any, rows: dict[str, list[Any]], peaks: dict[str, int]) -> list[str]:
     """Name the tables of a replication at its end in which places are lost, or in use twice.
 
-    Places that nothing needs any more stand in a chain, from which they are taken again. What is
-    lost shows in no outcome: tables only grow, until a long replication has no memory.
+    Places that nothing needs any more stand in a chain, from which they are taken again before a
+    new one is: there are as many as were in use at most. What is lost shows in no outcome: tables
+    only grow, until a long replication has no memory.
     """
     jobs, nodes = rows["jobs"], rows["nodes"]
     named = [0] * len(jobs)
@@ -343,7 +378,8 @@ def leaks(world: Any, rows: dict[str, list[Any]]) -> list[str]:
         "later": world["later"] - len(free["later"]) == world["live_later"],
         "areas": in_meetings == world["in_meetings"],
     }
-    return [name for name, is_right in right.items() if not is_right]
+    again = [table for live, table in PLACES.items() if world[table] != peaks[live]]
+    return [name for name, is_right in right.items() if not is_right] + again
 
 
 def _chain(rows: list[Any], first: int, onward: str) -> list[int]:

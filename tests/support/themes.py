@@ -28,6 +28,10 @@ def _every(spec: Spec, section: str, **set_: object) -> None:
         one.update(set_)
 
 
+def _one_of(named: Spec) -> st.SearchStrategy[str]:
+    return st.sampled_from(list(named))
+
+
 def _busy(draw: st.DrawFn, spec: Spec) -> None:
     """Let enough come to the teams, by day and by night, that they are short."""
     _every(spec["demand"], "categories", rate=draw(st.sampled_from(RATES)))
@@ -82,6 +86,11 @@ def pooled(draw: st.DrawFn, spec: Spec) -> None:
     spec["policies"] |= {"queue": "pooled", "order": draw(st.sampled_from(["arrival", "due"]))}
     for team in spec["teams"].values():
         team |= {"at": list(KINDS), "waiting_room": None}
+    if draw(st.booleans()):  # all of it at one point, whose queues are the first ones
+        spec["territory"] |= {"workstations": {"count": 0}, "offices": True}
+        spec["territory"]["grids"] = {"count": 3}
+        spec["territory"]["point_stations"] |= {"count": 1, "grids_each": 3, "enabled": True}
+        spec["helpers"] |= {"enabled": draw(st.booleans()), "pool": 4, "threshold": 1}
     for kind in spec["demand"]["categories"].values():
         kind |= {"group": draw(st.sampled_from(list(groups))), "priority": draw(st.integers(0, 2))}
         kind["solve"] = draw(st.sampled_from(["10 min", "5 h", "2 working hours"]))
@@ -91,7 +100,7 @@ def neighbours(draw: st.DrawFn, spec: Spec) -> None:
     """Several points whose teams go to each other's places, the first or who is there soonest."""
     _busy(draw, spec)
     spec["territory"]["point_stations"] |= {"count": 3, "enabled": True}
-    spec["territory"]["grids"] = {"count": 6}
+    spec["territory"] |= {"grids": {"count": 6}, "offices": True}
     spec["policies"] |= {
         "neighbours_within": "5 km",
         "dispatch": draw(st.sampled_from(["soonest", "soonest", "order"])),
@@ -100,6 +109,13 @@ def neighbours(draw: st.DrawFn, spec: Spec) -> None:
     for team in spec["teams"].values():
         team |= {"at": list(KINDS), "free_for_calls": 1.0}
         team["mode"] = draw(st.sampled_from(["walking", "car"]))
+    if draw(st.booleans()):  # people come to the stations while the others' queues go on
+        spec["calendar"]["shifts"] = DAY_AND_NIGHT
+        for team in spec["teams"].values():
+            team |= {"roster": {"day": 1, "night": 1}, "end_of_shift": "finish"}
+            team["roster_at"] = {"point_station": {"day": draw(st.integers(2, 4))}}
+        spec["desk"]["rosters"] = {kind: {"day": 2, "night": 2} for kind in KINDS}
+        spec["centre"]["roster"] = {"day": 2, "night": 2}
 
 
 def orders(draw: st.DrawFn, spec: Spec) -> None:
@@ -121,6 +137,8 @@ def orders(draw: st.DrawFn, spec: Spec) -> None:
         "called_again": 0.9,
         "most_calls": 4,
     }
+    if draw(st.booleans()):
+        spec["centre"] |= {"limit": "10 min", "called_again": 1.0, "most_calls": 6}
     spec["residents"] |= {"escalation": 0.9, "escalates_after": "10 min"}
     spec["residents"]["patience"] |= {
         "enabled": True, "time": draw(st.sampled_from(["1 h", "10 min"])), "calls": 0.9,
@@ -156,9 +174,30 @@ def meetings(draw: st.DrawFn, spec: Spec) -> None:
         "enabled": True,
         "days": "daily",
         "at": draw(st.sampled_from(["00:00", "14:00", "09:00"])),
-        "cases": draw(st.integers(1, 3)),
+        "cases": draw(st.sampled_from([1, 2, 3, 30])),
         "level": draw(st.sampled_from(["district", "community"])),
     }
+
+
+def nights(draw: st.DrawFn, spec: Spec) -> None:
+    """Some wait for the morning, others for the meeting, and all of them press by 12345."""
+    meetings(draw, spec)
+    _busy(draw, spec)
+    spec["calendar"]["shifts"] = DAY_AND_NIGHT
+    spec["joint_meeting"]["at"] = "14:00"
+    for i, group in enumerate(spec["groups"].values()):
+        group |= {"teams": [list(spec["teams"])[i % len(spec["teams"])]], "crew": 1, "handover": {}}
+    for i, team in enumerate(spec["teams"].values()):
+        team |= {"at": list(KINDS), "roster": {"day": 1, "night": 2 * (i == 0)}, "roster_at": {}}
+        team |= {"free_for_calls": 1.0, "waiting_room": None}
+    for kind in spec["demand"]["categories"].values():
+        kind |= {"priority": draw(st.integers(1, 2)), "group": draw(_one_of(spec["groups"]))}
+    spec["desk"]["rosters"] = {kind: {"day": 2, "night": 2} for kind in KINDS}
+    spec["residents"]["patience"] |= {
+        "enabled": True, "time": "1 h", "calls": 0.9, "withdraws": draw(st.booleans()),
+    }  # fmt: skip
+    spec["centre"] |= {"enabled": True, "roster": {"day": 2, "night": 2}, "limit": "1 h"}
+    spec["policies"] |= {"overdue_priority": 0, "queue": "separate"}
 
 
 def moments(draw: st.DrawFn, spec: Spec) -> None:
@@ -185,9 +224,11 @@ def beginnings(draw: st.DrawFn, spec: Spec) -> None:
     at_once = st.sampled_from(["0 min", "0 min", "10 min"])
     for kind in spec["demand"]["categories"].values():
         kind |= {"answered": 0.3, "patience": None, "report_lag": "0 min", "hours": None}
+        kind |= {"work": draw(at_once), "make_safe": draw(at_once)}
     for channel in spec["channels"].values():
         channel |= {"hours": "always", "days": "daily", "handling": draw(at_once)}
         channel |= {"handing_over": "0 min", "dispatch": "at once", "answers": True}
+        channel["via"] = draw(st.sampled_from(["desk", "desk", channel["via"]]))
     spec["desk"] |= {"reply": draw(at_once), "written_reply": draw(at_once)}
     spec["desk"]["rosters"] = {kind: dict.fromkeys(shifts, 4) for kind in KINDS}
     spec["centre"] |= {"call": "0 min", "dispatch_delay": "0 min", "answered": 0.5}
@@ -199,11 +240,12 @@ def beginnings(draw: st.DrawFn, spec: Spec) -> None:
     spec["residents"] |= {"escalation": 0.9, "escalates_after": "0 min"}
     spec["residents"]["patience"] |= {"enabled": True, "time": "10 min", "calls": 0.9}
     spec["residents"]["satisfaction"] |= {"answered": 0.2, "simple": 0.2}
+    spec["centre"] |= {"call_back_after": draw(at_once), "called_again": 0.9, "most_calls": 4}
     spec["promises"] |= {"made": True, "scene": "10 min", "reply": "10 min"}
     spec["promises"]["interim_after"] = draw(at_once)
 
 
-THEMES = (hand_over, helpers, pooled, neighbours, orders, meetings, moments, beginnings)
+THEMES = (hand_over, helpers, pooled, neighbours, orders, meetings, nights, moments, beginnings)
 
 
 @st.composite
