@@ -18,6 +18,8 @@ MODEL = (
     "demand",
     "engine",
     "measures/__init__.py",
+    "measures/counting.py",
+    "measures/duty.py",
     "measures/late.py",
     "measures/ledger.py",
     "measures/lives.py",

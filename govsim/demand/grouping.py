@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from govsim.scenarios.calendar import WorkingClock
 from govsim.scenarios.units import HOUR
 from govsim.service.compiling import inlined, kept
-from govsim.service.ordering import add_up
+from govsim.service.ordering import add_up, order_of
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -119,7 +119,8 @@ def at_work(pool: Ints, began: Ints, over: Ints, members: Ints) -> AtWork:
     pools = np.concatenate([pool[some], pool[some]])
     times = np.concatenate([began[some], over[some]])
     change = np.concatenate([members[some], -members[some]])
-    order = np.lexsort((times, pools))
+    order = order_of(times)
+    order = order[grouped(pools[order], int(pools.max(initial=-1)) + 1).order]
     pools, times = pools[order], times[order]
     number = np.cumsum(change[order])  # back at 0 where a pool's last piece is over
     ends = np.append(times[1:], 0)

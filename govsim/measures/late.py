@@ -7,7 +7,7 @@ say why demands are late. Counts and sums, not shares: parts can be put together
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from govsim.demand.table import DemandTable
 from govsim.measures import point_hours
+from govsim.measures.counting import FIRST_PIECE, N, count_pieces
 from govsim.measures.lives import GONE, PIECES
 from govsim.measures.pieces import CLOCKS, Pieces
 from govsim.measures.shortest import as_sent, least
@@ -66,15 +67,29 @@ def count(
         `REACHABLE` and `AS_SENT` have numbers only.
     """
     reach = {REACHABLE: least(network, table, outcome), AS_SENT: as_sent(network, table, outcome)}
-    crossed = [_Crossed(levels) for levels in _levels(network, table, outcome)]
+    one, other = (_Crossed(levels) for levels in _levels(network, table, outcome))
+    turned_away = outcome.demands["state"] == TURNED_AWAY
+    names = [LATE, KEPT, *reach, *PIECES]
     parts: list[tuple[NDArray[Any], ...]] = []
     for clock in CLOCKS:
         applies, in_time = kept[clock]
-        mine = np.flatnonzero(applies)
-        within = {name: times[clock][mine] <= limits[clock][mine] for name, times in reach.items()}
-        read = _Read(clock, [one.of(mine) for one in crossed], in_time[mine])
-        read.count(found, mine, limits[clock][mine], outcome.demands["state"][mine], within)
-        parts += read.parts()
+        mine, limit, spent = np.flatnonzero(applies), limits[clock], found.spent[clock].T
+        length = found.length(clock)
+        sums = [np.zeros((2 + len(PIECES), 4, each.size), dtype=np.int64) for each in (one, other)]
+        count_pieces(
+            mine, in_time, length, limit, turned_away, spent, GONE,
+            one.code, other.code, sums[0], sums[1],
+        )  # fmt: skip
+        if not (spent[GONE].any() or (turned_away & (length == 0))[mine].any()):
+            for counts in sums:  # late, and nothing known of what took the time
+                counts[FIRST_PIECE + GONE, N] = 0
+        within = [mine[times[clock][mine] <= limit[mine]] for times in reach.values()]
+        levels: list[tuple[str, list[str], Ints]] = []
+        for each, counts in zip((one, other), sums, strict=True):
+            could = [each.count(some)[None] for some in within]
+            rows = np.concatenate([counts[:FIRST_PIECE], *could, counts[FIRST_PIECE:]])
+            levels += list(each.by_level(rows))[len(levels) > 0 :]
+        parts += _laid_out(clock, names, levels)
     columns = zip(COLUMNS, zip(*parts, strict=True), strict=True)
     return pd.DataFrame({name: np.concatenate(column) for name, column in columns})
 
@@ -112,102 +127,43 @@ def _levels(
 
 
 class _Crossed:
-    """Some levels crossed, so that one look at a column adds it up for all of them."""
+    """Some levels crossed, so that one look at a demand counts it for all of them."""
 
-    def __init__(self, levels: tuple[_Level, ...], code: Ints | None = None) -> None:
+    def __init__(self, levels: tuple[_Level, ...]) -> None:
         self.levels = levels
         self.shape = tuple(len(level.keys) + 1 for level in levels)  # one more for those in none
-        if code is None:
-            code = np.zeros(len(levels[0].code), dtype=np.int64)
-            for level, size in zip(levels, self.shape, strict=True):
-                code = code * size + np.where(level.code < 0, size - 1, level.code)
-        self.code = code
+        self.size = int(np.prod(self.shape))
+        self.code = np.zeros(len(levels[0].code), dtype=np.int64)
+        for level, size in zip(levels, self.shape, strict=True):
+            self.code = self.code * size + np.where(level.code < 0, size - 1, level.code)
 
-    def of(self, rows: Ints) -> _Crossed:
-        """Give the same for some demands."""
-        return _Crossed(self.levels, self.code[rows])
+    def count(self, demands: Ints) -> Ints:
+        """Count some demands: int64[4, groups], with numbers only."""
+        found = np.zeros((4, self.size), dtype=np.int64)
+        found[N] = np.bincount(self.code[demands], minlength=self.size)
+        return found
 
-    def add(self, code: Ints, values: Floats | None = None) -> dict[str, Ints]:
-        """Count, or add up, by level and group; floats would lose ms only beyond 2**53."""
-        size = int(np.prod(self.shape))
-        found = np.bincount(code, values, size).astype(np.int64).reshape(self.shape)
-        sums = {"district": found.sum(keepdims=True).ravel()}
-        for axis, level in enumerate(self.levels):
-            others = tuple(i for i in range(len(self.levels)) if i != axis)
-            sums[level.name] = found.sum(axis=others)[:-1]
-        return sums
+    def by_level(self, counts: Ints) -> Iterator[tuple[str, list[str], Ints]]:
+        """Add counts up by level: its name, its groups, and int64[rows, 4, groups]."""
+        whole = counts.reshape(*counts.shape[:2], *self.shape)
+        axes = tuple(range(2, whole.ndim))
+        yield "district", [""], whole.sum(axis=axes)[..., None]
+        for axis, level in zip(axes, self.levels, strict=True):
+            others = tuple(other for other in axes if other != axis)
+            yield level.name, level.keys, whole.sum(axis=others)[..., :-1]
 
 
-class _Read:
-    """One clock being read."""
-
-    def __init__(self, clock: str, crossed: list[_Crossed], kept: Bools) -> None:
-        self.clock, self.crossed, self.kept = clock, crossed, kept
-        self.late = np.flatnonzero(~kept)
-        self.on_time = np.flatnonzero(kept)
-        self.rows: list[tuple[str, dict[str, list[Ints]]]] = []
-
-    def count(
-        self, found: Pieces, mine: Ints, limit: Ints, state: Ints, within: Mapping[str, Bools]
-    ) -> None:
-        """Count demands, piece by piece."""
-        late, length = self.late, found.length(self.clock)[mine]
-        over = (length - limit)[late]
-        longest, largest = np.zeros(len(late), dtype=np.int64), np.full(len(late), GONE)
-        # Who was turned away at once has spent no time at all.
-        turned = (state[late] == TURNED_AWAY) & (length[late] == 0)
-        times: dict[int, tuple[Ints, Bools]] = {}
-        any_alone = turned.copy()
-        for p in range(len(PIECES)):
-            column = found.spent[self.clock][:, p]
-            if not (column.any() or (p == GONE and turned.any())):
-                continue
-            spent = column[mine]
-            mine_late = spent[late]
-            larger = mine_late > longest
-            longest[larger], largest[larger] = mine_late[larger], p
-            alone = (mine_late >= over) & (mine_late > 0)
-            if p == GONE:
-                alone |= turned
-            any_alone |= alone
-            times[p] = (spent, alone)
-        lasted = (late, length[late].astype(np.float64))
-        self._row(LATE, (late, None), (late[any_alone], None), lasted, None)
-        self._row(KEPT, (self.on_time, None), None, None, self._kept(length))
-        for name, some in within.items():
-            self._row(name, (np.flatnonzero(some), None), None, None, None)
-        for p, (spent, alone) in times.items():
-            lasted = (late, spent[late].astype(np.float64))
-            counted = (late[largest == p], None)
-            self._row(PIECES[p], counted, (late[alone], None), lasted, self._kept(spent))
-
-    def _kept(self, spent: Ints) -> tuple[Ints, Floats]:
-        return self.on_time, spent[self.on_time].astype(np.float64)
-
-    def _row(self, name: str, *columns: tuple[Ints, Floats | None] | None) -> None:
-        """Add columns up by level: each some demands, and what to add up, or None to count."""
-        found: dict[str, list[Ints]] = {}
-        for crossed in self.crossed:
-            sums = [
-                None if column is None else crossed.add(crossed.code[column[0]], column[1])
-                for column in columns
-            ]
-            first = next(one for one in sums if one is not None)
-            for level, like in first.items():
-                found[level] = [np.zeros_like(like) if s is None else s[level] for s in sums]
-        self.rows.append((name, found))
-
-    def parts(self) -> Iterator[tuple[NDArray[Any], ...]]:
-        """Lay out what was counted, by level; rows with nothing in them are left out."""
-        keys = {level.name: level.keys for one in self.crossed for level in one.levels}
-        names = np.array([name for name, _ in self.rows], dtype=object)
-        for level, groups in {"district": [""], **keys}.items():
-            columns = np.array([sums[level] for _, sums in self.rows])  # rows, columns, groups
-            row, group = np.nonzero(columns.any(axis=1))
-            yield (
-                np.full(len(row), self.clock, dtype=object),
-                np.full(len(row), level, dtype=object),
-                np.array(groups, dtype=object)[group],
-                names[row],
-                *columns[row, :, group].T,
-            )
+def _laid_out(
+    clock: str, names: list[str], levels: Iterable[tuple[str, list[str], Ints]]
+) -> Iterator[tuple[NDArray[Any], ...]]:
+    """Lay out what was counted, by level; rows with nothing in them are left out."""
+    pieces = np.array(names, dtype=object)
+    for level, groups, columns in levels:
+        row, group = np.nonzero(columns.any(axis=1))
+        yield (
+            np.full(len(row), clock, dtype=object),
+            np.full(len(row), level, dtype=object),
+            np.array(groups, dtype=object)[group],
+            pieces[row],
+            *columns[row, :, group].T,
+        )

@@ -21,6 +21,7 @@ from govsim.demand.grouping import (
     worked_by_hour,
     worked_when_free,
 )
+from govsim.measures.duty import add_by_hour, within
 from govsim.scenarios.calendar import WorkingClock
 from govsim.scenarios.units import HOUR, MINUTE
 from govsim.service.network import CENTRE, DEPARTMENT, DESK, TEAM, Network
@@ -54,28 +55,23 @@ class OnDuty:
 @lru_cache(maxsize=8)
 def on_duty(network: Network, start: int, end: int) -> OnDuty:
     """Add up who is on duty in [start, end), ms."""
-    shifts, by_hour = _shifts(network), []
-    by_shift: dict[str, list[int]] = {name: [] for name in shifts}
-    inner = np.arange(start // HOUR + 1, -(-end // HOUR), dtype=np.int64) * HOUR
-    hours = np.concatenate([[start], inner, [end]])
-    hour = hour_of_week(network, hours[:-1])
-    for line in network.timelines:
-        edges = np.clip(np.append(line.times, end), start, end)
-        for name, clock in shifts.items():
-            work = clock.work_between_all(edges[:-1], edges[1:]) * line.available
-            by_shift[name].append(work.sum())
-        until = np.concatenate([[0], np.cumsum(np.diff(edges) * line.available)])
-        # Steps after the end are of no length; interpolation wants each place once.
-        places, at = np.unique(edges, return_index=True)
-        free = np.diff(np.interp(hours, places, until[at]))
-        by_hour.append(np.bincount(hour, free, WEEK_HOURS))
+    shifts, lines = _shifts(network), network.timelines
+    by_hour, first = np.zeros((len(lines), WEEK_HOURS)), int(network.calendar.weekday[0]) * 24
+    for line, hours in zip(lines, by_hour, strict=True):
+        add_by_hour(line.times, line.available, start, end, first, hours)
+    by_shift = {
+        name: [
+            within(clock.starts, clock.ends, line.times, line.available, start, end)
+            for line in lines
+        ]
+        for name, clock in shifts.items()
+    }
     of = [pool.timeline for pool in network.pools]
-    lines = network.timelines
     return OnDuty(
         np.array([line.person_ms(start, end) for line in lines], dtype=float)[of],
         np.array([line.person_ms(start, end, paid=True) for line in lines], dtype=float)[of],
         {name: np.array(sums, dtype=float)[of] for name, sums in by_shift.items()},
-        np.array(by_hour, dtype=float)[of],
+        by_hour[of],
     )
 
 

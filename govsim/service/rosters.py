@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govsim.scenarios.units import DAY
-from govsim.service.turns import take_turns
+from govsim.service.turns import integral, take_turns
 
 Ints = NDArray[np.int64]
 Days = tuple[int, int]
@@ -129,10 +129,7 @@ class Timeline:
 
     def person_ms(self, start: int, end: int, *, paid: bool = False) -> int:
         """Integral of the number on duty over [start, end), in person-ms."""
-        numbers = self.paid if paid else self.available
-        edges = np.append(self.times, max(end, int(self.times[-1])))
-        spans = np.clip(edges[1:], start, end) - np.clip(edges[:-1], start, end)
-        return int((spans * numbers).sum())
+        return integral(self.times, self.paid if paid else self.available, start, end)
 
     def at(self, times: Ints) -> Ints:
         """Available numbers at `times` (int64[m])."""
