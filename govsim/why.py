@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,10 +32,11 @@ from govsim.runs.executors import Executor, Serial
 from govsim.runs.given import opened, scenario_name
 from govsim.runs.progress import OnProgress, Progress
 from govsim.runs.results import Result
+from govsim.scenarios.kept_territory import laid_out
 from govsim.scenarios.loading import Loaded, Settings
 from govsim.scenarios.schema import Scenario
-from govsim.service import network
-from govsim.statistics import interval
+from govsim.scenarios.territory import Territory
+from govsim.statistics import Interval, interval
 
 Floats = NDArray[np.float64]
 
@@ -91,13 +92,14 @@ def why(
     )
     mine = result if replications is None else result.first(replications)
     begun = time.monotonic()
-    changes, ceiling, told = _changes(mine, loaded, clock, chosen, on_progress)
+    territory = laid_out(loaded.scenario.territory, loaded.folder or Path())
+    changes, ceiling, told = _changes(mine, loaded, territory, clock, chosen, on_progress)
     manifest = {
         "name": scenario_name(loaded),
         "label": loaded.scenario.label.model_dump(),
         "scenario": provenance.resolved(loaded.scenario, loaded.folder),
         "clock": clock,
-        "run": provenance.run_id(network.build(loaded.scenario, loaded.folder)),
+        "run": provenance.run_of(loaded.scenario, territory),
         "replications": mine.replications,
         "confidence": mine.confidence,
         "seed": loaded.scenario.seed,
@@ -126,58 +128,106 @@ def _problems(clock: str, replications: int | None) -> Iterator[Problem]:
 def _changes(
     result: Result,
     loaded: Loaded,
+    territory: Territory,
     clock: str,
     executor: Executor,
     on_progress: OnProgress | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
     """Simulate single changes and the best two together."""
-    service = network.build(loaded.scenario, loaded.folder)
+    known = {one: parts.reach(result, one) for one in CLOCKS}
     measured_from = int(result.manifest["warm_up"]["length_ms"])
     demands = float(result.get("demands").mean)
     how_long = trials.length(loaded.scenario, result.replications, measured_from, demands)
     tried = _worth_trying(levers(loaded.scenario), parts.pieces(result), clock)
-    case = trials.case_of(how_long.scenario, service.territory, [one.settings for one in tried])
+    case = trials.case_of(how_long.scenario, territory, [one.settings for one in tried])
+    case = replace(case, measured_from=how_long.measured_from)
+    done = 0
 
-    def simulated(one: trials.Case) -> Floats:
-        cases = [
-            replace(one, replication=r, measured_from=how_long.measured_from)
-            for r in range(how_long.replications)
-        ]
+    def simulated(one: trials.Case, which: range) -> Floats:
+        nonlocal done
+        # Where replications are no multiple of the workers, some would wait for the last one.
+        each = one.parted(1 if len(which) % executor.slots == 0 else executor.slots)
+        cases = [replace(part, replication=r) for r in which for part in each]
         found = []
-        for values in executor.map(trials.perform, cases):
+        for i, values in enumerate(executor.map(trials.perform, cases), 1):
             found.append(values)
+            done += i % len(each) == 0
             if on_progress is not None:
-                on_progress(Progress("changes", len(found), len(cases)))
-        return np.array(found)
+                on_progress(Progress("changes", done, 2 * how_long.replications))
+        firsts = range(0, len(found), len(each))
+        return np.array([trials.joined(found[i : i + len(each)]) for i in firsts])
 
-    single = simulated(replace(case, ceiling=True))
-    n = len(tried)
-    rows = [
-        row
-        for i, lever in enumerate(tried, 1)
-        for row in _rows(lever, single[:, i], single[:, 0], result)
-    ]
-    best = _best_two(tried, rows, clock)
+    ceiling = replace(case, ceiling=True)
+    n, first = len(tried), how_long.at_first
+    found = simulated(ceiling, range(first))
+    last = slice(n + 1, None)
+    single = {i: found[:, 1 + i] for i in range(n)}
+    base, most = found[:, 0], found[:, last]
+    if first < how_long.replications:
+        on = _going_on(tried, {i: single[i] - base for i in single}, clock)
+        found = simulated(ceiling.of(on), range(first, how_long.replications))
+        for place, i in enumerate(on, 1):
+            single[i] = np.concatenate([single[i], found[:, place]])
+        base = np.concatenate([base, found[:, 0]])
+        most = np.concatenate([most, found[:, len(on) + 1 :]])
+    shown = _but_one_of(LIKE, tried, single, base, clock)
+    rows = [row for i in shown for row in _rows(tried[i], single[i], base, result, known)]
+    best = _best_two([tried[i] for i in shown], rows, clock)
     if len(best) == 2:
         both = tuple(setting for lever in best for setting in lever.settings)
-        pair = trials.case_of(how_long.scenario, service.territory, [both])
+        pair = trials.case_of(how_long.scenario, territory, [both])
+        pair = replace(pair, measured_from=how_long.measured_from, known=True)
         together = Lever(
             PAIR, "+".join(lever.key for lever in best), (), both, all(b.priced for b in best)
         )
-        rows += _rows(together, simulated(pair)[:, 1], single[:, 0], result)
+        of_pair = simulated(pair, range(how_long.replications))[:, 1]
+        rows += _rows(together, of_pair, base, result, known)
     changes = pd.DataFrame(rows, columns=_COLUMNS)
     mine = changes[(changes["clock"] == clock) & (changes["change"] != PAIR)]
-    order = mine.sort_values("gain", ascending=False, kind="stable")["change"]
+    order = mine.sort_values(["n", "gain"], ascending=False, kind="stable")["change"]
     changes["rank"] = changes["change"].map({name: i for i, name in enumerate(order, 1)})
     changes["rank"] = changes["rank"].fillna(0).astype(int)
     told = {
         "changes_replications": how_long.replications,
+        "changes_at_first": how_long.at_first,
         "changes_days": how_long.days,
         "changes_start": how_long.scenario.start.isoformat(),
         "shortened": how_long.shortened,
         "pair": [lever.key for lever in best],
     }
-    return changes, _ceiling(result, single[:, n + 1] - single[:, n + 2]), told
+    return changes, _ceiling(known, most[:, 0] - most[:, 1], result.confidence), told
+
+
+LIKE = ("order", "soonest")
+"""Two ways to the same: of these only the better is shown."""
+
+
+def _gain(found: Floats, clock: str) -> float:
+    """Mean of what a change adds to a clock, by replication; nothing where it applies to none."""
+    mine = found[:, CLOCKS.index(clock)]
+    some = mine[np.isfinite(mine)]
+    return float(some.mean()) if len(some) else -np.inf
+
+
+def _going_on(tried: list[Lever], more: Mapping[int, Floats], clock: str) -> list[int]:
+    """Choose the changes that bring most by now, the order of `tried` kept."""
+    order = sorted(more, key=lambda i: (-_gain(more[i], clock), i))
+    alike = [i for i in order if tried[i].key in LIKE][1:]
+    return sorted([i for i in order if i not in alike][: trials.GO_ON])
+
+
+def _but_one_of(
+    alike: Sequence[str],
+    tried: list[Lever],
+    single: Mapping[int, Floats],
+    base: Floats,
+    clock: str,
+) -> list[int]:
+    """Leave out all but the best of some changes."""
+    gains = {i: _gain(found - base[: len(found)], clock) for i, found in single.items()}
+    mine = [i for i in single if tried[i].key in alike]
+    best = max(mine, key=lambda i: (len(single[i]), gains[i])) if mine else None
+    return [i for i in single if i not in mine or i == best]
 
 
 _COLUMNS = (
@@ -185,15 +235,22 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _rows(lever: Lever, found: Floats, base: Floats, result: Result) -> Iterator[tuple[Any, ...]]:
+def _rows(
+    lever: Lever,
+    found: Floats,
+    base: Floats,
+    result: Result,
+    today: Mapping[str, Mapping[str, Interval]],
+) -> Iterator[tuple[Any, ...]]:
     """Lay out what a change brings, by clock: paired by replication."""
+    base = base[: len(found)]
     cost = float(np.mean(found[:, -1] - base[:, -1]))
     for i, clock in enumerate(CLOCKS):
         both = np.isfinite(found[:, i]) & np.isfinite(base[:, i])
         if not both.any():
             continue
         gain = interval(found[both, i] - base[both, i], result.confidence)
-        known = parts.reach(result, clock).get(KEPT)
+        known = today[clock].get(KEPT)
         kept = gain.mean + (known.mean if known else float(base[both, i].mean()))
         yield (
             lever.key, lever.about, "; ".join(lever.as_set()), clock, gain.mean, gain.low,
@@ -222,13 +279,15 @@ def _best_two(tried: list[Lever], rows: list[tuple[Any, ...]], clock: str) -> li
     return best[:2]
 
 
-def _ceiling(result: Result, less: Floats) -> pd.DataFrame:
+def _ceiling(
+    today: Mapping[str, Mapping[str, Interval]], less: Floats, confidence: float
+) -> pd.DataFrame:
     """Say by clock what is kept, what could be, and how far simulating is from computing it."""
     rows = []
     for i, clock in enumerate(CLOCKS):
-        known = parts.reach(result, clock)
+        known = dict(today[clock])
         both = less[np.isfinite(less[:, i]), i]
         if len(both):
-            known["simulated"] = interval(both, result.confidence)
+            known["simulated"] = interval(both, confidence)
         rows += [(clock, what, f.mean, f.low, f.high, f.n) for what, f in known.items()]
     return pd.DataFrame(rows, columns=["clock", "what", "mean", "low", "high", "n"])

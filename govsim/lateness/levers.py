@@ -28,7 +28,8 @@ class Lever:
     Attributes
     ----------
     key : what it is: ``night_desk``, ``second_desk``, ``mode``, ``order``, ``soonest``,
-        ``handing_over``, ``turn_out``, ``pooled``, ``hours``, ``somebody:TEAM``, ``one_more:TEAM``.
+        ``handing_over``, ``turn_out``, ``pooled``, ``hours``, ``somebody:TEAM``, ``one_more:TEAM``,
+        ``free:TEAM``.
     about : changes about the same thing, of which one is enough: ``desk``, ``way``, ...
     pieces : pieces of a demand's time that it shortens; see `govsim.measures.lives`.
     settings : paths with values to put in place of the scenario's.
@@ -86,7 +87,10 @@ def _all(plan: Scenario) -> Iterator[Lever]:
         there = _rosters(plan, name, lambda r: _nobody(r, shifts))
         yield Lever(f"somebody:{name}", "duty", ("nobody",), there)
         more = _rosters(plan, name, _one_more)
-        yield Lever(f"one_more:{name}", "duty", ("busy", "another_team"), more)
+        yield Lever(f"one_more:{name}", "duty", ("busy", "other_work", "another_team"), more)
+        yield Lever(
+            f"free:{name}", "free", ("other_work",), tuple(_all_free(plan, name)), priced=False
+        )
 
 
 def _on_the_way(plan: Scenario) -> Iterator[Lever]:
@@ -108,6 +112,16 @@ def _on_the_way(plan: Scenario) -> Iterator[Lever]:
     if not turn_out.is_zero and turn_out.mean() > SHORT_TURN_OUT:
         setting = (("travel", "turn_out"), "1 min")
         yield Lever("turn_out", "turn-out", ("turn_out",), (setting,), priced=False)
+
+
+def _all_free(plan: Scenario, team: str) -> Iterator[Setting]:
+    """Take all other work off a team; patrols and visits stay."""
+    of = plan.teams[team]
+    if of.free_for_calls < 1:
+        yield ("teams", team, "free_for_calls"), 1.0
+    for shift, share in of.free_in_shift.items():
+        if share < 1:
+            yield ("teams", team, "free_in_shift", shift), 1.0
 
 
 def _handing_over(plan: Scenario) -> Iterator[Setting]:

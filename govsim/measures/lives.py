@@ -30,6 +30,7 @@ PIECES = (
     "intake",
     "passing_on",
     "nobody",
+    "other_work",
     "busy",
     "turn_out",
     "way",
@@ -42,10 +43,10 @@ PIECES = (
     "gone",
 )
 """What the time of a demand goes to: a desk with nobody on duty; others before it at the desk;
-being taken in; waiting to be passed on; nobody on duty of those who may go, or all on patrol and at
-other work; their crews busy; turn-out; the way; access; work on the scene; waiting for a further
-group's team; for the joint meeting; a department; writing the reply; given up, by its resident or
-for want of room."""
+being taken in; waiting to be passed on; too few on duty of those who may go; enough on duty, but on
+patrol, on visits or at other work; their crews busy; turn-out; the way; access; work on the scene;
+waiting for a further group's team; for the joint meeting; a department; writing the reply; given
+up, by its resident or for want of room."""
 
 (
     CLOSED,
@@ -53,6 +54,7 @@ for want of room."""
     INTAKE,
     PASSING_ON,
     NOBODY,
+    OTHER_WORK,
     BUSY,
     TURN_OUT,
     WAY,
@@ -73,7 +75,8 @@ class Stretch:
     Attributes
     ----------
     waits : which people each waits for, an index of `Absence`; then what falls into hours with
-        nobody on duty counts as `absent` instead. None where nobody is waited for.
+        nobody on duty counts as `absent` instead, and what falls into hours in which those on
+        duty are all at other work as `OTHER_WORK`. None where nobody is waited for.
     """
 
     piece: int
@@ -85,11 +88,12 @@ class Stretch:
 
 
 class Absence:
-    """When too few are on duty to take a job: added up over time, so that any stretch is two looks.
+    """When too few are there to take a job: added up over time, so that any stretch is two looks.
 
     Groups of people are known by index; each is one pool or, where queues are pooled, all that
-    draw on a queue, with the crew that a job takes of each. Nothing here depends on chance, so it
-    is kept for all replications of a network, which may be measured in several threads.
+    draw on a queue, with the crew that a job takes of each. Too few are on duty, or enough are and
+    too few of them free for demands: two sums. Nothing here depends on chance, so it is kept for
+    all replications of a network, which may be measured in several threads.
     """
 
     def __init__(self, network: Network) -> None:
@@ -98,7 +102,7 @@ class Absence:
         self.known: dict[tuple[tuple[int, int], ...], int] = {}
         self.times: list[Ints] = []
         self.sums: list[Ints] = []
-        self._joined: tuple[Ints, Ints, Bools] | None = None
+        self._joined: tuple[Ints, Ints, Ints] | None = None
 
     def index(self, who: tuple[tuple[int, int], ...]) -> int:
         """Give the index of some people: (timeline, crew) of each pool that may take the job."""
@@ -114,39 +118,47 @@ class Absence:
             # What begins together stands there twice and lasts nothing, so it is only sorted.
             times = np.sort(np.concatenate([line.times for line in lines]), kind="stable")
         times = times[times < self.end]  # rosters go on to the end of the day
-        absent = np.ones(len(times), dtype=bool)
+        absent, off = np.ones((2, len(times)), dtype=bool)
         for line, (_, crew) in zip(lines, who, strict=True):
-            absent &= line.at(times) < crew
-        lasts = np.diff(times, append=self.end)
+            step = np.searchsorted(line.times, times, side="right") - 1
+            absent &= line.available[step] < crew
+            off &= line.present[step] < crew
+        lasts = np.diff(times, append=self.end) * np.stack([off & absent, absent & ~off])
         self.known[who] = len(self.times)
         self.times.append(times)
-        self.sums.append(np.concatenate([[0], np.cumsum(lasts * absent)]))
+        self.sums.append(np.concatenate([np.zeros((2, 1), dtype=np.int64), lasts.cumsum(1)], 1))
         self._joined = None
 
     def between(self, who: Ints, begins: Ints, ends: Ints) -> Ints:
-        """Give the ms of stretches in which those who are waited for are not on duty."""
+        """Give the ms of stretches in which those who are waited for are not there.
+
+        Returns
+        -------
+        int64[2, n]
+            In which too few are on duty, and in which enough are, and too few free for demands.
+        """
         return self._until(who, ends) - self._until(who, begins)
 
     def _until(self, who: Ints, times: Ints) -> Ints:
         """Add up from the start to some times: all lines laid end to end, and looked up once."""
         if not len(who):
-            return np.zeros(0, dtype=np.int64)
+            return np.zeros((2, 0), dtype=np.int64)
         steps, sums, absent = self._lines()
         at = times + who * (self.end + 1)
         step = np.searchsorted(steps, at, side="right") - 1
-        found: Ints = sums[step] + absent[step] * (at - steps[step])
+        found: Ints = sums[:, step] + absent[:, step] * (at - steps[step])
         return found
 
-    def _lines(self) -> tuple[Ints, Ints, Bools]:
-        """Lay all lines end to end: their steps, what has added up there, and whether absent."""
+    def _lines(self) -> tuple[Ints, Ints, Ints]:
+        """Lay all lines end to end: their steps, what has added up there, and whether it grows."""
         with self.one_adds:
             if self._joined is None:
                 length = self.end + 1
                 edges = [times + i * length for i, times in enumerate(self.times)]
                 self._joined = (
                     np.concatenate(edges),
-                    np.concatenate([s[:-1] for s in self.sums]),
-                    np.concatenate([np.diff(s) > 0 for s in self.sums]),
+                    np.concatenate([s[:, :-1] for s in self.sums], 1),
+                    np.concatenate([np.sign(np.diff(s)) for s in self.sums], 1),
                 )
             return self._joined
 

@@ -13,7 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govsim.demand.table import DemandTable
-from govsim.measures.lives import CLOSED, DESK, GONE, PIECES, REPLY, WORK, Lives, Stretch
+from govsim.measures.lives import (
+    CLOSED,
+    DESK,
+    GONE,
+    OTHER_WORK,
+    PIECES,
+    REPLY,
+    WORK,
+    Lives,
+    Stretch,
+)
 from govsim.service.network import Network
 from govsim.service.outcome import Outcome
 
@@ -84,9 +94,10 @@ def _add(lives: Lives, spent: Ints, stretch: Stretch, until: Ints) -> None:
     demand, begins, ends = demand[some], begins[some], ends[some]
     lasts = ends - begins
     if stretch.waits is not None:
-        absent = lives.absence.between(stretch.waits[some], begins, ends)
+        absent, elsewhere = lives.absence.between(stretch.waits[some], begins, ends)
         _sum(spent[stretch.absent], demand, absent)
-        lasts = lasts - absent
+        _sum(spent[OTHER_WORK], demand, elsewhere)
+        lasts = lasts - absent - elsewhere
     _sum(spent[stretch.piece], demand, lasts)
 
 
@@ -105,7 +116,7 @@ def _add_reply(
     pool = lives.desk[lives.table.point[late]]
     some = np.flatnonzero(pool >= 0)
     waits = lives.desks(pool[some])
-    absent = lives.absence.between(waits, begins[some], (ends - written)[some])
+    absent = lives.absence.between(waits, begins[some], (ends - written)[some]).sum(0)
     spent[CLOSED, late[some]] += absent
     spent[DESK, late[some]] += (ends - written - begins)[some] - absent
     spent[REPLY, late] += written

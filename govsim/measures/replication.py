@@ -28,7 +28,7 @@ from govsim.demand.table import BY_VISIT, REPORTED, DemandTable
 from govsim.measures import catalogue, late, point_hours
 from govsim.measures.catalogue import CATALOGUE as CATALOGUE
 from govsim.measures.pieces import Pieces, find
-from govsim.measures.workload import Row, hour_of_week, on_duty, workload
+from govsim.measures.workload import Row, hour_of_week, paid, workload
 from govsim.scenarios.territory import Territory
 from govsim.scenarios.units import DAY, HOUR, MINUTE, YEAR
 from govsim.service.network import DESK, TEAM, Network
@@ -202,7 +202,7 @@ def cost_of_people(network: Network, outcome: Outcome) -> dict[str, float]:
     """Cost a year of those on duty, of their overtime and of helpers, by measure."""
     plan, pools = network.scenario, outcome.pools
     years = (outcome.end - outcome.measured_from) / YEAR
-    paid = on_duty(network, outcome.measured_from, outcome.end).paid
+    on_duty = paid(network, outcome.measured_from, outcome.end)
     wage = np.array(
         [
             plan.teams[p.name].cost if p.kind == TEAM else plan.desk.cost if p.kind == DESK else 0.0
@@ -212,7 +212,7 @@ def cost_of_people(network: Network, outcome: Outcome) -> dict[str, float]:
     own = np.array([p.kind in (TEAM, DESK) for p in network.pools])
     overtime = float((pools["overtime"] * wage).sum() / HOUR * plan.costs.overtime_factor / years)
     return {
-        "cost_staff": float((paid * wage)[own].sum() / HOUR / years),
+        "cost_staff": float((on_duty * wage)[own].sum() / HOUR / years),
         "cost_overtime": overtime,
         "cost_helpers": float(pools["helpers"].sum() / HOUR * plan.helpers.cost / years),
     }
@@ -413,8 +413,8 @@ class _Reading:
             yield "district", "", name, value
         yield "district", "", "cost", sum(parts.values())
         own = np.array([p.kind in (TEAM, DESK) for p in network.pools])
-        paid = on_duty(network, self.start, self.end).paid
-        yield "district", "", "staff_hours", float(paid[own].sum() / HOUR / self.years)
+        on_duty = paid(network, self.start, self.end)
+        yield "district", "", "staff_hours", float(on_duty[own].sum() / HOUR / self.years)
 
     # ------------------------------------------------------------------ weeks
 

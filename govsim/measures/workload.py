@@ -69,10 +69,18 @@ def on_duty(network: Network, start: int, end: int) -> OnDuty:
     of = [pool.timeline for pool in network.pools]
     return OnDuty(
         np.array([line.person_ms(start, end) for line in lines], dtype=float)[of],
-        np.array([line.person_ms(start, end, paid=True) for line in lines], dtype=float)[of],
+        paid(network, start, end),
         {name: np.array(sums, dtype=float)[of] for name, sums in by_shift.items()},
         by_hour[of],
     )
+
+
+@lru_cache(maxsize=32)
+def paid(network: Network, start: int, end: int) -> Floats:
+    """Add up who is paid in [start, end), person-ms by pool: float[pools]."""
+    lines = network.timelines
+    found = np.array([line.person_ms(start, end, paid=True) for line in lines], dtype=float)
+    return found[[pool.timeline for pool in network.pools]]
 
 
 @lru_cache(maxsize=8)

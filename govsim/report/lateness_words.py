@@ -32,6 +32,7 @@ def piece_name(piece: str) -> str:
         tr("intake"),
         tr("waiting to be passed on"),
         tr("nobody on duty"),
+        tr("on patrol or at other work"),
         tr("crews busy"),
         tr("turn-out"),
         tr("the way"),
@@ -91,6 +92,7 @@ def change_name(scenario: Scenario, key: str) -> str:
         "hours": tr("all channels open around the clock"),
         "somebody": tr("one of {team} on duty where nobody is", team=called),
         "one_more": tr("one more of {team} on every shift", team=called),
+        "free": tr("{team} free for demands all the time, but for patrols and visits", team=called),
     }
     return names[what]
 
@@ -228,7 +230,8 @@ def how_meant(found: Lateness) -> list[str]:
     lines.append(
         tr(
             "Cost is that of people on duty, overtime and helpers by the scenario's own rates, "
-            "yuan a year more. E-bikes and quicker turn-out have no price in a scenario."
+            "yuan a year more. E-bikes, quicker turn-out and people freed of other work have no "
+            "price in a scenario."
         )
     )
     return lines

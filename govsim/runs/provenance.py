@@ -21,6 +21,7 @@ from govsim.language import tr
 
 if TYPE_CHECKING:
     from govsim.scenarios.schema import Scenario
+    from govsim.scenarios.territory import Territory
     from govsim.service.network import Network
 
 NOT_OF_THE_RUN = frozenset({"label", "question", "replications", "confidence", "evidence"})
@@ -36,12 +37,17 @@ RECORDED = ("govsim", *COMPUTING, "pandas", "pyarrow", "pydantic", "shapely", "c
 
 
 def run_id(network: Network) -> str:
+    """Name a run by what determines it; see `run_of`."""
+    return run_of(network.scenario, network.territory)
+
+
+def run_of(scenario: Scenario, territory: Territory) -> str:
     """Name a run by what determines it: twelve hexadecimal digits.
 
     The territory enters by what it is, not by where its tables lie or who made them.
     """
-    told = {k: v for k, v in resolved(network.scenario).items() if k not in NOT_OF_THE_RUN}
-    told["territory"] = network.territory.content_hash()
+    told = {k: v for k, v in resolved(scenario).items() if k not in NOT_OF_THE_RUN}
+    told["territory"] = territory.content_hash()
     text = json.dumps([told, *program()], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

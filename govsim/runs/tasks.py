@@ -32,7 +32,7 @@ from govsim.runs.executors import report
 from govsim.scenarios.loading import load
 from govsim.scenarios.units import DAY
 from govsim.service import network
-from govsim.service.network import Network
+from govsim.service.network import Lines, Network
 from govsim.service.outcome import Outcome
 from govsim.storage.tables import HOURS, LATE, MEASURES, ORDERS, WEEKLY, pack
 
@@ -85,8 +85,13 @@ class Plan:
             _keep(plan.run, service)
         return plan
 
-    def network(self) -> Network:
+    def network(self, like: Network | None = None, lines: Lines | None = None) -> Network:
         """Lay out the service, or take the network that was laid out before.
+
+        Parameters
+        ----------
+        like, lines : of another plan for the same territory and days; see
+            `govsim.service.network.lay_out`.
 
         Raises
         ------
@@ -98,7 +103,8 @@ class Plan:
                 if differs := provenance.difference(self.program, provenance.program()):
                     raise RunError(differs)
                 scenario, territory = pickle.loads(zlib.decompress(self.content))
-                _keep(self.run, network.lay_out(scenario, territory))
+                there = territory if like is None else like.territory
+                _keep(self.run, network.lay_out(scenario, there, like, lines))
             _networks.move_to_end(self.run)
             return _networks[self.run]
 

@@ -7,7 +7,7 @@ residents meet, both engines for everything else. Nothing here is random.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil
 from pathlib import Path
@@ -170,13 +170,56 @@ def build(scenario: Scenario, folder: Path | None = None) -> Network:
     return lay_out(scenario, laid_out(scenario.territory, folder or Path()))
 
 
-def lay_out(scenario: Scenario, territory: Territory) -> Network:
-    """Lay out the service in a territory that was built from the scenario's section."""
+def lay_out(
+    scenario: Scenario,
+    territory: Territory,
+    like: Network | None = None,
+    lines: Lines | None = None,
+) -> Network:
+    """Lay out the service in a territory that was built from the scenario's section.
+
+    Parameters
+    ----------
+    like : of another scenario in the same territory; what both have alike is taken from it.
+    lines : steps of rosters that were laid out before with the same dates; new ones are entered.
+    """
+    if like is not None and _alike(like.scenario, scenario):
+        points = dict.fromkeys(point for point, _ in like.candidates)
+        own = _candidates(scenario, like.pools, points)
+        return replace(like, scenario=scenario, candidates=own)
     if len(rows := territory.rosters):
         called = rosters_in_keys(rows, scenario.teams, scenario.calendar.shifts)
         if not called.equals(rows):
             territory = replace(territory, rosters=called)
-    return _Builder(scenario, territory).network()
+    return _Builder(scenario, territory, lines=lines).network()
+
+
+def _alike(one: Scenario, other: Scenario) -> bool:
+    """Whether two scenarios differ in nothing but who is asked first, and what demands meet."""
+    mine = {name: getattr(other, name) for name in ("channels", "groups", "policies", "travel")}
+    mine |= {"teams": other.teams, "evidence": other.evidence}
+    return (
+        one.model_copy(update=mine) == other
+        and all(list(getattr(one, x)) == list(getattr(other, x)) for x in ("channels", "groups"))
+        and list(one.teams) == list(other.teams)
+        and one.policies.neighbours_within == other.policies.neighbours_within
+        and all(
+            team.model_copy(update={"mode": other.teams[name].mode}) == other.teams[name]
+            for name, team in one.teams.items()
+        )
+    )
+
+
+def _candidates(
+    scenario: Scenario, pools: Sequence[Pool], points: Iterable[int]
+) -> dict[tuple[int, int], tuple[int, ...]]:
+    """Say who may go from each point, by group, in the group's order."""
+    at = {(pool.point, pool.name): i for i, pool in enumerate(pools) if pool.kind == TEAM}
+    return {
+        (point, g): tuple(at[point, t] for t in group.teams if (point, t) in at)
+        for point in points
+        for g, group in enumerate(scenario.groups.values())
+    }
 
 
 def with_rosters(network: Network, rosters: Rosters, lines: Lines | None = None) -> Network:
@@ -237,11 +280,10 @@ class _Builder:
     def staffed(self) -> dict[str, Any]:
         """Lay out people and queues: the fields of the network that rosters reach into."""
         s = self.scenario
-        groups, teams = list(s.groups), list(s.teams)
+        teams = list(s.teams)
         duties, rounds = patrols(
             s, self.territory, self.changes, self.kinds, lambda p: self._roster(p, s.patrol.team)
         )
-        team_pool: dict[tuple[int, str], int] = {}
         for point in self.active:
             for name in teams:
                 roster = self._roster(point, name)
@@ -249,7 +291,7 @@ class _Builder:
                     roster = {}
                 if roster is not None:
                     own = duties.get(point, ()) if name == s.patrol.team else ()
-                    team_pool[point, name] = self._team(point, name, roster, own)
+                    self._team(point, name, roster, own)
         desk_of = {}
         if s.desk.enabled:
             for point in self.active:
@@ -288,13 +330,7 @@ class _Builder:
             "desk_of": desk_of,
             "centre": centre,
             "department_pool": department_pool,
-            "candidates": {
-                (point, g): tuple(
-                    team_pool[point, t] for t in s.groups[group].teams if (point, t) in team_pool
-                )
-                for point in self.active
-                for g, group in enumerate(groups)
-            },
+            "candidates": _candidates(s, self.pools, self.active),
             "helper_timeline": helper_timeline,
         }
 
@@ -384,7 +420,7 @@ class _Builder:
         rows = self.rows.get((point, team))
         return staffing.with_rows(written, rows) if rows else written
 
-    def _team(self, point: int, name: str, roster: Roster, duties: Sequence[Duty]) -> int:
+    def _team(self, point: int, name: str, roster: Roster, duties: Sequence[Duty]) -> None:
         team = self.scenario.teams[name]
         keep = team.end_of_shift != "finish"
         changes = self.changes.at(point, name)
@@ -394,7 +430,7 @@ class _Builder:
         free = None if own.always(self.scenario.calendar.shifts) else own
         line = self._timeline(roster, None, free, duties, keep, changes, self.changes.called(point))
         room = NO_LIMIT if team.waiting_room is None else team.waiting_room
-        return self._pool(TEAM, name, point, line, room, roster)
+        self._pool(TEAM, name, point, line, room, roster)
 
     def _neighbours(self) -> dict[int, tuple[int, ...]]:
         within = self.scenario.policies.neighbours_within

@@ -338,10 +338,10 @@ class _Layout:
                 queues_of[i].append(q)
                 for_group[i, queue.group] = q
         lends = lent(network)
-        pools = np.zeros(len(network.pools), POOL)
+        pools = []
         xs, ys = (network.territory.points[axis].tolist() for axis in "xy")
         for i, pool in enumerate(network.pools):
-            one = pools[i]
+            one: dict[str, Any] = dict.fromkeys(POOL.names or (), 0)
             one["kind"], one["point"], one["room"] = pool.kind, pool.point, pool.room
             line = network.timelines[pool.timeline]
             one["on_duty"], one["present"] = line.available[0], line.present[0]
@@ -361,8 +361,9 @@ class _Layout:
             one["lends"], one["n_lends"] = self._list(
                 number for tier in lends[i] for number in (len(tier), *tier)
             )
+            pools.append(tuple(one.values()))
         lists = [(q.group, *self._list(q.owners), *self._list(q.lenders)) for q in drawn]
-        return pools, np.array(lists, QUEUE)
+        return np.array(pools, POOL), np.array(lists, QUEUE)
 
     def _steps(self) -> Table:
         """Lay out the steps of all timelines after the start, in the order of time and line."""

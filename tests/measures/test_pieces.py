@@ -1,5 +1,6 @@
 """Where a demand's time goes: every ms of it is counted once, as a trace shows it."""
 
+from collections import Counter
 from itertools import pairwise
 
 import numpy as np
@@ -14,12 +15,13 @@ from govsim.measures.pieces import CLOCKS, EVENTS, find
 from govsim.measures.ways import ways
 from govsim.runs.trace import Moment, follow
 from govsim.scenarios.schema import Scenario
+from govsim.service.plan import Plan
 from govsim.service.rules import OPEN, TURNED_AWAY, WITHDRAWN
 
 KINDS = {
     "taken in": ("closed", "desk", "intake"),
     "passed on": ("passing_on",),
-    "waits": ("nobody", "busy"),
+    "waits": ("nobody", "other_work", "busy"),
     "on the way": ("turn_out", "way", "access"),
     "at work": ("work",),
     "another team": ("another_team",),
@@ -85,6 +87,49 @@ def test_pieces_are_what_a_trace_shows(scenario: Scenario) -> None:
             )
             mine = dict(zip(PIECES, found.spent[clock][d].tolist(), strict=True))
             assert {kind: sum(mine[p] for p in of) for kind, of in KINDS.items()} == told
+
+
+@given(scenarios)
+def test_waiting_is_told_apart_by_who_is_there(scenario: Scenario) -> None:
+    """Minute by minute: too few on duty, too few of them free for demands, or all at work."""
+    network = lay_out(scenario)
+    table = draw(network, 0)
+    outcome = engine.run(network, table)
+    found, visits = find(network, table, outcome), outcome.visits
+    lasted, _ = outcome.waits()
+    crews = Plan.of(network).crews
+    some = np.flatnonzero((lasted > 0) & (visits["stage"] == table.first_stage[visits["demand"]]))
+    told: dict[int, Counter[str]] = {}
+    for row in some[:4].tolist():
+        d, group = int(visits["demand"][row]), int(table.stage_group[visits["stage"][row]])
+        who = [network.pools[p] for p in network.candidates[int(table.point[d]), group]]
+        lines = [
+            (network.timelines[p.timeline], crews[group, network.teams.index(p.name)]) for p in who
+        ]
+        begins, stop = int(visits["queued"][row]), int(found.stopped["scene"][d])
+        ends = min(begins + int(lasted[row]), stop)
+        edges = {begins, ends} | {t for line, _ in lines for t in line.times.tolist()}
+        for a, b in pairwise(sorted(t for t in edges if begins <= t <= ends)):
+            now = [
+                (
+                    int(line.available[line.times <= a][-1]),
+                    int(line.present[line.times <= a][-1]),
+                    crew,
+                )
+                for line, crew in lines
+            ]
+            piece = (
+                "busy"
+                if any(free >= crew for free, _, crew in now)
+                else "other_work"
+                if any(there >= crew for _, there, crew in now)
+                else "nobody"
+            )
+            told.setdefault(d, Counter())[piece] += b - a
+    for d, pieces in told.items():
+        mine = dict(zip(PIECES, found.spent["scene"][d].tolist(), strict=True))
+        again = (visits["demand"] == d).sum() > 1  # then other visits have waited too
+        assert all(mine[p] >= pieces[p] if again else mine[p] == pieces[p] for p in KINDS["waits"])
 
 
 @given(scenarios)
