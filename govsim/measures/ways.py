@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from govsim.demand.table import DemandTable
 from govsim.service import rules
-from govsim.service.compiling import kept, shared
+from govsim.service.compiling import kept, kept_if_entered, shared
 from govsim.service.network import Network
 from govsim.service.plan import Plan
 
@@ -52,7 +52,7 @@ _whole_ticks = shared(rules.whole_ticks)
 _travel_time = shared(rules.travel_time, whole_ticks=_whole_ticks)
 
 
-@kept
+@kept_if_entered
 def _take_ways(
     x: Floats,
     y: Floats,

@@ -75,6 +75,13 @@ ENTERED: list[Callable[..., Any]] = []
 
 def kept(function: Function) -> Function:
     """Compile a function that every replication enters, and keep it on disk if that can be."""
+    made = kept_if_entered(function)
+    ENTERED.append(made)
+    return made
+
+
+def kept_if_entered(function: Function) -> Function:
+    """Compile and keep a function that only some scenarios need; `is_kept` does not ask for it."""
     folder = cache_folder()
     before = config.CACHE_DIR
     made = compiled(function)
@@ -84,7 +91,6 @@ def kept(function: Function) -> Function:
             made = njit(cache=True, **OPTIONS)(function)
             _read_alone(made)
         config.CACHE_DIR = before
-    ENTERED.append(made)
     return made
 
 
@@ -121,7 +127,7 @@ def cache_folder() -> Path | None:
 
 
 def is_kept() -> bool:
-    """Tell whether all that was imported to be compiled is on disk already."""
+    """Tell whether all that every replication enters, of what was imported, is on disk already."""
     folder = cache_folder()
     files = [] if folder is None else [file.name for file in folder.rglob("*.nbc")]
     names = [f"{f.__module__.rpartition('.')[2]}.{f.__name__}-" for f in ENTERED]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govsim.scenarios.units import MINUTE
-from govsim.service.compiling import inlined, kept
+from govsim.service.compiling import inlined, kept, kept_if_entered
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -26,7 +26,7 @@ def _rounded(time: float) -> int:
     return floor(time / STEP + 0.5) * STEP
 
 
-@kept
+@kept_if_entered
 def take_turns(
     times: Ints,
     most: Ints,
