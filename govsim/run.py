@@ -12,7 +12,7 @@ from govsim.runs.progress import OnProgress
 from govsim.runs.replications import Run
 from govsim.runs.results import MAIN, Result
 from govsim.runs.stopping import wanted
-from govsim.runs.tasks import Engine
+from govsim.runs.tasks import Engine, keep_freed_memory
 from govsim.runs.uncertainty import Uncertainty, whole_blocks
 from govsim.runs.uncertainty import find as draws_of
 from govsim.scenarios.loading import Loaded, Settings
@@ -75,6 +75,7 @@ def run(
     """
     asked = wanted(replications, precision, on, at_least, most)
     loaded = opened(scenario, seed, settings, overrides)
+    keep_freed_memory()  # to lay a district out takes and frees as much as a replication
     service = network.build(loaded.scenario, loaded.folder)
     draws = None
     if uncertainty is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,6 +96,10 @@ def run(
     as_json_: bool,
 ) -> None:
     """Simulate a scenario and show what came out."""
+    # What is imported and laid out now all stays, so nobody need look through it for what could be
+    # let go, up to the first replication (`govsim.runs.tasks.suit_the_work`).
+    gc.disable()
+    click.get_current_context().call_on_close(gc.enable)
     if replications is not None and precision is not None:
         raise click.UsageError(tr("give either --replications or --precision"))
     width = share(precision)

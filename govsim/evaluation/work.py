@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from govsim.demand.table import DemandTable, draw
 from govsim.engine import Luck, luck_of, run
 from govsim.measures.replication import Asked, asked_of
-from govsim.runs.tasks import Plan, _suit_the_work
+from govsim.runs.tasks import Plan, suit_the_work
 from govsim.scenarios.schema import Roster, Scenario
 from govsim.service.network import Lines, Network, lay_out, with_rosters
 from govsim.service.outcome import Outcome
@@ -83,7 +83,7 @@ def perform(question: Question) -> Floats:
     float[replications, asked]
         The very values of `govsim.run`; NaN where a measure has none.
     """
-    _suit_the_work()
+    suit_the_work()
     service = staffed(question.plan, question.points, question.rosters)
     found = np.empty((len(question.replications), len(question.asked)))
     for row, replication in enumerate(question.replications):

@@ -171,7 +171,9 @@ def _ground(axes: Axes, result: Result, wide: float) -> None:
     dots[1::2, 0] += wide / 2000
     path = Path(dots, np.tile([Path.MOVETO, Path.LINETO], len(result.grids)))
     looks: dict[str, Any] = {"edgecolor": DOTS, "linewidth": DOT, "capstyle": "round"}
-    axes.add_patch(PathPatch(path, fill=False, snap=False, **looks))
+    # What it spans is known; matplotlib would look along each line for where it turns.
+    axes.add_artist(PathPatch(path, fill=False, snap=False, **looks))
+    axes.update_datalim(dots)
     axes.set_aspect("equal")
     axes.margins(0.05, 0.08)
     for side in axes.spines.values():

@@ -8,6 +8,7 @@ needs no file of the caller's, and builds the network of a plan once. Called by
 from __future__ import annotations
 
 import ctypes
+import gc
 import pickle
 import platform
 import sys
@@ -141,7 +142,7 @@ class Task:
 
 def perform(task: Task) -> dict[str, pd.DataFrame]:
     """Simulate a replication and give its tables by the names in `govsim.storage`."""
-    _suit_the_work()
+    suit_the_work()
     service = task.plan.network()
     found, table, outcome = simulate(
         service, task.replication, task.measured_from, _report_of(service), task.engine
@@ -164,7 +165,7 @@ def packed(task: Task) -> dict[str, bytes]:
 
 def pilot(task: Task) -> dict[str, warmup.Series]:
     """Simulate a replication and give the series by which its warm-up is found."""
-    _suit_the_work()
+    suit_the_work()
     service = task.plan.network()
     table = draw(service, task.replication)
     outcome = runs(task.engine)(service, table, 0, _report_of(service))
@@ -224,10 +225,11 @@ def compile_engine() -> None:
 
 
 @cache
-def _suit_the_work() -> None:
+def suit_the_work() -> None:
     """Set up this process, once, for replications in several threads."""
     keep_freed_memory()
     sys.setswitchinterval(TURN)
+    gc.enable()  # a command that has just begun may have put it off
 
 
 def keep_freed_memory() -> None:
