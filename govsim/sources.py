@@ -18,6 +18,7 @@ MODEL = (
     "demand",
     "engine",
     "measures/__init__.py",
+    "measures/absence.py",
     "measures/counting.py",
     "measures/duty.py",
     "measures/late.py",

@@ -6,17 +6,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from threading import Lock
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from govsim.demand.table import DemandTable
+from govsim.measures.absence import Absence
 from govsim.measures.ways import ways
 from govsim.service.network import Network
+from govsim.service.ordering import order_of
 from govsim.service.outcome import Outcome
 from govsim.service.plan import AT_DESK, Plan
 from govsim.service.rules import TURNED_AWAY, WITHDRAWN
@@ -87,82 +88,6 @@ class Stretch:
     absent: int = NOBODY
 
 
-class Absence:
-    """When too few are there to take a job: added up over time, so that any stretch is two looks.
-
-    Groups of people are known by index; each is one pool or, where queues are pooled, all that
-    draw on a queue, with the crew that a job takes of each. Too few are on duty, or enough are and
-    too few of them free for demands: two sums. Nothing here depends on chance, so it is kept for
-    all replications of a network, which may be measured in several threads.
-    """
-
-    def __init__(self, network: Network) -> None:
-        self.timelines, self.end = network.timelines, network.end
-        self.one_adds = Lock()
-        self.known: dict[tuple[tuple[int, int], ...], int] = {}
-        self.times: list[Ints] = []
-        self.sums: list[Ints] = []
-        self._joined: tuple[Ints, Ints, Ints] | None = None
-
-    def index(self, who: tuple[tuple[int, int], ...]) -> int:
-        """Give the index of some people: (timeline, crew) of each pool that may take the job."""
-        with self.one_adds:
-            if who not in self.known:
-                self._add(who)
-            return self.known[who]
-
-    def _add(self, who: tuple[tuple[int, int], ...]) -> None:
-        lines = [self.timelines[line] for line, _ in who]
-        times = lines[0].times
-        if len(lines) > 1:
-            # What begins together stands there twice and lasts nothing, so it is only sorted.
-            times = np.sort(np.concatenate([line.times for line in lines]), kind="stable")
-        times = times[times < self.end]  # rosters go on to the end of the day
-        absent, off = np.ones((2, len(times)), dtype=bool)
-        for line, (_, crew) in zip(lines, who, strict=True):
-            step = np.searchsorted(line.times, times, side="right") - 1
-            absent &= line.available[step] < crew
-            off &= line.present[step] < crew
-        lasts = np.diff(times, append=self.end) * np.stack([off & absent, absent & ~off])
-        self.known[who] = len(self.times)
-        self.times.append(times)
-        self.sums.append(np.concatenate([np.zeros((2, 1), dtype=np.int64), lasts.cumsum(1)], 1))
-        self._joined = None
-
-    def between(self, who: Ints, begins: Ints, ends: Ints) -> Ints:
-        """Give the ms of stretches in which those who are waited for are not there.
-
-        Returns
-        -------
-        int64[2, n]
-            In which too few are on duty, and in which enough are, and too few free for demands.
-        """
-        return self._until(who, ends) - self._until(who, begins)
-
-    def _until(self, who: Ints, times: Ints) -> Ints:
-        """Add up from the start to some times: all lines laid end to end, and looked up once."""
-        if not len(who):
-            return np.zeros((2, 0), dtype=np.int64)
-        steps, sums, absent = self._lines()
-        at = times + who * (self.end + 1)
-        step = np.searchsorted(steps, at, side="right") - 1
-        found: Ints = sums[:, step] + absent[:, step] * (at - steps[step])
-        return found
-
-    def _lines(self) -> tuple[Ints, Ints, Ints]:
-        """Lay all lines end to end: their steps, what has added up there, and whether it grows."""
-        with self.one_adds:
-            if self._joined is None:
-                length = self.end + 1
-                edges = [times + i * length for i, times in enumerate(self.times)]
-                self._joined = (
-                    np.concatenate(edges),
-                    np.concatenate([s[:, :-1] for s in self.sums], 1),
-                    np.concatenate([np.sign(np.diff(s)) for s in self.sums], 1),
-                )
-            return self._joined
-
-
 _absences: WeakKeyDictionary[Network, Absence] = WeakKeyDictionary()
 
 
@@ -231,9 +156,7 @@ class Lives:
     def desks(self, pool: Ints) -> Ints:
         """Say for whom work at some desks waits."""
         line = np.array([p.timeline for p in self.network.pools], dtype=np.int64)[pool]
-        lines, which = np.unique(line, return_inverse=True)
-        found = np.array([self.absence.index(((one, 1),)) for one in lines.tolist()], np.int64)
-        return found[which] if len(lines) else np.empty(0, np.int64)
+        return _looked_up(line, lambda one: self.absence.index(((one, 1),)))
 
     # ------------------------------------------------------------------ teams
 
@@ -254,14 +177,14 @@ class Lives:
         crews, team = self.plan.crews, self.plan.pools["team"]
         group = self.table.stage_group[stage]
         place = self.table.point[visits["demand"][rows]]
-        kinds, which = np.unique(place * len(network.groups) + group, return_inverse=True)
-        found = []
-        for kind in kinds.tolist():
+
+        def index(kind: int) -> int:
             where, g = divmod(kind, len(network.groups))
             pools = network.candidates[where, g]
             who = tuple((network.pools[p].timeline, int(crews[g, team[p]])) for p in pools)
-            found.append(self.absence.index(who))
-        return np.array(found, dtype=np.int64)[which] if found else np.empty(0, np.int64)
+            return self.absence.index(who)
+
+        return _looked_up(place * len(network.groups) + group, index)
 
     def _on_the_way(self) -> Iterator[Stretch]:
         visits, table = self.outcome.visits, self.table
@@ -282,7 +205,7 @@ class Lives:
     def _next_queued(self, rows: Ints) -> Ints:
         """When the visit after each of some was asked for; the horizon where there is none."""
         demand, queued = self.outcome.visits["demand"], self.outcome.visits["queued"]
-        order = np.argsort(demand, kind="stable")
+        order = order_of(demand)
         after = np.full(len(demand), self.end, dtype=np.int64)
         same = demand[order][1:] == demand[order][:-1]
         after[order[:-1][same]] = queued[order[1:][same]]
@@ -349,6 +272,14 @@ class Lives:
             takes = table.reply
         at_desk = self.desk[table.point] >= 0
         return asked, np.where(at_desk, takes, 0)
+
+
+def _looked_up(kind: Ints, index: Callable[[int], int]) -> Ints:
+    """Give the index of each kind, which is asked for once."""
+    found = np.bincount(kind)
+    for one in np.flatnonzero(found).tolist():
+        found[one] = index(one)
+    return found[kind]
 
 
 def _ends_of(demand: Ints, n: int, first: bool = False) -> Ints:

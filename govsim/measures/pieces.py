@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govsim.demand.table import DemandTable
+from govsim.measures.absence import Lines, add_up
 from govsim.measures.lives import (
     CLOSED,
     DESK,
@@ -75,35 +76,28 @@ def find(network: Network, table: DemandTable, outcome: Outcome) -> Pieces:
     }
     asked, takes = lives.reply_asked()
     until = {**stopped, "reply": np.minimum(stopped["reply"], np.maximum(asked, start))}
-    spent = {clock: np.zeros((len(PIECES), len(table)), dtype=np.int64) for clock in CLOCKS}
+    stops = np.stack([until[clock] for clock in CLOCKS])
+    spent = np.zeros((len(CLOCKS), len(PIECES), len(table)), dtype=np.int64)
     for stretch in lives.stretches():
-        for clock in CLOCKS:
-            if stretch.piece in IN[clock]:
-                _add(lives, spent[clock], stretch, until[clock])
+        _add(lives, spent, stretch, stops)
+    by_clock = dict(zip(CLOCKS, spent, strict=True))
     late = np.flatnonzero(runs & (until["reply"] < stopped["reply"]))
-    _add_reply(lives, spent["reply"], late, until["reply"], stopped["reply"], takes)
-    return Pieces(start, stopped, {clock: columns.T for clock, columns in spent.items()})
+    _add_reply(lives, by_clock["reply"], late, until["reply"], stopped["reply"], takes)
+    return Pieces(start, stopped, {clock: columns.T for clock, columns in by_clock.items()})
 
 
-def _add(lives: Lives, spent: Ints, stretch: Stretch, until: Ints) -> None:
-    """Add stretches to the pieces, as far as they lie within the clock."""
-    demand = stretch.demand
-    begins = np.maximum(stretch.begins, lives.start[demand])
-    ends = np.minimum(stretch.ends, until[demand])
-    some = np.flatnonzero((ends > begins) & (lives.start[demand] >= 0))
-    demand, begins, ends = demand[some], begins[some], ends[some]
-    lasts = ends - begins
-    if stretch.waits is not None:
-        absent, elsewhere = lives.absence.between(stretch.waits[some], begins, ends)
-        _sum(spent[stretch.absent], demand, absent)
-        _sum(spent[OTHER_WORK], demand, elsewhere)
-        lasts = lasts - absent - elsewhere
-    _sum(spent[stretch.piece], demand, lasts)
-
-
-def _sum(column: Ints, demand: Ints, lasts: Ints) -> None:
-    """Add lengths to their demands."""
-    np.add.at(column, demand, lasts)
+def _add(lives: Lives, spent: Ints, stretch: Stretch, stops: Ints) -> None:
+    """Add stretches to the pieces, as far as they lie within the clocks."""
+    within = np.array([stretch.piece in IN[clock] for clock in CLOCKS])
+    nobody, waits = np.zeros(0, dtype=np.int64), stretch.waits
+    lines = Lines(nobody, nobody, nobody, nobody, nobody, nobody[None])
+    if waits is not None:
+        lines = lives.absence.lines()
+    add_up(
+        stretch.demand, stretch.begins, stretch.ends, nobody if waits is None else waits,
+        stretch.piece, stretch.absent, OTHER_WORK, within, lives.start, stops,
+        lines.first, lines.times, lines.off, lines.elsewhere, lines.state, lines.by_day, spent,
+    )  # fmt: skip
 
 
 def _add_reply(

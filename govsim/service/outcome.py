@@ -7,6 +7,7 @@ happen". All times are int64 ms since the start of the replication.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +115,10 @@ class Outcome:
         Whoever still waits has waited up to the end; who was withdrawn, until then. Who was
         turned away never waited: -1.
         """
+        return self._waits
+
+    @cached_property
+    def _waits(self) -> tuple[Ints, Bools]:
         visits, d = self.visits, self.demands
         demand, queued, began = visits["demand"], visits["queued"], visits["began"]
         newest = np.full(len(d["state"]), -1, dtype=np.int64)
