@@ -7,6 +7,12 @@ others, and shrinks what fails.
 from __future__ import annotations
 
 import os
+import sys
+
+# The other test processes and the programs that tests start read what one of them compiled, also
+# where Python is told to keep nothing.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Two test processes whose libraries each start a thread for every core wait for each other: a
 # fit of small matrices then takes a hundred times as long. Said before NumPy is imported.

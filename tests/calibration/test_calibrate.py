@@ -224,7 +224,7 @@ def test_demand_is_found_though_only_hours_or_days_are_recorded(exported, tmp_pa
         tmp_path / "place.yaml",
         tmp_path / "orders.csv",
         ledger=tmp_path / "ledger.csv",
-        holdout=4 * WEEK,
+        holdout=0,
         points=60,
         latents=["demand.level", "demand.categories.*.department_time"],
         settings={"warm_up": "2 weeks"},
@@ -348,13 +348,22 @@ class Refuses(Serial):
         return iter(())
 
 
-FEW = ("--points", "60", "--latent", "demand.level")
+FEW = ("--points", "60", "--latent", "demand.level", "--holdout", "0w")
+FEW_DRAWS = 5
+"""What a fit is held against afterwards, where nothing is asked of that."""
+
+
+@pytest.fixture
+def few_draws(monkeypatch):
+    monkeypatch.setattr(predictive_checks, "DRAWS", FEW_DRAWS)
 
 
 @pytest.fixture(scope="module")
 def few(exported):
     """A calibration of one input that begins with sixty points, as typed with `FEW`."""
-    done = CliRunner().invoke(cli, command(exported, exported / "few", *FEW))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(predictive_checks, "DRAWS", FEW_DRAWS)
+        done = CliRunner().invoke(cli, command(exported, exported / "few", *FEW))
     assert done.exit_code == 0, done.output
     (folder,) = (exported / "few" / "calibrations").glob("*/")
     return open_calibration(folder)
@@ -371,8 +380,10 @@ def command(exported: Path, out: Path, *more: str) -> list[str]:
 WAITING = """
 import signal, time
 from pathlib import Path
+from govsim.calibration import predictive_checks
 from govsim.cli import main
 from govsim.runs.trials import Kept
+predictive_checks.DRAWS = {draws}
 # A shell's background job, and so its children, may not hear of Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 put, done = Kept.put, []
@@ -391,10 +402,10 @@ main()
 @pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
 def test_a_calibration_that_is_stopped_or_killed_goes_on_with_the_same_command(
-    few, exported, tmp_path, stop
+    few, few_draws, exported, tmp_path, stop
 ):
     waits = tmp_path / "waits"
-    python = [sys.executable, "-c", WAITING.format(waits=str(waits))]
+    python = [sys.executable, "-c", WAITING.format(waits=str(waits), draws=FEW_DRAWS)]
     first = subprocess.Popen([*python, *command(exported, tmp_path, *FEW)], stderr=subprocess.PIPE)
     kept = Path("calibrations") / few.folder.name / "design" / "trials.jsonl"
     while first.poll() is None and not waits.exists():

@@ -25,7 +25,7 @@ from govsim.service import compiling, network, rules
 from govsim.storage import cache
 
 test_both_engines_make_the_same_of_random_scenarios = pytest.mark.slow(
-    over_random_scenarios(250, derandomize=True)
+    over_random_scenarios(150, derandomize=True)
 )
 
 

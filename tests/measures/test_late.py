@@ -20,7 +20,7 @@ from govsim.scenarios.schema import Scenario
 SUMS = list(COLUMNS[4:])
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(scenarios)
 def test_shares_add_up_to_all_late_demands_and_all_their_time(scenario: Scenario) -> None:
     network = lay_out(scenario)
@@ -46,7 +46,7 @@ def test_shares_add_up_to_all_late_demands_and_all_their_time(scenario: Scenario
                 assert whole["late_ms"].get(LATE, 0) == spent.length(clock)[late].sum()
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(scenarios)
 def test_each_minute_of_a_late_demand_is_one_of_its_trace(scenario: Scenario) -> None:
     network = lay_out(scenario)
@@ -74,7 +74,7 @@ def numbers(found: pd.DataFrame, clock: str) -> dict[str, int]:
     return dict(zip(mine["piece"], mine["n"].tolist(), strict=True))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(scenarios, st.data())
 def test_no_staffing_keeps_more_than_the_ceiling(scenario: Scenario, data: st.DataObject) -> None:
     teams = {

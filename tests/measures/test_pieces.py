@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 from audit import lay_out
-from hypothesis import given
+from hypothesis import given, settings
 from strategies import scenarios
 
 from govsim import engine
@@ -56,6 +56,7 @@ def by_trace(moments: list[Moment], start: int, stop: int, first_stage: int) -> 
     return found
 
 
+@settings(max_examples=30)
 @given(scenarios)
 def test_each_ms_of_each_clock_is_in_just_one_piece(scenario: Scenario) -> None:
     network = lay_out(scenario)
@@ -72,6 +73,7 @@ def test_each_ms_of_each_clock_is_in_just_one_piece(scenario: Scenario) -> None:
         assert (found.stopped[clock][cut] == network.end).all()
 
 
+@settings(max_examples=30)
 @given(scenarios)
 def test_pieces_are_what_a_trace_shows(scenario: Scenario) -> None:
     network = lay_out(scenario)
@@ -89,6 +91,7 @@ def test_pieces_are_what_a_trace_shows(scenario: Scenario) -> None:
             assert {kind: sum(mine[p] for p in of) for kind, of in KINDS.items()} == told
 
 
+@settings(max_examples=30)
 @given(scenarios)
 def test_waiting_is_told_apart_by_who_is_there(scenario: Scenario) -> None:
     """Minute by minute: too few on duty, too few of them free for demands, or all at work."""

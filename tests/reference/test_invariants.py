@@ -54,7 +54,7 @@ def holds(statement: Statement) -> Statement:
 
 
 @pytest.mark.slow
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(scenarios, st.booleans())
 def test_all_statements_hold_in_every_scenario(scenario: Scenario, later: bool) -> None:
     seen = audit(scenario, measured_from=scenario.horizon // 3 if later else 0)

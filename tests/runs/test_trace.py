@@ -24,7 +24,7 @@ from govsim.service.outcome import DEMAND_COLUMNS, ORDER_COLUMNS, VISIT_COLUMNS
 from govsim.service.rules import LATENT, OPEN
 
 quick = settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 
