@@ -104,6 +104,7 @@ def why(
         "confidence": mine.confidence,
         "seed": loaded.scenario.seed,
         "measured_days": mine.measured_days,
+        "points": _named(territory, mine),
         **told,
         "versions": provenance.versions(),
         "seconds": round(time.monotonic() - started, 1),
@@ -114,6 +115,17 @@ def why(
         return found
     asked = hashlib.sha256(f"{manifest['run']} {clock} {mine.replications}".encode()).hexdigest()
     return write_lateness(found, Path(out) / WHY / asked[:12])
+
+
+def _named(territory: Territory, result: Result) -> dict[str, dict[str, str]]:
+    """Name the stations that demands are counted by."""
+    counted = set(result.late.loc[result.late["level"] == "point", "key"])
+    points = territory.points[territory.points["point"].astype(str).isin(counted)]
+    columns = (points[name].astype(str) for name in ("point", "name_zh", "name_en"))
+    return {
+        key: {"zh": zh or en or key, "en": en or zh or key}
+        for key, zh, en in zip(*columns, strict=True)
+    }
 
 
 def _problems(clock: str, replications: int | None) -> Iterator[Problem]:

@@ -23,6 +23,7 @@ from govsim.cli.options import (
     workers,
 )
 from govsim.cli.progress import phases, stoppable
+from govsim.cli.reporting import no_report, report_at_the_end
 from govsim.language import tr
 
 if TYPE_CHECKING:
@@ -48,8 +49,18 @@ if TYPE_CHECKING:
 @seed(tr("Seed, in place of the scenario's."))
 @settings(tr("Change one input."))
 @overrides()
+@click.option(
+    "--by",
+    type=click.Choice(["station", "kind", "category", "channel", "hour"]),
+    multiple=True,
+    help=tr(
+        "Part the district by stations, kinds of point, categories, channels or hours of the "
+        "report; repeatable. By channel and category if not given."
+    ),
+)
 @out(tr("Folder for results."))
 @workers()
+@no_report()
 @quiet()
 @as_json()
 def why(
@@ -59,9 +70,11 @@ def why(
     seed: int | None,
     settings: tuple[str, ...],
     overrides: tuple[str, ...],
+    by: tuple[str, ...],
     out: Path,
     workers: int | None,
     cluster: str | None,
+    no_report: bool,
     quiet: bool,
     as_json_: bool,
 ) -> None:
@@ -85,12 +98,15 @@ def why(
             on_progress=told,
             executor=chosen,
         )
+    if not no_report:
+        report_at_the_end(found, quiet or as_json_)
     if as_json_:
         print_json(as_values(found))
     elif not quiet:
         from govsim.report.lateness_tables import summary
 
-        console().print(summary(found))
+        levels = ["point" if level == "station" else level for level in dict.fromkeys(by)]
+        console().print(summary(found, levels))
 
 
 def as_values(found: Lateness) -> dict[str, Any]:

@@ -60,7 +60,8 @@ def say_where(folder: Path) -> None:
     "report",
     tr(
         "Write the report of a run (its id, or the scenario that was run), of a comparison, an "
-        "explanation or a calibration (its folder or id): one HTML file, or a workbook."
+        "explanation, a calibration or an answer to “why late” (its folder or id): one HTML file, "
+        "or a workbook."
     ),
 )
 @click.argument("what", metavar=tr("RUN_OR_FOLDER"))
@@ -138,14 +139,20 @@ def _stations(found: Found, points: tuple[str, ...], folder: Path) -> None:
 
 
 def _found(what: str, out: Path) -> Found:
-    """Open a run, a comparison, an explanation or a calibration; ``comparisons``: the newest."""
+    """Open what was found; ``comparisons``, ``why`` and so on: the newest of its kind."""
     from govsim.calibration import result as calibration
     from govsim.cli.finding import run_named
     from govsim.comparison import result as comparison
     from govsim.explanation import result as explanation
+    from govsim.lateness import result as lateness
     from govsim.runs.results import open_run
 
-    below = (comparison.COMPARISONS, explanation.EXPLANATIONS, calibration.CALIBRATIONS)
+    below = (
+        comparison.COMPARISONS,
+        explanation.EXPLANATIONS,
+        calibration.CALIBRATIONS,
+        lateness.WHY,
+    )
     for place in _places(what, out, *below):
         if (place / comparison.RECORD).is_file():
             return comparison.open_comparison(place)
@@ -153,6 +160,8 @@ def _found(what: str, out: Path) -> Found:
             return explanation.open_explanation(place)
         if (place / calibration.RECORD).is_file():
             return calibration.open_calibration(place)
+        if (place / lateness.RECORD).is_file():
+            return lateness.open_lateness(place)
     run = run_named(what, out)
     if run is None:
         text = tr("nothing was found under “{what}” in {out}", what=what, out=out)

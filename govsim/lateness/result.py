@@ -67,6 +67,12 @@ class Lateness:
         return Scenario.model_validate(self.manifest["scenario"])
 
     @property
+    def point_names(self) -> dict[str, str]:
+        """Names of the stations in the current language, by their ids."""
+        known = self.manifest.get("points", {})
+        return {key: in_language(Label.model_validate(label)) for key, label in known.items()}
+
+    @property
     def title(self) -> str:
         """Name of the scenario in the current language."""
         return in_language(Label.model_validate(self.manifest["label"]))

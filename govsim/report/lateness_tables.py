@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from govsim.language import name as in_language
-from govsim.language import tr
+from govsim.language import joined, tr
 from govsim.lateness.result import PAIR, Lateness
 from govsim.measures.lives import PIECES
 from govsim.report import lateness_words as words
@@ -15,7 +14,6 @@ from govsim.report.wording import MISSING
 from govsim.scenarios.units import MINUTE
 
 if TYPE_CHECKING:
-    import pandas as pd
     from rich.console import RenderableType
     from rich.table import Table
 
@@ -40,23 +38,36 @@ def of_one(went: Mapping[str, Mapping[str, int]]) -> Table:
     return made
 
 
-def summary(found: Lateness) -> RenderableType:
-    """Lay out why demands are late: the answer in words, then the tables."""
+def summary(found: Lateness, by: Sequence[str] = ()) -> RenderableType:
+    """Lay out why demands are late: the answer in words, then the tables.
+
+    Parameters
+    ----------
+    by : levels of `govsim.report.lateness_words.LEVELS` to part the district by; by channel and
+        category if there is none.
+    """
     from rich.console import Group
     from rich.padding import Padding
     from rich.text import Text
 
     from govsim.report import screen
 
-    parts: list[RenderableType] = [Text(words.title(found), style="bold")]
+    lines: list[RenderableType] = [Text(words.title(found), style="bold")]
     for i, line in enumerate(words.sentences(found)):
-        parts += screen.paragraph(line, "  ", "bold" if i == 0 else "")
-    tables = (_changes(found), _clocks(found), _pieces(found), _parts(found))
-    parts += [Padding(table, (1, 0, 0, 0)) for table in tables]
-    parts.append(Text())
+        lines += screen.paragraph(line, "  ", "bold" if i == 0 else "")
+    shown = tables(found, by or ("channel", "category"))
+    lines += [Padding(table, (1, 0, 0, 0)) for table in shown.values()]
+    lines.append(Text())
     for line in words.how_meant(found):
-        parts += screen.paragraph(line, "  ", "dim")
-    return Group(*parts)
+        lines += screen.paragraph(line, "  ", "dim")
+    return Group(*lines)
+
+
+def tables(found: Lateness, by: Sequence[str]) -> dict[str, Table]:
+    """Lay out the tables: changes, clocks, pieces, and a table for each level of `by`."""
+    made = {"changes": _changes(found)} if len(found.changes) else {}
+    made |= {"clocks": _clocks(found), "pieces": _pieces(found)}
+    return made | {level: table for level in by if (table := _parts(found, level)).row_count}
 
 
 def _changes(found: Lateness) -> Table:
@@ -92,12 +103,16 @@ def _clocks(found: Lateness) -> Table:
     from govsim.report import screen
 
     table = screen.table(
-        (tr("Clock"), 18), (tr("today"), 10), (tr("at most by staffing"), 22),
-        (tr("people without limit, sent as now"), 36),
+        (tr("Clock"), 14), (tr("today"), 8), (tr("at most by staffing"), 20),
+        (tr("people without limit, sent as now"), 24), (tr("largest piece of the late"), 28),
     )  # fmt: skip
     for clock in found.ceiling["clock"].unique():
         cells = [found.at_most(what, clock) for what in ("kept", "reachable", "as_sent")]
-        table.add_row(clock_name(clock), *(words.share(cell) for cell in cells))
+        largest = words.largest_of(found.pieces, clock)
+        some = not largest.empty and largest.max() > 0
+        named = f"{piece_name(str(largest.idxmax()))} {100 * largest.max():.0f}%" if some else ""
+        shares = (words.share(cell) for cell in cells)
+        table.add_row(clock_name(clock), *shares, named or MISSING)
     return table
 
 
@@ -124,35 +139,24 @@ def _pieces(found: Lateness) -> Table:
     return table
 
 
-def _parts(found: Lateness) -> Table:
-    """Show what is kept and what could be, and the largest piece, by channel and category."""
+def _parts(found: Lateness, level: str) -> Table:
+    """Show what is kept and what could be, and the largest pieces, by parts of the district."""
     from govsim.report import screen
 
     table = screen.table(
-        (tr("Channel or category"), 30),
-        (tr("late a year"), 14),
-        (tr("in time"), 9),
-        (tr("at most"), 9),
-        (tr("largest piece of the late"), 30),
+        (words.level_name(level), 28),
+        (tr("late a year"), 12),
+        (tr("in time"), 8),
+        (tr("at most"), 8),
+        (tr("largest piece of the late"), 40),
     )
-    plan = found.scenario
-    years = found.manifest["measured_days"] / 365
-    for level, known in (("channel", plan.channels), ("category", plan.demand.categories)):
-        pieces = _of_level(found.pieces, found.clock, level)
-        for row in words.rows(_of_level(found.groups, found.clock, level)):
-            mine = pieces[pieces["key"] == row["key"]].set_index("piece")["largest"].fillna(0.0)
-            largest = MISSING if mine.empty or not mine.max() > 0 else str(mine.idxmax())
-            table.add_row(
-                in_language(known[row["key"]].label),
-                f"{row['late'] / years:,.0f}",
-                words.share(row["kept"]),
-                words.share(row["reachable"]),
-                largest if largest == MISSING else f"{piece_name(largest)} {100 * mine.max():.0f}%",
-            )
-        if level == "channel":
-            table.add_section()
+    for row in words.parts(found, level):
+        named = (f"{piece_name(piece)} {100 * n:.0f}%" for piece, n in row["pieces"])
+        table.add_row(
+            row["name"],
+            f"{row['late']:,.0f}",
+            words.share(row["kept"]),
+            words.share(row["reachable"]),
+            joined(named, zh="、", en=", ") or MISSING,
+        )
     return table
-
-
-def _of_level(frame: pd.DataFrame, clock: str, level: str) -> pd.DataFrame:
-    return frame[(frame["clock"] == clock) & (frame["level"] == level)]

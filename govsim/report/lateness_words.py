@@ -15,6 +15,7 @@ from govsim.language import joined, tr
 from govsim.language import name as in_language
 from govsim.lateness.result import PAIR, Lateness
 from govsim.measures.lives import PIECES
+from govsim.measures.pieces import CLOCKS
 from govsim.scenarios.schema import Scenario
 
 Row = Mapping[str, Any]
@@ -106,6 +107,83 @@ def _mode_name(mode: str) -> str:
     return {"e-bike": tr("e-bike"), "walking": tr("foot"), "car": tr("car")}.get(mode, mode)
 
 
+def level_name(level: str) -> str:
+    """Name a way to part the district."""
+    names = {
+        "point": tr("Station"),
+        "kind": tr("Kind of point"),
+        "channel": tr("Channel"),
+        "category": tr("Category"),
+        "hour": tr("Hour of the report"),
+    }
+    return names[level]
+
+
+LEVELS = ("channel", "category", "kind", "point", "hour")
+"""Ways to part the district, beside the whole of it."""
+
+
+def part_name(found: Lateness, level: str, key: str) -> str:
+    """Name a part of the district."""
+    plan = found.scenario
+    if level == "channel" and key in plan.channels:
+        return in_language(plan.channels[key].label)
+    if level == "category" and key in plan.demand.categories:
+        return in_language(plan.demand.categories[key].label)
+    if level == "hour":
+        return f"{int(key)}–{int(key) + 1}"
+    if level == "kind":
+        return {
+            "point_station": tr("point stations"),
+            "workstation": tr("grid workstations"),
+            "community_office": tr("community offices"),
+        }.get(key, key)
+    return found.point_names.get(key, key)
+
+
+def parts(found: Lateness, level: str) -> list[Row]:
+    """Give the parts of a level: stations by how many are late, all else in its own order.
+
+    Returns
+    -------
+    list
+        ``key, name, late`` (a year), ``kept, reachable``, and ``pieces``: the two that are the
+        largest of most late demands, with their shares.
+    """
+    years = found.manifest["measured_days"] / 365
+    mine = _of_level(found.groups, found.clock, level)
+    pieces = _of_level(found.pieces, found.clock, level)
+    order: dict[str, float] = {key: i for i, key in enumerate(_order(found, level))}
+    made = []
+    for row in rows(mine):
+        of = pieces[pieces["key"] == row["key"]].set_index("piece")["largest"].dropna()
+        first = of[of > 0].sort_values(ascending=False, kind="stable").head(2)
+        made.append(
+            {
+                "key": row["key"],
+                "name": part_name(found, level, str(row["key"])),
+                "late": row["late"] / years,
+                "kept": row["kept"],
+                "reachable": row["reachable"],
+                "pieces": [(str(piece), float(n)) for piece, n in first.items()],
+            }
+        )
+    return sorted(made, key=lambda one: (order.get(one["key"], len(order)), -one["late"]))
+
+
+def _order(found: Lateness, level: str) -> list[str]:
+    plan = found.scenario
+    return {
+        "channel": list(plan.channels),
+        "category": list(plan.demand.categories),
+        "hour": [str(hour) for hour in range(24)],
+    }.get(level, [])
+
+
+def _of_level(frame: pd.DataFrame, clock: str, level: str) -> pd.DataFrame:
+    return frame[(frame["clock"] == clock) & (frame["level"] == level)]
+
+
 def rows(frame: pd.DataFrame) -> list[Row]:
     """Give the rows of a frame."""
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
@@ -126,13 +204,18 @@ def title(found: Lateness) -> str:
     return tr("Why late: {plan}", plan=found.title)
 
 
-def first_line(most: float, kept: float, largest: pd.Series) -> str:
-    """Say the answer in one line."""
+def first_line(clock: str, most: float, kept: float, largest: pd.Series) -> str:
+    """Say the answer for a clock in one line."""
+    called = clock_name(clock)
+    called = called[0].upper() + called[1:]
+    if kept != kept:
+        return tr("{clock}: no demand's time has run out.", clock=called)
     if largest.empty or not largest.max() > 0:
-        return tr("No demand is late: {kept} in time.", kept=share(kept))
+        return tr("{clock}: no demand is late, {kept} in time.", clock=called, kept=share(kept))
     return tr(
-        "At most {most} by staffing; {kept} today. Of the late ones, most lose most time to: "
-        "{piece} ({n}).",
+        "{clock}: at most {most} by staffing; {kept} today. What takes most of a late one's time "
+        "is most often: {piece} ({n}).",
+        clock=called,
         most=share(most),
         kept=share(kept),
         piece=piece_name(str(largest.idxmax())),
@@ -148,11 +231,24 @@ def largest_of(pieces: pd.DataFrame, clock: str) -> pd.Series:
 
 def sentences(found: Lateness) -> list[str]:
     """Say what came out, the answer first."""
-    largest = largest_of(found.pieces, found.clock)
-    lines = [first_line(found.at_most("reachable"), found.at_most("kept"), largest)]
-    lines += list(reachable(found.groups, found.clock))
-    lines += list(_best(found))
-    return lines
+    return [*ceiling(found), *best(found), *others(found)]
+
+
+def ceiling(found: Lateness) -> list[str]:
+    """Say what any staffing could reach, and what most late demands lose their time to."""
+    return [_first(found, found.clock), *reachable(found.groups, found.clock)]
+
+
+def others(found: Lateness) -> list[str]:
+    """Say the same of the other clocks, a line each."""
+    return [_first(found, clock) for clock in CLOCKS if clock != found.clock]
+
+
+def _first(found: Lateness, clock: str) -> str:
+    largest = largest_of(found.pieces, clock)
+    return first_line(
+        clock, found.at_most("reachable", clock), found.at_most("kept", clock), largest
+    )
 
 
 def reachable(groups: pd.DataFrame, clock: str) -> Iterator[str]:
@@ -163,8 +259,9 @@ def reachable(groups: pd.DataFrame, clock: str) -> Iterator[str]:
     row = mine.iloc[0]
     yield tr(
         "The ceiling is what stays in time if nobody ever waits and the fastest team of the group "
-        "goes: intake, turn-out, the way and access take the rest. People without limit, sent as "
-        "the plan sends them, would reach {share}.",
+        "goes: {pieces} take the rest. People without limit, sent as the plan sends them, would "
+        "reach {share}.",
+        pieces=_taking_the_rest(clock),
         share=share(row["as_sent"]),
     )
     if row["two_or_more"] == row["two_or_more"]:
@@ -175,7 +272,17 @@ def reachable(groups: pd.DataFrame, clock: str) -> Iterator[str]:
         )
 
 
-def _best(found: Lateness) -> Iterator[str]:
+def _taking_the_rest(clock: str) -> str:
+    """Name what no staffing takes away."""
+    return {
+        "scene": tr("intake, turn-out, the way and access"),
+        "solve": tr("intake, turn-out, the way, access and the work itself"),
+        "reply": tr("intake, turn-out, the way, access, the work itself and writing the reply"),
+    }[clock]
+
+
+def best(found: Lateness) -> Iterator[str]:
+    """Say which change brings most, and which two together."""
     mine = found.to_frame()
     single = mine[mine["change"] != PAIR]
     if single.empty or not single["gain"].iloc[0] > 0:
@@ -188,7 +295,7 @@ def _best(found: Lateness) -> Iterator[str]:
         kept=share(best["kept"]),
         gain=points(best["gain"]),
     )
-    for row in rows(mine[mine["change"] == PAIR]):
+    for row in rows(mine[(mine["change"] == PAIR)]):
         yield tr(
             "The best two together: {change}, {kept} in time ({gain} points).",
             change=change_name(found.scenario, row["about"]),

@@ -10,11 +10,14 @@ from places import SCENARIOS
 from strategies import scenarios
 
 import govsim
+from govsim import engine
 from govsim.demand.table import draw
 from govsim.errors import InputError
 from govsim.lateness import trials
 from govsim.lateness.levers import changed, levers
 from govsim.lateness.result import PAIR, Lateness
+from govsim.measures import shortest
+from govsim.measures.replication import allowed, promise_kept
 from govsim.scenarios.loading import load
 from govsim.scenarios.schema import Scenario
 from govsim.service import network
@@ -24,6 +27,9 @@ from govsim.service.plan import Plan as Numbers
 TIANDI = SCENARIOS / "tiandi.yaml"
 
 
+# The findings by hand, in percent on the scene in 10 minutes, were made on the plan as it was then.
+# Its handling times are put back here, so that what `why` finds is held against what was found
+# without it. The shipped plan has other handling times since, and a test of its own below.
 BY_HAND = {
     "walk_in": "{lognormal: {median: 5 min, sigma: 0.6}}",
     "hotline": "{lognormal: {median: 2 min, sigma: 0.5}}",
@@ -31,7 +37,7 @@ BY_HAND = {
     "property_desk": "{lognormal: {median: 10 min, sigma: 0.8}}",
     "other": "{lognormal: {median: 5 min, sigma: 0.6}}",
 }
-"""Handling times of the plan that was taken apart by hand; the shipped ones are others now."""
+"""Handling times of the plan that was taken apart by hand."""
 
 
 @lru_cache
@@ -61,6 +67,43 @@ def test_the_best_two_together_bring_more_than_either() -> None:
     assert best.loc[PAIR, "gain"] > best.drop(PAIR)["gain"].max()
     first, second = found.manifest["pair"]
     assert best.loc[first, "about"] != best.loc[second, "about"]
+
+
+def test_of_the_shipped_plan_the_best_two_are_simulated_together() -> None:
+    found = govsim.why(TIANDI, settings=[("horizon", "12 weeks")], replications=3)
+    best = found.to_frame()
+    single = best[best["change"] != PAIR]
+    assert len(single) >= 3
+    first, second = found.manifest["pair"]
+    assert first == single["change"].iloc[0]
+    about = single.set_index("change")["about"]
+    assert about[second] == next(one for one in single["about"] if one != about[first])
+    pair = best[best["change"] == PAIR].iloc[0]
+    assert pair["set"] and pair["n"] == 3
+    # Both settings at once, in a run of their own.
+    settings = [tuple(one.split("=", 1)) for one in pair["set"].split("; ")]
+    settings = [("horizon", "12 weeks"), *settings]
+    both = govsim.run(TIANDI, settings=settings, replications=3).get("compliance_scene")
+    today = govsim.run(TIANDI, settings=settings[:1], replications=3).get("compliance_scene")
+    assert abs((both.mean - today.mean) - pair["gain"]) < 1e-9
+
+
+@settings(max_examples=12)
+@given(scenarios)
+def test_people_without_limit_keep_the_ceiling_of_any_plan(scenario: Scenario) -> None:
+    # No staffing of the plan: no order sends the nearest neighbour, 12345 has its own people.
+    policies = scenario.policies.model_copy(update={"neighbours_within": None})
+    centre = scenario.centre.model_copy(update={"enabled": False})
+    service = lay_out(scenario.model_copy(update={"policies": policies, "centre": centre}))
+    table = draw(service, 0)
+    unlimited = trials.unlimited(service)
+    outcome = engine.run(unlimited, table)
+    limits, could = allowed(service, table, outcome), shortest.least(service, table, outcome)
+    for clock, (applies, kept) in promise_kept(service, table, outcome).items():
+        most = applies & (could[clock] <= limits[clock])
+        assert not (applies & kept & ~most).any()
+        simple = applies & ~table.complex  # departments and meetings are no staffing either
+        assert (most & ~kept)[simple].sum() <= 0.01 * simple.sum() + 1
 
 
 def test_the_ceiling_is_what_people_without_limit_keep() -> None:

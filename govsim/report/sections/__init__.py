@@ -15,8 +15,9 @@ from govsim.runs.results import Result
 if TYPE_CHECKING:
     from govsim.calibration.result import Calibration
     from govsim.explanation.result import Explanation
+    from govsim.lateness.result import Lateness
 
-Found: TypeAlias = "Result | Comparison | Explanation | Calibration"
+Found: TypeAlias = "Result | Comparison | Explanation | Calibration | Lateness"
 """What there are reports of."""
 
 
@@ -39,6 +40,12 @@ def of(found: Found, desk: Desk) -> Contents:
         from govsim.report.sections import explanation
 
         return explanation.contents(found, desk)
+    from govsim.lateness.result import Lateness
+
+    if isinstance(found, Lateness):
+        from govsim.report.sections import lateness
+
+        return lateness.contents(found, desk)
     from govsim.report.sections import calibration
 
     return calibration.contents(found, desk)

@@ -26,13 +26,23 @@ def sections(result: Result, desk: Desk) -> Iterator[Section]:
 
 def _blocks(result: Result, desk: Desk) -> Iterator[Block]:
     pieces, groups = parts.pieces(result), parts.groups(result)
-    scene = parts.reach(result, "scene")
-    if scene:
-        largest = words.largest_of(pieces, "scene")
-        first = words.first_line(scene[REACHABLE].mean, scene[KEPT].mean, largest)
-        more = words.reachable(groups, "scene")
-        then = tr("Which changes bring most, simulated one by one: govsim why.")
-        yield Words((first, *more, then))
+    reached = {clock: parts.reach(result, clock) for clock in CLOCKS}
+    first = {
+        clock: words.first_line(
+            clock, of[REACHABLE].mean, of[KEPT].mean, words.largest_of(pieces, clock)
+        )
+        for clock, of in reached.items()
+        if of
+    }
+    if first:
+        clock = next(iter(first))
+        then = tr(
+            "Which single changes bring most, and which two together, is not part of a run: each "
+            "is simulated by the command “govsim why” with this plan's file, which goes on from "
+            "this run and writes a report of its own."
+        )
+        others = (line for one, line in first.items() if one != clock)
+        yield Words((first[clock], *words.reachable(groups, clock), *others, then))
     yield Table(
         tr("Late demands by the piece that took most of their time, %, for each clock."),
         (tr("Piece of the time"), *(words.clock_name(clock) for clock in CLOCKS)),

@@ -1,4 +1,4 @@
-"""The sheets of a workbook: of a run, a comparison, an explanation, a calibration.
+"""The sheets of a workbook: of a run, a comparison, an explanation, a calibration and so on.
 
 `of` is called by `govsim.report.workbook`. Each module lays its tables out in typed columns
 (`govsim.report.spreadsheet`).
@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from govsim.calibration.result import Calibration
 from govsim.comparison.result import Comparison
 from govsim.explanation.result import Explanation
+from govsim.lateness.result import Lateness
 from govsim.report.sections import Found
 from govsim.report.sheets.calibration import of_calibration
 from govsim.report.sheets.comparison import of_comparison
 from govsim.report.sheets.explanation import of_explanation
+from govsim.report.sheets.lateness import of_lateness
 from govsim.report.sheets.run import of_run
 from govsim.report.spreadsheet import Sheet
 
@@ -27,4 +29,6 @@ def of(found: Found) -> Iterator[Sheet]:
         return of_explanation(found)
     if isinstance(found, Calibration):
         return of_calibration(found)
+    if isinstance(found, Lateness):
+        return of_lateness(found)
     return of_run(found)
