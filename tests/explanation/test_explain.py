@@ -35,7 +35,7 @@ from govsim.service import network
 from govsim.service.rules import CAUSES
 
 BEFORE, AFTER = SCENARIOS / "tiandi-before.yaml", SCENARIOS / "tiandi.yaml"
-A_YEAR = 365 / 56
+A_YEAR = 365 / 28
 """From what is counted in eight weeks to a year."""
 
 

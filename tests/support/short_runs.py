@@ -21,7 +21,7 @@ A_PLAN = (
 """The template as a planner's own file, over three weeks."""
 assert "horizon: 3 weeks" in A_PLAN and "warm_up: 1 week" in A_PLAN
 
-EXPLAINED = (("horizon", "9 weeks"), ("warm_up", "1 week"))
+EXPLAINED = (("horizon", "5 weeks"), ("warm_up", "1 week"))
 """What is set in the scenarios that the fixture `explained` explains."""
 
 
