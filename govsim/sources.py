@@ -19,6 +19,7 @@ MODEL = (
     "engine",
     "measures/__init__.py",
     "measures/absence.py",
+    "measures/clocks.py",
     "measures/counting.py",
     "measures/duty.py",
     "measures/late.py",

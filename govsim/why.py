@@ -24,8 +24,7 @@ from govsim.lateness import parts, trials
 from govsim.lateness.levers import Lever, levers
 from govsim.lateness.result import PAIR, WHY, Lateness, write_lateness
 from govsim.lateness.result import open_lateness as open_lateness
-from govsim.measures.late import KEPT
-from govsim.measures.pieces import CLOCKS
+from govsim.measures.clocks import CLOCKS, KEPT
 from govsim.run import run
 from govsim.runs import provenance
 from govsim.runs.executors import Executor, Serial

@@ -73,8 +73,8 @@ def taken_apart(
     service: Network, table: DemandTable, d: int, engine: Engine
 ) -> dict[str, dict[str, int]]:
     """Give what the time of a demand went to, by clock and piece, ms; empty if no clock ran."""
-    from govsim.measures.lives import PIECES
-    from govsim.measures.pieces import CLOCKS, find
+    from govsim.measures.clocks import CLOCKS, PIECES
+    from govsim.measures.pieces import find
     from govsim.runs.tasks import runs
 
     found = find(service, table, runs(engine)(service, table))

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from govsim.measures.late import AS_SENT, KEPT, LATE, REACHABLE
-from govsim.measures.lives import PIECES
-from govsim.measures.pieces import CLOCKS
+from govsim.measures.clocks import AS_SENT, CLOCKS, KEPT, LATE, PIECES, REACHABLE
 from govsim.runs.results import Result
 from govsim.scenarios.units import MINUTE
 from govsim.statistics import Interval, interval

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from govsim.demand.table import draw
 from govsim.engine import luck_of, run
 from govsim.lateness.levers import Setting, changed
-from govsim.measures.pieces import CLOCKS
+from govsim.measures.clocks import CLOCKS
 from govsim.measures.replication import allowed, cost_of_people, promise_kept
 from govsim.measures.shortest import least
 from govsim.runs import provenance

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from govsim.demand.table import DemandTable
 from govsim.measures import point_hours
+from govsim.measures.clocks import AS_SENT, CLOCKS, GONE, KEPT, LATE, PIECES, REACHABLE
 from govsim.measures.counting import FIRST_PIECE, N, count_pieces
-from govsim.measures.lives import GONE, PIECES
-from govsim.measures.pieces import CLOCKS, Pieces
+from govsim.measures.pieces import Pieces
 from govsim.measures.shortest import as_sent, least
 from govsim.scenarios.units import HOUR
 from govsim.service.network import Network
@@ -31,10 +31,6 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 COLUMNS = ("clock", "level", "key", "piece", "n", "alone", "late_ms", "kept_ms")
-
-LATE, KEPT, REACHABLE, AS_SENT = "late", "kept", "reachable", "as_sent"
-"""In place of a piece: how many were late and in time; how many any staffing could reach, and how
-many people without limit would, sent as the plan sends them."""
 
 HOURS = 24
 

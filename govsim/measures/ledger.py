@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from govsim.demand.table import DemandTable
-from govsim.measures.lives import PIECES
-from govsim.measures.pieces import CLOCKS, IN, Pieces
+from govsim.measures.clocks import CLOCKS, IN, PIECES
+from govsim.measures.pieces import Pieces
 from govsim.service.network import Network
 from govsim.service.outcome import Outcome
 from govsim.service.rules import CAUSES

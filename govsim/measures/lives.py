@@ -15,6 +15,22 @@ from numpy.typing import NDArray
 
 from govsim.demand.table import DemandTable
 from govsim.measures.absence import Absence
+from govsim.measures.clocks import (
+    ACCESS,
+    ANOTHER_TEAM,
+    BUSY,
+    CASE,
+    CLOSED,
+    DESK,
+    GONE,
+    INTAKE,
+    MEETING,
+    NOBODY,
+    PASSING_ON,
+    TURN_OUT,
+    WAY,
+    WORK,
+)
 from govsim.measures.ways import ways
 from govsim.service.network import Network
 from govsim.service.ordering import order_of
@@ -24,49 +40,6 @@ from govsim.service.rules import TURNED_AWAY, WITHDRAWN
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-
-PIECES = (
-    "closed",
-    "desk",
-    "intake",
-    "passing_on",
-    "nobody",
-    "other_work",
-    "busy",
-    "turn_out",
-    "way",
-    "access",
-    "work",
-    "another_team",
-    "meeting",
-    "department",
-    "reply",
-    "gone",
-)
-"""What the time of a demand goes to: a desk with nobody on duty; others before it at the desk;
-being taken in; waiting to be passed on; too few on duty of those who may go; enough on duty, but on
-patrol, on visits or at other work; their crews busy; turn-out; the way; access; work on the scene;
-waiting for a further group's team; for the joint meeting; a department; writing the reply; given
-up, by its resident or for want of room."""
-
-(
-    CLOSED,
-    DESK,
-    INTAKE,
-    PASSING_ON,
-    NOBODY,
-    OTHER_WORK,
-    BUSY,
-    TURN_OUT,
-    WAY,
-    ACCESS,
-    WORK,
-    ANOTHER_TEAM,
-    MEETING,
-    CASE,
-    REPLY,
-    GONE,
-) = range(len(PIECES))
 
 
 @dataclass(frozen=True)

@@ -14,35 +14,12 @@ from numpy.typing import NDArray
 
 from govsim.demand.table import DemandTable
 from govsim.measures.absence import Lines, add_up
-from govsim.measures.lives import (
-    CLOSED,
-    DESK,
-    GONE,
-    OTHER_WORK,
-    PIECES,
-    REPLY,
-    WORK,
-    Lives,
-    Stretch,
-)
+from govsim.measures.clocks import CLOCKS, CLOSED, DESK, EVENTS, IN, OTHER_WORK, PIECES, REPLY
+from govsim.measures.lives import Lives, Stretch
 from govsim.service.network import Network
 from govsim.service.outcome import Outcome
 
 Ints = NDArray[np.int64]
-
-CLOCKS = ("scene", "solve", "reply")
-"""The three clocks, as `govsim.measures.replication.promise_kept` names them."""
-
-EVENTS = {"scene": "scene", "solve": "resolved", "reply": "replied"}
-"""What each clock waits for: a column of the outcome's demands."""
-
-
-IN = {
-    "scene": (*range(WORK), GONE),
-    "solve": (*range(REPLY), GONE),
-    "reply": tuple(range(len(PIECES))),
-}
-"""Pieces that can be in each clock: nobody works, or is waited for again, before the arrival."""
 
 
 @dataclass(frozen=True)

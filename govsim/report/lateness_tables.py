@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from govsim.language import joined, tr
 from govsim.lateness.result import PAIR, Lateness
-from govsim.measures.lives import PIECES
+from govsim.measures.clocks import PIECES
 from govsim.report import lateness_words as words
 from govsim.report.lateness_words import clock_name, piece_name
 from govsim.report.wording import MISSING

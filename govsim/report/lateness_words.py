@@ -14,8 +14,7 @@ import pandas as pd
 from govsim.language import joined, tr
 from govsim.language import name as in_language
 from govsim.lateness.result import PAIR, Lateness
-from govsim.measures.lives import PIECES
-from govsim.measures.pieces import CLOCKS
+from govsim.measures.clocks import CLOCKS, PIECES
 from govsim.scenarios.schema import Scenario
 
 Row = Mapping[str, Any]

@@ -17,8 +17,7 @@ import pandas as pd
 
 from govsim.errors import RunError
 from govsim.language import current, name, tr
-from govsim.measures.lives import PIECES
-from govsim.measures.pieces import CLOCKS
+from govsim.measures.clocks import CLOCKS, PIECES
 from govsim.report.lateness_words import clock_name, piece_name
 from govsim.report.spreadsheet import harmless
 from govsim.report.wording import category_name, cause_name

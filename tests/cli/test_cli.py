@@ -277,6 +277,15 @@ def test_help_loads_nothing_heavy():
     assert told.stdout.strip() == b"[]"
 
 
+def test_a_report_is_made_without_what_simulates():
+    program = (
+        "import sys; from govsim.report import ahead; ahead._get_ready(); "
+        "print([m for m in ('numba', 'govsim.engine', 'govsim.demand') if m in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert told.stdout.strip() == b"[]"
+
+
 # ------------------------------------------------------------------ small parts
 
 

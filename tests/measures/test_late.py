@@ -9,9 +9,9 @@ from strategies import scenarios
 
 from govsim import engine
 from govsim.demand.table import draw
-from govsim.measures.late import AS_SENT, COLUMNS, KEPT, LATE, REACHABLE
-from govsim.measures.lives import PIECES
-from govsim.measures.pieces import EVENTS, find
+from govsim.measures.clocks import AS_SENT, EVENTS, KEPT, LATE, PIECES, REACHABLE
+from govsim.measures.late import COLUMNS
+from govsim.measures.pieces import find
 from govsim.measures.replication import measure, promise_kept
 from govsim.measures.shortest import least
 from govsim.runs.trace import follow

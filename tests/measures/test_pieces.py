@@ -10,8 +10,8 @@ from strategies import scenarios
 
 from govsim import engine
 from govsim.demand.table import draw
-from govsim.measures.lives import PIECES
-from govsim.measures.pieces import CLOCKS, EVENTS, find
+from govsim.measures.clocks import CLOCKS, EVENTS, PIECES
+from govsim.measures.pieces import find
 from govsim.measures.ways import ways
 from govsim.runs.trace import Moment, follow
 from govsim.scenarios.schema import Scenario

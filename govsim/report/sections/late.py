@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from govsim.language import tr
 from govsim.lateness import parts
-from govsim.measures.late import AS_SENT, KEPT, REACHABLE
-from govsim.measures.pieces import CLOCKS
+from govsim.measures.clocks import AS_SENT, CLOCKS, KEPT, REACHABLE
 from govsim.report import lateness_words as words
 from govsim.report import minutes
 from govsim.report.parts import Block, Desk, Row, Section, Table, Words, row
