@@ -272,7 +272,9 @@ def _rows(
 def _worth_trying(known: list[Lever], found: pd.DataFrame, clock: str) -> list[Lever]:
     """Choose the changes that could bring most: late demands that one piece alone made late."""
     mine = found[(found["clock"] == clock) & (found["level"] == "district")]
-    alone = mine.set_index("piece")[["alone", "largest"]].max(axis=1).to_dict()
+    alone = mine.set_index("piece")[["alone", "largest"]].max(axis=1).dropna().to_dict()
+    if not any(alone.values()):
+        return []  # nothing is late
     could = {one.key: sum(alone.get(piece, 0.0) for piece in one.pieces) for one in known}
     some = [one for one in known if could[one.key] > 0 or one.key in ALWAYS]
     order = sorted(some, key=lambda one: (one.key in ALWAYS, could[one.key]), reverse=True)

@@ -1,8 +1,9 @@
 """The shortest that a demand can take: nobody waits, and whoever is there soonest goes.
 
 What stands in the demand table before anything is simulated: intake, turn-out, the way, access and
-work of each demand. No staffing is faster (`least`); with people without limit a plan takes just as
-long as the teams take that it sends (`as_sent`).
+work of each demand, then the next joint meeting and the time of its department in that one's hours;
+neither is a matter of who is on duty where. No staffing is faster (`least`); with people without
+limit a plan takes just as long as the teams take that it sends (`as_sent`).
 """
 
 from __future__ import annotations
@@ -105,6 +106,25 @@ def _can_be_lost(network: Network) -> bool:
     return plan.residents.patience.withdraws or any(room is not None for room in rooms)
 
 
+def _after_departments(network: Network, table: DemandTable, start: Ints, solve: Ints) -> Ints:
+    """Add to complex cases what the meeting and their department take, where nobody waits there."""
+    joined = start + np.minimum(solve, LONG)
+    meets = np.flatnonzero(table.complex & table.meeting)
+    sittings = np.append(network.sittings, LONG)
+    joined[meets] = sittings[np.searchsorted(network.sittings, joined[meets])]
+    for c, category in enumerate(network.scenario.demand.categories.values()):
+        mine = np.flatnonzero(table.complex & (table.category == c))
+        if category.department is None or not len(mine):
+            continue
+        work = table.department_time[mine]
+        if category.department_time.unit == "calendar":
+            joined[mine] += work
+        else:
+            clock = network.department_clocks[category.department]
+            joined[mine] = np.minimum(clock.finish_all(joined[mine], work), LONG)
+    return np.where(table.complex, np.maximum(joined - start, solve), solve)
+
+
 def _times(network: Network, table: DemandTable, outcome: Outcome, goes: Goes) -> dict[str, Ints]:
     """Add up a demand's life where nobody waits."""
     d, plan, n = outcome.demands, network.scenario, len(table)
@@ -130,6 +150,7 @@ def _times(network: Network, table: DemandTable, outcome: Outcome, goes: Goes) -
     first = table.first_stage[:-1]
     scene = sent + travel + way[first]
     solve = sent + np.diff(table.first_stage) * travel + np.add.reduceat(whole, first)
+    solve = _after_departments(network, table, np.maximum(d["clock_start"], 0), solve)
     # Who gave up, or was turned away, and calls 12345 is settled by one more visit.
     lost = (d["reopened"] > 0) & _can_be_lost(network)
     solve[lost] = np.minimum(solve, sent + travel + again[first])[lost]

@@ -67,7 +67,8 @@ def tables(found: Lateness, by: Sequence[str]) -> dict[str, Table]:
     """Lay out the tables: changes, clocks, pieces, and a table for each level of `by`."""
     made = {"changes": _changes(found)} if len(found.changes) else {}
     made |= {"clocks": _clocks(found), "pieces": _pieces(found)}
-    return made | {level: table for level in by if (table := _parts(found, level)).row_count}
+    made |= {level: _parts(found, level) for level in by}
+    return {name: table for name, table in made.items() if table.row_count}
 
 
 def _changes(found: Lateness) -> Table:

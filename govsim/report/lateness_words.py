@@ -235,7 +235,11 @@ def sentences(found: Lateness) -> list[str]:
 
 def ceiling(found: Lateness) -> list[str]:
     """Say what any staffing could reach, and what most late demands lose their time to."""
-    return [_first(found, found.clock), *reachable(found.groups, found.clock)]
+    lines = [_first(found, found.clock), *reachable(found.groups, found.clock)]
+    late = [clock for clock in CLOCKS if largest_of(found.pieces, clock).any()]
+    if late and found.clock not in late:
+        lines.append(tr("Ask of another promise: --clock {clock}.", clock=late[0]))
+    return lines
 
 
 def others(found: Lateness) -> list[str]:
@@ -253,7 +257,7 @@ def _first(found: Lateness, clock: str) -> str:
 def reachable(groups: pd.DataFrame, clock: str) -> Iterator[str]:
     """Say what the ceiling is, and how many late demands need more than one change."""
     mine = groups[(groups["clock"] == clock) & (groups["level"] == "district")]
-    if mine.empty:
+    if mine.empty or not mine["late"].iloc[0] > 0:
         return
     row = mine.iloc[0]
     yield tr(
@@ -284,7 +288,9 @@ def best(found: Lateness) -> Iterator[str]:
     """Say which change brings most, and which two together."""
     mine = found.to_frame()
     single = mine[mine["change"] != PAIR]
-    if single.empty or not single["gain"].iloc[0] > 0:
+    if single.empty:
+        return
+    if not single["gain"].iloc[0] > 0:
         yield tr("None of the single changes that were simulated brings more in time.")
         return
     best = single.iloc[0]

@@ -23,10 +23,14 @@ def contents(found: Lateness, desk: Desk) -> Contents:
             clock=words.clock_name(found.clock),
         ),
         measured=words.how_meant(found)[0],
-        answer=(
-            Point(tr("At most by staffing"), tuple(words.ceiling(found))),
-            Point(tr("What brings most"), tuple(words.best(found))),
-            Point(tr("The other clocks"), tuple(words.others(found))),
+        answer=tuple(
+            Point(lead, tuple(lines))
+            for lead, lines in (
+                (tr("At most by staffing"), words.ceiling(found)),
+                (tr("What brings most"), [*words.best(found)]),
+                (tr("The other clocks"), words.others(found)),
+            )
+            if lines
         ),
         plates=tuple(_plates(found, desk)),
         sections=(
