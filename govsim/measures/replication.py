@@ -14,7 +14,7 @@ the Kaplan-Meier estimator, with unfinished demands as censored at the horizon.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isnan
@@ -28,12 +28,13 @@ from govsim.demand.table import BY_VISIT, REPORTED, DemandTable
 from govsim.measures import catalogue, late, point_hours
 from govsim.measures.catalogue import CATALOGUE as CATALOGUE
 from govsim.measures.pieces import Pieces, find
-from govsim.measures.workload import Row, hour_of_week, paid, workload
+from govsim.measures.workload import Row, free_steps, hour_of_week, on_duty, paid, workload
 from govsim.scenarios.territory import Territory
 from govsim.scenarios.units import DAY, HOUR, MINUTE, YEAR
 from govsim.service.network import DESK, TEAM, Network
 from govsim.service.ordering import order_of
 from govsim.service.outcome import Outcome
+from govsim.service.plan import Plan
 from govsim.service.rules import CAUSES, OPEN, REPEATED, TURNED_AWAY, WITHDRAWN
 from govsim.statistics import gini
 
@@ -86,8 +87,8 @@ def measure(network: Network, table: DemandTable, outcome: Outcome) -> Measures:
     weekly = pd.DataFrame(reading.weekly(), columns=["week", "level", "key", "measure", "value"])
     measured = catalogue.days((outcome.end - outcome.measured_from) / DAY)
     hours = point_hours.count(network, table, outcome, *reading.kept["scene"])
-    pieces, limits = find(network, table, outcome), allowed(network, table, outcome)
-    why = late.count(network, table, outcome, reading.kept, limits, pieces)
+    pieces = find(network, table, outcome)
+    why = late.count(network, table, outcome, reading.kept, reading.limits, pieces)
     return Measures(
         _labelled(values, measured),
         _labelled(weekly, catalogue.WEEKLY),
@@ -95,6 +96,13 @@ def measure(network: Network, table: DemandTable, outcome: Outcome) -> Measures:
         why.assign(per=measured),
         pieces,
     )
+
+
+def get_ready(network: Network, measured_from: int) -> None:
+    """Lay out what every replication needs, and its measures, whatever chance brings."""
+    Plan.of(network)
+    on_duty(network, measured_from, network.end)
+    free_steps(network)
 
 
 def values_of(
@@ -153,9 +161,16 @@ def _labelled(frame: pd.DataFrame, length: str) -> pd.DataFrame:
 
 
 def promise_kept(
-    network: Network, table: DemandTable, outcome: Outcome
+    network: Network,
+    table: DemandTable,
+    outcome: Outcome,
+    limits: Mapping[str, Ints] | None = None,
 ) -> dict[str, tuple[Bools, Bools]]:
     """Which demands each clock applies to and has run out for, and which kept it.
+
+    Parameters
+    ----------
+    limits : as `allowed` gives them, where that was asked before.
 
     Returns
     -------
@@ -172,7 +187,7 @@ def promise_kept(
     everyone = np.ones(len(table), dtype=bool)
     measured = start >= outcome.measured_from
     own = np.array([c.solve is not None for c in network.scenario.demand.categories.values()])
-    limits = allowed(network, table, outcome)
+    limits = allowed(network, table, outcome) if limits is None else limits
     found = {}
     for name, event, applies in (
         ("scene", d["scene"], visit),
@@ -282,7 +297,8 @@ class _Reading:
         self.community = _Level("community", static.community[0], static.community[1][table.grid])
         self.hour = _Level("hour", [str(h) for h in range(WEEK_HOURS)], hour)
         self.levels = [self.district, *self.places, self.community, self.hour]
-        self.kept = promise_kept(network, table, outcome)
+        self.limits = allowed(network, table, outcome)
+        self.kept = promise_kept(network, table, outcome, self.limits)
 
     def parts(self) -> Iterator[Iterator[Row]]:
         """All measures, one kind after another."""

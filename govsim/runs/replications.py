@@ -25,6 +25,7 @@ from govsim.errors import InputError, RunError
 from govsim.language import joined, kept, name, tr
 from govsim.measures import warmup
 from govsim.measures.catalogue import CATALOGUE
+from govsim.measures.replication import get_ready
 from govsim.measures.warmup import WarmUp
 from govsim.runs import provenance, tasks
 from govsim.runs.aside import Aside
@@ -137,6 +138,8 @@ class Run:
         """Promise what is written beside the replications; make it `now` where a core is idle."""
 
         def make() -> dict[str, pd.DataFrame]:
+            if now:  # the replication needs it too, and draws its demands first
+                get_ready(self.network, self.warm_up.length)
             if self.folder:
                 import pyarrow.parquet  # noqa: F401  # which takes a while too
             return places(self.network, self.warm_up.length)

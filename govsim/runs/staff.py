@@ -6,7 +6,6 @@ reports can hold people against demand, and say whose pay a cheaper plan saves.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from govsim.measures.duty import add_by_hour
 from govsim.scenarios.units import DAY, HOUR, WEEK, YEAR
 from govsim.service.network import DESK, TEAM, Network
 from govsim.service.rosters import Timeline
@@ -45,15 +45,18 @@ def table(network: Network, start: int, end: int) -> pd.DataFrame:
     plan = network.scenario
     hours = hour_of_week(network, start, end)
     edges = np.clip(np.arange(start // HOUR, -(-end // HOUR) + 1) * HOUR, start, end)
-    length = max(end - start, 1)
-    by_line: dict[int, tuple[Floats, Floats, Floats]] = {}
+    lasts = np.bincount(hours, np.diff(edges).astype(np.float64), WEEK // HOUR)
+    each, length = np.maximum(lasts, 1.0), max(end - start, 1)
+    first = int(network.calendar.weekday[0]) * (DAY // HOUR)
+    by_line: dict[int, tuple[Floats, Floats]] = {}
     parts: list[tuple[Any, ...]] = []
     for pool in network.pools:
         if pool.kind not in (TEAM, DESK) or pool.point < 0:
             continue
         if pool.timeline not in by_line:
-            by_line[pool.timeline] = _of_line(network.timelines[pool.timeline], hours, edges)
-        paid, free, person_ms = by_line[pool.timeline]
+            by_line[pool.timeline] = _of_line(network.timelines[pool.timeline], start, end, first)
+        person_ms, free_ms = by_line[pool.timeline]
+        paid, free = person_ms / each, free_ms / each
         wage = plan.teams[pool.name].cost if pool.kind == TEAM else plan.desk.cost
         on = np.flatnonzero(paid > 0)
         team = pool.name if pool.kind == TEAM else "desk"
@@ -79,27 +82,9 @@ def hour_of_week(network: Network, start: int, end: int) -> NDArray[np.int64]:
     return found
 
 
-def _of_line(
-    line: Timeline, hours: NDArray[np.int64], edges: NDArray[np.int64]
-) -> tuple[Floats, Floats, Floats]:
-    """Mean numbers paid and free, and person-ms paid, by hour of the week: float64[168] each."""
-    n = WEEK // HOUR
-    length = np.maximum(np.bincount(hours, np.diff(edges).astype(np.float64), n), 1.0)
-    sums = [np.bincount(hours, ms, n) for ms in _within(line, edges)]
-    paid, free = sums[0] / length, sums[1] / length
-    return paid, free, np.asarray(sums[0], np.float64)
-
-
-def _within(line: Timeline, edges: NDArray[np.int64]) -> Iterator[Floats]:
-    """Person-ms paid, then free, between one edge and the next: whole numbers, so exact.
-
-    What changes within an hour counts for the rest of it, and for all of the hours after it.
-    """
-    n = len(edges) - 1
-    hour = np.clip(np.searchsorted(edges, line.times, side="right"), 0, n + 1) - 1
-    inside = (hour >= 0) & (hour < n)
-    rest = edges[hour[inside] + 1] - line.times[inside]
-    for numbers in (line.paid, line.available):
-        change = np.diff(numbers, prepend=0).astype(np.float64)
-        before = np.cumsum(np.asarray(np.bincount(hour + 1, change, n + 2), np.float64))[:n]
-        yield before * np.diff(edges) + np.bincount(hour[inside], change[inside] * rest, n)
+def _of_line(line: Timeline, start: int, end: int, first: int) -> tuple[Floats, Floats]:
+    """Person-ms paid, and free, in [start, end) by hour of the week: whole numbers, so exact."""
+    paid, free = np.zeros((2, WEEK // HOUR))
+    for numbers, by_hour in ((line.paid, paid), (line.available, free)):
+        add_by_hour(line.times, numbers, start, end, first, by_hour)
+    return paid, free

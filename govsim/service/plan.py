@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -170,9 +171,10 @@ class Plan:
     @staticmethod
     def of(network: Network) -> Plan:
         """Lay a network out, or give what was laid out of it before."""
-        if network not in _laid_out:
-            _laid_out[network] = _Layout(network).plan()
-        return _laid_out[network]
+        with _one_lays_out:
+            if network not in _laid_out:
+                _laid_out[network] = _Layout(network).plan()
+            return _laid_out[network]
 
     @staticmethod
     def with_rosters(network: Network, like: Network) -> Plan:
@@ -193,6 +195,7 @@ class Plan:
 
 
 _laid_out: WeakKeyDictionary[Network, Plan] = WeakKeyDictionary()
+_one_lays_out = Lock()
 
 
 def rows(table: Table) -> list[Any]:
