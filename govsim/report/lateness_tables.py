@@ -135,7 +135,7 @@ def _pieces(found: Lateness) -> Table:
             table.add_row(
                 piece_name(row["piece"]),
                 *(f"{100 * share:.0f}%" for share in (row["largest"], row["alone"], row["time"])),
-                *(f"{minutes:.1f}" for minutes in (row["minutes_late"], row["minutes_kept"])),
+                *(f"{minutes:,.1f}" for minutes in (row["minutes_late"], row["minutes_kept"])),
             )
     return table
 

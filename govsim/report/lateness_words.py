@@ -235,7 +235,7 @@ def sentences(found: Lateness) -> list[str]:
 
 def ceiling(found: Lateness) -> list[str]:
     """Say what any staffing could reach, and what most late demands lose their time to."""
-    lines = [_first(found, found.clock), *reachable(found.groups, found.clock)]
+    lines = [_first(found, found.clock), *reachable(found.groups, found.pieces, found.clock)]
     late = [clock for clock in CLOCKS if largest_of(found.pieces, clock).any()]
     if late and found.clock not in late:
         lines.append(tr("Ask of another promise: --clock {clock}.", clock=late[0]))
@@ -254,7 +254,7 @@ def _first(found: Lateness, clock: str) -> str:
     )
 
 
-def reachable(groups: pd.DataFrame, clock: str) -> Iterator[str]:
+def reachable(groups: pd.DataFrame, pieces: pd.DataFrame, clock: str) -> Iterator[str]:
     """Say what the ceiling is, and how many late demands need more than one change."""
     mine = groups[(groups["clock"] == clock) & (groups["level"] == "district")]
     if mine.empty or not mine["late"].iloc[0] > 0:
@@ -264,10 +264,10 @@ def reachable(groups: pd.DataFrame, clock: str) -> Iterator[str]:
         "The ceiling is what stays in time if nobody ever waits and the fastest team of the group "
         "goes: {pieces} take the rest. People without limit, sent as the plan sends them, would "
         "reach {share}.",
-        pieces=_taking_the_rest(clock),
+        pieces=_taking_the_rest(clock, pieces),
         share=share(row["as_sent"]),
     )
-    if row["two_or_more"] == row["two_or_more"]:
+    if row["two_or_more"] >= LEAST:
         yield tr(
             "{share} of the late ones need two changes or more at once: no single piece made them "
             "late.",
@@ -275,8 +275,18 @@ def reachable(groups: pd.DataFrame, clock: str) -> Iterator[str]:
         )
 
 
-def _taking_the_rest(clock: str) -> str:
+LEAST = 0.005
+"""Share of late demands below which nothing is said of them."""
+
+
+def _taking_the_rest(clock: str, pieces: pd.DataFrame) -> str:
     """Name what no staffing takes away."""
+    largest = largest_of(pieces, clock)
+    if largest.reindex(["meeting", "department"]).max() >= LEAST:
+        return tr(
+            "intake, turn-out, the way, access, the work itself, the next joint meeting and the "
+            "department's own time"
+        )
     return {
         "scene": tr("intake, turn-out, the way and access"),
         "solve": tr("intake, turn-out, the way, access and the work itself"),
@@ -312,6 +322,8 @@ def best(found: Lateness) -> Iterator[str]:
 def how_meant(found: Lateness) -> list[str]:
     """Say how the numbers are meant."""
     m = found.manifest
+    if found.changes.empty:
+        return [tr("No demand is late by this promise, so no change was simulated.")]
     lines = [
         tr(
             "Every change is simulated on the same demands as the plan as it is ({n} replications "

@@ -41,7 +41,7 @@ def _blocks(result: Result, desk: Desk) -> Iterator[Block]:
             "this run and writes a report of its own."
         )
         others = (line for one, line in first.items() if one != clock)
-        yield Words((first[clock], *words.reachable(groups, clock), *others, then))
+        yield Words((first[clock], *words.reachable(groups, pieces, clock), *others, then))
     yield Table(
         tr("Late demands by the piece that took most of their time, %, for each clock."),
         (tr("Piece of the time"), *(words.clock_name(clock) for clock in CLOCKS)),
