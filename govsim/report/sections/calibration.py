@@ -16,6 +16,7 @@ from govsim.report import calibration_tables as words
 from govsim.report import marks, order_tables, plates, style
 from govsim.report.parts import Block, Contents, Desk, Point, Section, Table, Words, row
 from govsim.report.sections import from_screen
+from govsim.report.warned import on_paper
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,7 +54,7 @@ def contents(found: Calibration, desk: Desk) -> Contents:
         answer=tuple(answer),
         plates=(),
         sections=tuple(sections),
-        warnings=found.warnings,
+        warnings=on_paper(found.warnings),
     )
 
 

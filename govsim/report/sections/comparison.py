@@ -30,6 +30,7 @@ from govsim.report.parts import (
     row,
 )
 from govsim.report.sections import from_screen, record
+from govsim.report.warned import on_paper
 from govsim.report.wording import (
     MISSING,
     PROMISES,
@@ -75,7 +76,7 @@ def contents(found: Comparison, desk: Desk) -> Contents:
             Section("inputs", tr("Inputs and their evidence"), tuple(inputs(found))),
             Section("provenance", tr("Provenance"), tuple(provenance(found))),
         ),
-        warnings=found.warnings,
+        warnings=on_paper(found.warnings, (result.scenario for result in found.results)),
         notes=tuple(dict.fromkeys(notes)),
         changes=tuple(changes.of_all(found)),
     )

@@ -10,6 +10,7 @@ from govsim.measures.catalogue import CATALOGUE
 from govsim.report import by_hour, changes, plates, tables, uncertain
 from govsim.report.parts import Contents, Desk, Plate, Point
 from govsim.report.sections import cost, late, orders, people, places, promises, record, stations
+from govsim.report.warned import on_paper
 from govsim.report.wording import (
     PROMISES,
     cause_name,
@@ -55,7 +56,7 @@ def contents(result: Result, desk: Desk) -> Contents:
             record.inputs(result),
             record.provenance(result),
         ),
-        warnings=(*result.warnings, *([missing] if missing else [])),
+        warnings=(*on_paper(result.warnings, [result.scenario]), *([missing] if missing else [])),
         notes=(*result.notes, how_sure(result)),
         changes=tuple(changes.told(result)),
     )

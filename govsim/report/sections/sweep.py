@@ -25,6 +25,7 @@ from govsim.report.parts import (
     row,
 )
 from govsim.report.sections import comparison
+from govsim.report.warned import on_paper
 from govsim.report.wording import how_measured
 from govsim.runs.results import MAIN
 
@@ -56,7 +57,7 @@ def contents(found: Comparison, desk: Desk) -> Contents:
             Section("prices", tr("Cost and what it brings"), (comparison.prices(found),)),
             Section("provenance", tr("Provenance"), tuple(_runs(found))),
         ),
-        warnings=found.warnings,
+        warnings=on_paper(found.warnings, (result.scenario for result in found.results)),
         notes=(*notes, *words.how_sure(found)[:1]),
         changes=tuple(changes.of_all(found)),
     )
