@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import isnan
+from math import exp, isnan
 from typing import Any
 
 import pandas as pd
@@ -18,7 +18,11 @@ from govsim.calibration.out_of_sample import SHARES
 from govsim.calibration.result import Calibration
 from govsim.language import current, joined, tr
 from govsim.report.heatmaps import weekdays
+from govsim.report.inputs import Names
 from govsim.report.wording import MISSING
+
+NAMES = Names(())
+"""Names of inputs of all entries; those that a planner gave are in the manifest."""
 
 WORST = 3
 """Names of what fits worst, at most."""
@@ -83,6 +87,40 @@ def summary_name(name: str) -> str:
     return names.get(name, name)
 
 
+def summary_value(summary: str, value: float) -> str:
+    """Write a summary on the scale of the record: a number a week, a time, or a share.
+
+    Parameters
+    ----------
+    value : as `govsim.calibration.inference.summaries` has it: a logarithm, or log odds.
+    """
+    if isnan(value):
+        return MISSING
+    if summary.endswith("a week"):
+        return f"{exp(value):,.3g}"
+    if "median" in summary or "upper" in summary:
+        return time(max(exp(value) - 0.5, 0.0) / 60)
+    return f"{1 / (1 + exp(-value)):.1%}"
+
+
+def input_name(found: Calibration, path: str) -> str:
+    """Name an input that was fitted."""
+    entry, between, rest = NAMES.of(path).partition(" · ")
+    labels = found.manifest["categories"] | found.manifest["channels"]
+    return f"{labels[entry][current()] if entry in labels else entry}{between}{rest}"
+
+
+def input_value(written: str) -> str:
+    """Say a value of an input, which may be a number, a time, or a distribution's parameters."""
+    said = []
+    for part in written.split(", "):
+        head, _, rest = part.partition(" ")
+        word = NAMES.word(head)
+        worded = rest and not head[:1].isdigit()
+        said.append(f"{word} {NAMES.value(rest)}" if worded else NAMES.value(part))
+    return joined(said, "，", ", ")
+
+
 def identifiability(found: Calibration) -> Iterator[str]:
     """Say what the data leave open, and which further record would help."""
     open_ = found.fitted.loc[found.fitted["contraction"] < NOT_DETERMINED, "input"]
@@ -92,7 +130,7 @@ def identifiability(found: Calibration) -> Iterator[str]:
     yield tr(
         "The data do not determine: {names}. Their intervals come from what was plausible "
         "beforehand.",
-        names=", ".join(open_),
+        names=joined([input_name(found, path) for path in open_], "、", ", "),
     )
     if found.manifest["ledger"] is None:
         yield tr("The stations' own ledger, linked with 12345 orders, would tell more (--ledger).")
@@ -302,12 +340,16 @@ def cells(found: Calibration) -> Iterator[tuple[str, ...]]:
     """Give a row for each input that was fitted."""
     for row in found.fitted.to_dict("records"):
         yield (
-            row["input"],
-            f"{row['low']} – {row['high']}",
-            row["median"] or tr("one for each; see the file"),
-            f"{row['q05']} – {row['q95']}" if row["q05"] else "",
+            input_name(found, row["input"]),
+            _span(row["low"], row["high"]),
+            input_value(row["median"]) or tr("one for each; see the file"),
+            _span(row["q05"], row["q95"]),
             determined(row["contraction"]),
         )
+
+
+def _span(low: str, high: str) -> str:
+    return f"{input_value(low)} – {input_value(high)}" if low else ""
 
 
 def _fitted(found: Calibration) -> Table:

@@ -66,7 +66,7 @@ def _fitted(found: Calibration, desk: Desk) -> Iterator[Block]:
             "median, 50% and 90% intervals"
         ),
         " ".join(words.identifiability(found)),
-        lambda: posterior(found.fitted),
+        lambda: posterior(found),
     )
     yield Table(
         caption=tr("Posterior against what was plausible beforehand"),
@@ -192,8 +192,9 @@ def _unseen(found: Calibration, desk: Desk) -> Iterator[Block]:
     yield _scores(found)
 
 
-def posterior(fitted: pd.DataFrame) -> Figure:
+def posterior(found: Calibration) -> Figure:
     """Intervals of the posterior in the plausible range, a row for each input."""
+    fitted = found.fitted
     figure = plates.sheet(plates.AROUND + plates.ROW * len(fitted))
     axes = figure.subplots()
     y = np.arange(len(fitted))
@@ -202,7 +203,9 @@ def posterior(fitted: pd.DataFrame) -> Figure:
     axes.hlines(y, fitted["at_25"], fitted["at_75"], color=style.BLUE, linewidth=4.5)
     axes.plot(fitted["at_50"], y, "o", color="white", markeredgecolor=style.BLUE, markersize=5)
     told = [words.determined(each) for each in fitted["contraction"]]
-    marks.rows(axes, list(fitted["input"]), told, plates.NAMES)
+    marks.rows(
+        axes, [words.input_name(found, path) for path in fitted["input"]], told, plates.NAMES
+    )
     axes.set_xlim(0, 1)
     axes.set_xticks([0, 0.5, 1], [tr("low end"), tr("the scenario's value"), tr("high end")])
     return figure
@@ -278,9 +281,8 @@ def _checks(found: Calibration) -> Table:
     rows = tuple(
         row(
             words.summary_name(one["summary"]),
-            f"{one['observed']:.2f}",
-            f"{one['median']:.2f}",
-            f"{one['low']:.2f} … {one['high']:.2f}",
+            *(words.summary_value(one["summary"], one[name]) for name in ("observed", "median")),
+            " – ".join(words.summary_value(one["summary"], one[end]) for end in ("low", "high")),
             words.chance(one["tail"]),
             tr("yes") if one["inside"] else tr("no"),
         )
@@ -290,7 +292,6 @@ def _checks(found: Calibration) -> Table:
         caption=tr("Summaries of the records against those of fresh runs"),
         heads=(tr("summary"), *words.check_heads()),
         rows=rows,
-        note=tr("Counts and times (minutes) as logarithms, shares as log odds."),
         dense=True,
     )
 
