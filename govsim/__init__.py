@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from govsim.explanation.result import open_explanation as open_explanation
     from govsim.lateness.result import Lateness as Lateness
     from govsim.lateness.result import open_lateness as open_lateness
+    from govsim.optimisation.result import Optimum as Optimum
+    from govsim.optimisation.result import open_optimum as open_optimum
+    from govsim.optimise import optimise as optimise
     from govsim.run import run as run
     from govsim.runs.results import Result as Result
     from govsim.runs.results import open_run as open_run
@@ -51,6 +54,9 @@ _FROM = {
     "explain": "govsim.explain",
     "Explanation": "govsim.explanation.result",
     "Lateness": "govsim.lateness.result",
+    "Optimum": "govsim.optimisation.result",
+    "open_optimum": "govsim.optimisation.result",
+    "optimise": "govsim.optimise",
     "run": "govsim.run",
     "Result": "govsim.runs.results",
     "Loaded": "govsim.scenarios.loading",
@@ -72,6 +78,7 @@ __all__ = [
     "InputError",
     "Lateness",
     "Loaded",
+    "Optimum",
     "Problem",
     "Result",
     "RunError",
@@ -85,7 +92,9 @@ __all__ = [
     "open_comparison",
     "open_explanation",
     "open_lateness",
+    "open_optimum",
     "open_run",
+    "optimise",
     "run",
     "why",
 ]

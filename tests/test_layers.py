@@ -25,6 +25,8 @@ LAYERS = (
     "why",
     "comparison",
     "compare",
+    "optimisation",
+    "optimise",
     "explanation",
     "explain",
     "estimation",
@@ -41,7 +43,7 @@ each other."""
 
 FLOOR = {name: floor for floor, names in enumerate(LAYERS) for name in names.split()}
 
-AT_THE_TOP = 12
+AT_THE_TOP = 13
 """Modules that a reader meets first; more are a drawer."""
 
 

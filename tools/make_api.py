@@ -23,16 +23,17 @@ import govsim
 PAGE = Path(__file__).parents[1] / "docs" / "api.md"
 
 PARTS = {
-    "Do": ("run", "compare", "explain", "why", "calibrate", "load"),
+    "Do": ("run", "compare", "explain", "why", "optimise", "calibrate", "load"),
     "Ask again and again": ("Service",),
     "Read back": (
         "open_run",
         "open_comparison",
         "open_explanation",
         "open_lateness",
+        "open_optimum",
         "open_calibration",
     ),
-    "What comes out": ("Result", "Comparison", "Explanation", "Lateness", "Calibration"),
+    "What comes out": ("Result", "Comparison", "Explanation", "Lateness", "Optimum", "Calibration"),
     "What goes in": ("Loaded", "Scenario"),
     "Errors": ("InputError", "RunError", "Problem"),
 }

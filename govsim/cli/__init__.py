@@ -23,6 +23,7 @@ COMMANDS = {
     "run": "govsim.cli.running:run",
     "compare": "govsim.cli.comparing:compare",
     "why": "govsim.cli.asking:why",
+    "optimise": "govsim.cli.optimising:optimise",
     "calibrate": "govsim.cli.calibrating:calibrate",
     "explain": "govsim.cli.explaining:explain",
     "report": "govsim.cli.reporting:report",

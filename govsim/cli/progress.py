@@ -86,6 +86,11 @@ def _doing(now: Progress) -> str:
         "checks": tr("fresh runs of what was fitted: {n} of {total}", n=now.done, total=now.total),
         "forecast": tr("weeks not seen: {n} of {total}", n=now.done, total=now.total),
         "changes": tr("changed plans: {n} of {total} replications", n=now.done, total=now.total),
+        "plans": tr(
+            "plans, the cheapest first: {n} of at most {total}", n=now.done, total=now.total
+        ),
+        "check": tr("check on fresh replications: {n} of {total}", n=now.done, total=now.total),
+        "posts": tr("one fewer of each: {n} of {total}", n=now.done, total=now.total),
         "bad year": tr("years without change: {n} of {total}", n=now.done, total=now.total),
     }
     if now.phase in parts:

@@ -93,6 +93,16 @@ class Service:
         """The service with its rosters."""
         return work.staffed(self._plan, self._points, self._frozen)
 
+    @property
+    def plan(self) -> Plan:
+        """The scenario as it travels to workers."""
+        return self._plan
+
+    @property
+    def points(self) -> tuple[int, ...] | None:
+        """Rows of the points that are looked at alone; None: all."""
+        return self._points
+
     @cached_property
     def measured_from(self) -> int:
         """End of the warm-up, ms: given, or found as a run finds it."""
@@ -128,6 +138,10 @@ class Service:
                 before = changed.get(key, now.get(key))
                 changed[key] = with_rows(before, _rows(roster))
         return self._like(instead=changed)
+
+    def with_pools(self, rosters: Mapping[tuple[int, str], Roster]) -> Service:
+        """Give the service with whole rosters, by row of the points and team or ``desk``."""
+        return self._like(instead=self._instead | dict(rosters))
 
     def at(self, points: Iterable[str]) -> Service:
         """Give some points of the service alone, with the grids that they serve.

@@ -38,7 +38,7 @@ Rosters = tuple[tuple[tuple[int, str], str], ...]
 """Other rosters, by row of the points and team or ``desk``: each as JSON, so that it can
 be hashed; sorted. See `frozen`."""
 
-TABLES = 2**29
+TABLES = 2**30
 """Bytes of demand tables, laid out as the engine reads them, that a process keeps; at least one."""
 
 PARTS, STAFFED = 256, 32

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,6 +129,13 @@ def perform(trial: Trial) -> Floats:
     return found
 
 
+class Keyed(Protocol):
+    """What has a name that says all that its result depends on."""
+
+    @property
+    def key(self) -> str: ...  # noqa: D102
+
+
 class Kept:
     """Results of trials, in memory, and in a file of a folder if there is one.
 
@@ -146,7 +153,7 @@ class Kept:
                     key, values = json.loads(content)
                     self.found[key] = np.array(values, dtype=np.float64)
 
-    def put(self, trial: Trial, values: Floats) -> None:
+    def put(self, trial: Keyed, values: Floats) -> None:
         """Keep a result."""
         self.found[trial.key] = values
         if self.file is not None:
