@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from govsim.errors import InputError
 from govsim.language import tr
+from govsim.orders import html_tables
 from govsim.orders.mapping import Mapping
 from govsim.orders.raw import (
     AT_A_TIME,
@@ -86,9 +87,13 @@ def open_source(address: str | Path, mapping: Mapping | None = None) -> Source:
         .removeprefix(codecs.BOM_UTF8)
         .lower()
         .lstrip()
-        .startswith((b"<html", b"<!doctype html", b"<table", b"<?xml"))
+        .startswith(html_tables.BEGINS)
     ):
-        refuse(tr("this is a web page; open it in Excel and save it as xlsx or CSV"), str(path))
+        from govsim.orders.workbooks import Workbook
+
+        if tables := html_tables.sheets(path, None if mapping is None else mapping.encoding):
+            return Workbook(path, mapping, tables)
+        refuse(tr("this is a web page without a table; export the orders again"), str(path))
     from govsim.orders.characters import Characters
     from govsim.orders.json_files import JsonFile, is_json
     from govsim.orders.text_files import TextFile

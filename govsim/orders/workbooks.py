@@ -1,4 +1,4 @@
-"""Work orders in a spreadsheet: xlsx, xls, xlsb or ods; one sheet, or one for each month.
+"""Work orders in a spreadsheet: xlsx, xls, xlsb, ods or a web page called xls; one sheet or more.
 
 Used by `govsim.orders.sources`. Which sheets are read is said: all that have the header of the
 orders; covers, statistics and lists of other things are named as not read. Cells become text,
@@ -76,11 +76,14 @@ class Workbook:
     path : the file.
     mapping : may name a sheet, which is then the only one; and columns, by which sheets are
         known.
+    tables : where they were read already, from a web page.
     """
 
-    def __init__(self, path: Path, mapping: Mapping | None) -> None:
+    def __init__(
+        self, path: Path, mapping: Mapping | None, tables: Sequence[Grid] | None = None
+    ) -> None:
         self.name = str(path)
-        grids = self._guarded(lambda: _grids(path))
+        grids = list(tables) if tables else self._guarded(lambda: _grids(path))
         if not grids:
             refuse(tr("the file is empty"), self.name)
         sheet = None if mapping is None else mapping.sheet
@@ -94,11 +97,11 @@ class Workbook:
             refuse(message, self.name, nearest(sheet, names))
         if sheet is not None:
             grids = [grid for grid in grids if grid.name == sheet]
-        tables = self._guarded(lambda: list(map(_table, grids)))
-        tables = [table for table in tables if table.header]
-        if not tables:
+        found = self._guarded(lambda: list(map(_table, grids)))
+        found = [table for table in found if table.header]
+        if not found:
             refuse(tr("the sheet is empty"), self.name)
-        self.tables = _chosen(tables, mapping)
+        self.tables = _chosen(found, mapping)
         used = {table.grid.name for table in self.tables}
         self.unused = [] if sheet is not None else [name for name in names if name not in used]
         self.header = self.tables[0].names

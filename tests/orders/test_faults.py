@@ -134,7 +134,7 @@ PACKED = gzip.compress((HEAD + "".join(ROWS) * 50).encode())
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 40, "damaged"),
         (b"SQLite format 3\0" + bytes(range(256)) * 40, "the database says"),
         (b"%PDF-1.4\n" + bytes(range(256)) * 20, "neither UTF-8 nor"),
-        (b"\xef\xbb\xbf<html><table>", "this is a web page"),
+        (b"\xef\xbb\xbf<html><table>", "this is a web page without a table"),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_one_short_line(tmp_path, data, said):

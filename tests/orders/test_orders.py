@@ -167,9 +167,9 @@ def test_a_quotation_mark_that_is_not_closed_is_said(tmp_path):
     assert len(log.set_aside) == 1
 
 
-def test_a_web_page_called_xls_is_refused_with_advice(tmp_path):
-    (tmp_path / "o.xls").write_text("<html><table><tr><td>案件号</td></tr></table></html>")
-    with pytest.raises(InputError, match="this is a web page; open it in Excel"):
+def test_a_web_page_without_a_table_is_refused(tmp_path):
+    (tmp_path / "o.xls").write_text("<html><body>请先登录<table></table></body></html>")
+    with pytest.raises(InputError, match="this is a web page without a table"):
         read_orders(tmp_path / "o.xls", MAPPING)
 
 
