@@ -23,7 +23,7 @@ from govsim.optimisation.box import most
 from govsim.optimisation.promises import a_year
 from govsim.optimisation.race import Race, bound
 from govsim.optimisation.result import Optimum
-from govsim.optimisation.search import FEWEST, FRESH, Search, ceiling, holds
+from govsim.optimisation.search import FRESH, Search, ceiling, holds
 from govsim.runs import provenance
 from govsim.runs.given import scenario_name
 from govsim.runs.progress import OnProgress, Progress
@@ -239,7 +239,7 @@ class Answer:
         service = self.question.services[sum(1 << i for i, yes in enumerate(options) if yes)]
         mine = self.box.own | self.box.rosters(self.plan)
         asked = self.search.asked
-        factors, numbers = a_year(asked, self.search.days), range(FRESH, FRESH + FEWEST)
+        factors, numbers = a_year(asked, self.search.days), range(FRESH, FRESH + self.search.fewest)
         posts = [
             (lever, lever.values[place])
             for lever, place in zip(self.box.levers, places, strict=True)
@@ -278,9 +278,9 @@ class Answer:
         assert self.also is not None
         column = [self.also.asked]
         for plan in self.search.front(among):
-            values = self.search.fresh(plan, FEWEST, column)[1]
+            values = self.search.fresh(plan, self.search.fewest, column)[1]
             one = interval(values[:, 0], self.confidence)
-            self.checked += FEWEST
+            self.checked += self.search.fewest
             yield (
                 float(self.box.costs[plan]), int(self.box.heads[plan]), self.changes(plan),
                 str(self.also.quantity), one.mean, one.low, one.high, one.n,

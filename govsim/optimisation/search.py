@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil, sqrt
 
 import numpy as np
@@ -39,9 +40,12 @@ BLOCK = 100
 """Replications of a check that are made at a time."""
 
 FEWEST, MOST = 100, 2000
-"""Replications of a check."""
+"""Replications of a check; fewer than the first where one has very many demands."""
 
-CEILING = (8, 32, 96)
+DEMANDS, TEN = 400_000, 10
+"""Demands that a check sees at least, and replications that it takes at least."""
+
+CEILING = (4, 8, 32, 96)
 """Replications from which the ceiling is computed: more where a target lies near it."""
 
 NARROWING = (4, 8, 16, 32, 64)
@@ -97,6 +101,13 @@ class Search:
         service = services[0]
         days = (service.network.end - service.measured_from) / DAY
         self.factors, self.days = a_year(self.asked, days), days
+
+    @cached_property
+    def fewest(self) -> int:
+        """Replications of a check at least: `FEWEST`, or fewer of a whole district."""
+        service = self.services[0]
+        met = work.drawn(service.plan, service.points, service.network, 0)
+        return int(np.clip(DEMANDS // max(len(met.table), 1), TEN, FEWEST))
 
     # ------------------------------------------------------------------ simulating
 
@@ -288,9 +299,9 @@ class Search:
         from scipy.stats import norm
 
         if not self.promises:
-            return FEWEST
+            return self.fewest
         margins = self.margins([plan], max(LOOKS[2], len(self.known.get(plan, ()))))[0]
-        needed = [FEWEST]
+        needed = [self.fewest]
         for column in margins.T:
             known = column[~np.isnan(column)]
             mean, spread = float(known.mean()), float(known.std(ddof=1))
