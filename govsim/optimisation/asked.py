@@ -27,7 +27,7 @@ from govsim.scenarios.schema import Scenario
 Ints = NDArray[np.int64]
 
 LARGEST, LARGEST_WHOLE = 50_000, 4_000
-"""Plans in a box at most: where the cheapest is sought, and where all must be looked at."""
+"""Plans in a box at most, and plans within a budget at most where all must be looked at."""
 
 OPTIONS = 4
 """Options at most; each doubles the box."""
@@ -163,14 +163,15 @@ def _also(wanted: Wanted, promises: Sequence[Promise]) -> Promise | None:
 
 def _too_large(found: Question) -> list[Problem]:
     whole = found.seeks_best or found.wanted.curve
-    most = LARGEST_WHOLE if whole else LARGEST
-    if found.box.size <= most:
+    if found.box.size <= LARGEST and not (whole and len(found.among) > LARGEST_WHOLE):
         return []
+    most = LARGEST_WHOLE if whole else LARGEST
+    n = len(found.among) if found.box.size <= LARGEST else found.box.size
     free = sum(len(lever.values) > 1 for lever in found.box.levers)
     text = tr(
         "the box has {n} plans of {free} numbers on duty; at most {most} can be looked at here: "
         "leave some as they are with --fix, or give fewer values with --vary",
-        n=f"{found.box.size:,}",
+        n=f"{n:,}",
         free=free,
         most=f"{most:,}",
     )

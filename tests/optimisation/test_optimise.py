@@ -247,3 +247,12 @@ def test_the_command_shows_writes_and_prints_json(tmp_path: Path) -> None:
     assert {"rosters.csv", "rosters.xlsx"} <= {f.name for f in folder.iterdir()}
     told = json.loads(typed(*words, "--json", "--quiet").stdout)
     assert told["verdict"] == FOUND and told["promises"][0]["plan_low"] >= 0.2
+
+
+def test_a_large_box_is_not_refused_where_a_budget_leaves_few_plans_of_it() -> None:
+    service = Service(TIANDI, executor=Serial())
+    few = asked_for(service, Wanted(best="scene", budget=900_000.0))
+    assert few.box.size > 5000 and 0 < len(few.among) < 200
+    assert (few.box.costs[few.among] <= 900_000.5).all()
+    with pytest.raises(InputError, match="--fix"):
+        asked_for(service, Wanted(best="scene"))
