@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,10 @@ from govsim.runs.workers import choose
 from govsim.scenarios.loading import Loaded, Settings
 from govsim.scenarios.schema import Roster, Scenario
 from govsim.scenarios.staffing import DAY_KINDS, DESK, Row, on, with_rows
-from govsim.scenarios.units import HOUR, YEAR, nearest
+from govsim.scenarios.units import DAY, HOUR, YEAR, nearest
 from govsim.service import network
 from govsim.service.network import Network
+from govsim.service.rosters import timeline
 
 Floats = NDArray[np.float64]
 
@@ -81,7 +83,7 @@ class Service:
         self._plan = Plan.of(self._whole)
         self._points: tuple[int, ...] | None = None
         self._instead: dict[tuple[int, str], Roster] = {}
-        self._costs: dict[tuple[int, str, str], float] = {}
+        self._costs: dict[tuple[str, str, str], float] = {}
 
     @property
     def scenario(self) -> Scenario:
@@ -218,15 +220,16 @@ class Service:
 
     def cost_of(self, point: int, team: str, roster: Roster) -> float:
         """Cost of a team of a point, or of its desk, with a roster; yuan a year."""
-        key = point, team, repr(roster)
+        base, plan = work.base(self._plan, self._points), self.scenario
+        dated, called = base.changes.at(point, team), base.changes.called(point)
+        key = team, repr(roster), repr((dated, called))
         if key not in self._costs:
-            base = work.base(self._plan, self._points)
-            made = network.with_rosters(base, {(point, team): roster})
-            pool = next(p for p in made.pools if (p.point, p.name) == (point, team))
-            ms = made.timelines[pool.timeline].person_ms(self.measured_from, made.end, paid=True)
-            plan = self.scenario
+            kinds = base.calendar.with_eve_kinds[: ceil(plan.horizon / DAY) + 1]
+            # Paid is who is on the roster, on patrol or at other work as well.
+            line = timeline(roster, plan.calendar.shifts, kinds, changes=dated, called=called)
+            ms = line.person_ms(self.measured_from, base.end, paid=True)
             wage = plan.desk.cost if team == DESK else plan.teams[team].cost
-            years = (made.end - self.measured_from) / YEAR
+            years = (base.end - self.measured_from) / YEAR
             self._costs[key] = ms * wage / HOUR / years
         return self._costs[key]
 

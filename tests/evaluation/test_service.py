@@ -154,6 +154,17 @@ def test_only_who_walks_the_grids_changes_what_is_drawn(monkeypatch) -> None:  #
     assert drawn == [0, 1, 2, 0, 1]
 
 
+def test_what_people_cost_is_known_beforehand_also_with_dated_changes() -> None:
+    dated = (
+        "changes",
+        "{leave: {first_day: 2025-01-10, last_day: 2025-01-17, team: volunteers, add: -1}}",
+    )
+    asked = service(TIANDI, (*SHORT, dated)).with_rosters({"volunteers": {"night": 2}})
+    told = asked.evaluate(None, 1, ["cost_staff"])["cost_staff"][0]
+    assert asked.cost == pytest.approx(told, rel=1e-12)
+    assert asked.cost < service(TIANDI).with_rosters({"volunteers": {"night": 2}}).cost
+
+
 def test_what_is_kept_is_bounded_and_what_was_used_last_stays() -> None:
     kept: work.Kept[int] = work.Kept(10, lambda size: size)
     for name, size in (("a", 4), ("b", 4), ("a", 4), ("c", 4)):
