@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govsim.scenarios.units import DAY
-from govsim.service.compiling import inlined, kept
+from govsim.service.compiling import inlined, kept, kept_if_entered
 from govsim.service.network import Network
 
 Ints = NDArray[np.int64]
@@ -162,7 +162,7 @@ def step_at(who: int, time: int, first: Ints, times: Ints, by_day: Ints) -> int:
     return step
 
 
-@kept
+@kept_if_entered
 def _between(
     who: Ints,
     begins: Ints,
