@@ -125,8 +125,9 @@ def markdown(findings: Sequence[Finding], bound: float) -> str:
         tr(
             "Written by `govsim validate-model --write docs/validation.md`; the same command "
             "repeats it. Each case is an ordinary scenario file in `scenarios/textbook`, run "
-            "through the ordinary model; its known answers stand in `govsim/validation` as "
-            "formulas with their sources."
+            "through the compiled engine, whose bits are those of the SimPy model in each of them "
+            "(held by the tests); its known answers stand in `govsim/validation` as formulas with "
+            "their sources."
         ),
         "",
         summary(findings, bound),

@@ -1,6 +1,7 @@
 """Runs the textbook cases through the ordinary model and judges what comes out.
 
-Each replication goes the way of every run: scenario file, network, demand table, model.
+Each replication goes the way of every run: scenario file, network, demand table, compiled engine.
+That the SimPy model gives the same bits in these scenarios is held by the tests.
 Used by `govsim.validation.command` and by the tests.
 """
 
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from govsim import model
+from govsim import engine
 from govsim.demand.table import draw
 from govsim.scenarios.loading import load
 from govsim.scenarios.schema import Label
@@ -113,7 +114,7 @@ def replicate(service: Network, number: int, seed: int | None = None) -> Replica
     table = draw(service, number, seed)
     warm_up = service.scenario.warm_up
     assert isinstance(warm_up, int), "textbook cases state their warm-up"
-    return Replication(service, table, model.run(service, table, warm_up))
+    return Replication(service, table, engine.run(service, table, warm_up))
 
 
 def run(

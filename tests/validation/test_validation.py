@@ -10,17 +10,21 @@ import heapq
 import json
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from places import SCENARIOS, SHARED
 
+from govsim import engine, model
+from govsim.demand.table import draw
 from govsim.scenarios.loading import load
 from govsim.service import network
 from govsim.validation import chains, paths, running
 from govsim.validation import closed_forms as known
 from govsim.validation.cases import CASES, HOURS, P90_ERLANG_A, shifts_day
+from govsim.validation.independent.checks import CHECKS
 from govsim.validation.observing import Replication
 from govsim.validation.report import kept_part, with_kept_part
 from govsim.validation.running import bound, exact, judge, replicate
@@ -174,6 +178,24 @@ def test_many_comparisons_together_rarely_alarm():
 
 
 # ------------------------------------------------------------------ the model, exactly
+
+
+BLOCKS = sorted({(TEXTBOOK / c.file, c.block) for c in CASES}) + sorted(
+    {(SCENARIOS / "independent" / c.file, c.block) for c in CHECKS}
+)
+
+
+@pytest.mark.parametrize(("file", "block"), BLOCKS, ids=[f"{f.stem} {b}" for f, b in BLOCKS])
+def test_both_engines_make_the_same_of_each_of_these_scenarios(file: Path, block: str):
+    """So what is compared with theory below, by the compiled one, holds of the other too."""
+    hours = {"departments": 1440, "joint_meeting": 1440, "erlang_a": 8, "erlang_c": 8}
+    short = [("horizon", f"{hours.get(file.stem, 96)} h"), ("warm_up", "1 h")]
+    loaded = load(file, overrides=(block,) if block else (), settings=short)
+    service = network.build(loaded.scenario, loaded.folder)
+    table = draw(service, 3)
+    assert len(table) > 20
+    both = [one.run(service, table, loaded.scenario.warm_up) for one in (engine, model)]
+    assert not both[0].differences(both[1])
 
 
 @pytest.mark.slow
