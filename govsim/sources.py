@@ -29,6 +29,7 @@ MODEL = (
     "measures/point_hours.py",
     "measures/replication.py",
     "measures/shortest.py",
+    "measures/statistics.py",
     "measures/warmup.py",
     "measures/ways.py",
     "measures/workload.py",
@@ -39,7 +40,6 @@ MODEL = (
     "scenarios",
     "service",
     "sources.py",
-    "statistics.py",
 )
 """Modules, and whole folders, of the package that a replication's numbers pass through."""
 

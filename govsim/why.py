@@ -25,6 +25,7 @@ from govsim.lateness.levers import Lever, levers
 from govsim.lateness.result import PAIR, WHY, Lateness, write_lateness
 from govsim.lateness.result import open_lateness as open_lateness
 from govsim.measures.clocks import CLOCKS, KEPT
+from govsim.measures.statistics import Interval, interval
 from govsim.run import run
 from govsim.runs import provenance
 from govsim.runs.executors import Executor, Serial
@@ -35,7 +36,6 @@ from govsim.scenarios.kept_territory import laid_out
 from govsim.scenarios.loading import Loaded, Settings
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.territory import Territory
-from govsim.statistics import Interval, interval
 
 Floats = NDArray[np.float64]
 

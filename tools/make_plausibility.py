@@ -24,12 +24,12 @@ from govsim.demand.arrivals import REPORTED
 from govsim.demand.table import draw
 from govsim.measures.catalogue import FLOWS
 from govsim.measures.replication import measure
+from govsim.measures.statistics import interval
 from govsim.measures.workload import paid
 from govsim.scenarios.loading import load
 from govsim.scenarios.units import DAY, HOUR, YEAR
 from govsim.service import network
 from govsim.service.rules import FIRST_CHANNEL
-from govsim.statistics import interval
 
 ROOT = Path(__file__).parents[1]
 WORKERS = 2

@@ -27,11 +27,11 @@ from govsim.language import joined, kept, retold, tr
 from govsim.language import name as in_language
 from govsim.measures.catalogue import FLOWS, YEARLY, Measure, per
 from govsim.measures.quantity import Quantity
+from govsim.measures.statistics import Interval, Paired, each_of, more_to_settle, paired
 from govsim.runs.results import MAIN, Result, open_run
 from govsim.runs.uncertainty import Components, components
 from govsim.scenarios.changes import Change
 from govsim.scenarios.units import DAY, YEAR
-from govsim.statistics import Interval, Paired, each_of, more_to_settle, paired
 from govsim.storage import records
 from govsim.storage.files import write_text, writing
 

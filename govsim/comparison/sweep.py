@@ -23,6 +23,7 @@ from govsim.comparison.result import COMPARED, Comparison, Difference, write_com
 from govsim.errors import InputError, Problem
 from govsim.language import tr
 from govsim.measures.quantity import Quantity
+from govsim.measures.statistics import Interval
 from govsim.runs import tasks
 from govsim.runs.executors import Executor, Serial
 from govsim.runs.given import opened, scenario_name
@@ -36,7 +37,6 @@ from govsim.scenarios.kept_territory import laid_out
 from govsim.scenarios.loading import Loaded, Settings
 from govsim.scenarios.territory import Territory
 from govsim.service import network
-from govsim.statistics import Interval
 from govsim.storage.contents import GRIDS, POINTS
 from govsim.storage.files import write_text
 from govsim.storage.tables import MEASURES

@@ -18,7 +18,7 @@ import pandas as pd
 
 from govsim.comparison.result import Comparison, Difference, Verdict
 from govsim.measures.quantity import Quantity
-from govsim.statistics import Interval, each_of, ratio
+from govsim.measures.statistics import Interval, each_of, ratio
 
 COST = Quantity("cost")
 EFFECTS = tuple(
@@ -94,7 +94,7 @@ def trade_offs(comparison: Comparison) -> tuple[TradeOff, ...]:
     """Hold cost against each of `EFFECTS`, for each plan against the baseline.
 
     Differences and their intervals are those of the comparison. Intervals of prices are by
-    Fieller (`govsim.statistics.ratio`), and hold together with the comparison's confidence
+    Fieller (`govsim.measures.statistics.ratio`), and hold together with the comparison's confidence
     (Bonferroni over plans and effects).
     """
     base = comparison.baseline

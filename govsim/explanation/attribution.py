@@ -21,10 +21,10 @@ from govsim.explanation import shapley, switches
 from govsim.explanation.result import AGAIN, FAILED, FIRST
 from govsim.explanation.shapley import Coalition, Shares
 from govsim.explanation.switches import Switches
+from govsim.measures.statistics import interval, ratio
 from govsim.runs import trials
 from govsim.runs.trials import Asked, Simulate, Trial
 from govsim.service.rules import CAUSES
-from govsim.statistics import interval, ratio
 
 Floats = NDArray[np.float64]
 Needs = Mapping[str, frozenset[str]]

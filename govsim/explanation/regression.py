@@ -22,10 +22,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from govsim.measures.statistics import interval
 from govsim.runs import trials
 from govsim.runs.trials import Simulate, Trial
 from govsim.scenarios.schema import Scenario
-from govsim.statistics import interval
 
 Floats = NDArray[np.float64]
 

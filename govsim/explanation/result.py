@@ -19,8 +19,8 @@ from govsim.explanation.mechanisms import mechanism_name
 from govsim.language import name as in_language
 from govsim.language import tr
 from govsim.measures.quantity import Quantity
+from govsim.measures.statistics import Interval
 from govsim.scenarios.schema import Label
-from govsim.statistics import Interval
 from govsim.storage import frames
 
 EXPLANATIONS, RECORD = "explanations", "explanation.json"

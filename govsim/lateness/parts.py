@@ -9,9 +9,9 @@ from __future__ import annotations
 import pandas as pd
 
 from govsim.measures.clocks import AS_SENT, CLOCKS, KEPT, LATE, PIECES, REACHABLE
+from govsim.measures.statistics import Interval, interval
 from govsim.runs.results import Result
 from govsim.scenarios.units import MINUTE
-from govsim.statistics import Interval, interval
 
 BY = ["clock", "level", "key"]
 

@@ -28,6 +28,7 @@ from govsim.demand.table import BY_VISIT, REPORTED, DemandTable
 from govsim.measures import catalogue, late, point_hours
 from govsim.measures.catalogue import CATALOGUE as CATALOGUE
 from govsim.measures.pieces import Pieces, find
+from govsim.measures.statistics import gini
 from govsim.measures.workload import Row, free_steps, hour_of_week, on_duty, paid, workload
 from govsim.scenarios.territory import Territory
 from govsim.scenarios.units import DAY, HOUR, MINUTE, YEAR
@@ -36,7 +37,6 @@ from govsim.service.ordering import order_of
 from govsim.service.outcome import Outcome
 from govsim.service.plan import Plan
 from govsim.service.rules import CAUSES, OPEN, REPEATED, TURNED_AWAY, WITHDRAWN
-from govsim.statistics import gini
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

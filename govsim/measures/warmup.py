@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govsim.language import tr
+from govsim.measures.statistics import mser5
 from govsim.scenarios.units import DAY, HOUR
 from govsim.service.outcome import Outcome
-from govsim.statistics import mser5
 
 PILOTS = 5
 """Replications that only serve to find the warm-up; Hoad et al. 2010 take five."""

@@ -17,6 +17,7 @@ from govsim.evaluation.work import frozen
 from govsim.lateness.result import PAIR
 from govsim.measures.quantity import Quantity
 from govsim.measures.replication import Asked
+from govsim.measures.statistics import interval
 from govsim.optimisation import files, result
 from govsim.optimisation.asked import Question
 from govsim.optimisation.box import most
@@ -29,7 +30,6 @@ from govsim.runs.given import scenario_name
 from govsim.runs.progress import OnProgress, Progress
 from govsim.runs.trials import Kept
 from govsim.scenarios.schema import Scenario
-from govsim.statistics import interval
 from govsim.why import why
 
 Floats = NDArray[np.float64]

@@ -22,13 +22,13 @@ from govsim.evaluation.service import Service
 from govsim.measures.clocks import CLOCKS
 from govsim.measures.replication import Asked, allowed, promise_kept
 from govsim.measures.shortest import least
+from govsim.measures.statistics import Interval, interval
 from govsim.optimisation.box import Box
 from govsim.optimisation.promises import Promise, a_year
 from govsim.optimisation.race import ERROR, LOOKS, Observe, Race, verdict
 from govsim.runs.progress import OnProgress, Progress
 from govsim.runs.trials import Kept
 from govsim.scenarios.units import DAY
-from govsim.statistics import Interval, interval
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -102,9 +102,9 @@ def _get_ready() -> None:
     from scipy.special import stdtrit  # noqa: F401
 
     from govsim.measures.catalogue import CATALOGUE
+    from govsim.measures.statistics import Interval
     from govsim.report import figures, page, plates, style  # noqa: F401
     from govsim.report.sections import run  # noqa: F401
-    from govsim.statistics import Interval
 
     style.get_ready()
     rows = [("0123456789", Interval(0.5, 0.4, 0.6, 2))]

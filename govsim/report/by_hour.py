@@ -15,10 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from govsim.language import joined, tr
+from govsim.measures.statistics import Interval, interval
 from govsim.report.wording import PROMISES
 from govsim.runs.results import Result
 from govsim.scenarios.units import DAY, YEAR
-from govsim.statistics import Interval, interval
 
 Week = NDArray[np.float64]
 """float[7, 24]; NaN where there is no value."""

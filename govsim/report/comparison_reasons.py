@@ -18,13 +18,13 @@ from govsim.explanation.result import AGAIN, FIRST
 from govsim.language import joined, name, tr
 from govsim.measures.catalogue import CATALOGUE
 from govsim.measures.quantity import Quantity
+from govsim.measures.statistics import Paired, paired
 from govsim.report import comparison_words as words
 from govsim.report.wording import MISSING, cause_name, evidence_name, money_unit, team_name
 from govsim.runs.results import Result
 from govsim.scenarios.evidence import parameters
 from govsim.scenarios.findings import point_kind
 from govsim.service.rules import CAUSES
-from govsim.statistics import Paired, paired
 
 MIX = frozenset({"channels", "stations"})
 """Mechanisms whose difference gives residents another mix of channels."""

@@ -13,6 +13,7 @@ from govsim.comparison.tradeoffs import ALIKE, Dominated, Kind, TradeOff
 from govsim.language import current, name, tr
 from govsim.measures.catalogue import FLOWS, Measure
 from govsim.measures.quantity import Quantity
+from govsim.measures.statistics import Interval
 from govsim.report.wording import (
     MISSING,
     cause_name,
@@ -23,7 +24,6 @@ from govsim.report.wording import (
     team_name,
 )
 from govsim.report.wording import point_name as name_of_point
-from govsim.statistics import Interval
 
 PLAIN = frozenset({"orders", "demands", "reported"})
 """Measures whose name says what is counted, so that "a year" is unit enough."""

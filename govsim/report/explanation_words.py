@@ -18,11 +18,11 @@ import pandas as pd
 from govsim.explanation.mechanisms import mechanism_name
 from govsim.explanation.result import AGAIN, FAILED, FIRST, WHICH, Explanation
 from govsim.language import current, tr
+from govsim.measures.statistics import Interval, interval
 from govsim.report import inputs
 from govsim.report.comparison_words import amount, ends, plain, unit, unit_of_change
 from govsim.report.wording import MISSING, cause_name, measure_name
 from govsim.scenarios.schema import Scenario
-from govsim.statistics import Interval, interval
 
 Row = Mapping[str, Any]
 """A row of a frame, by the names of its columns."""

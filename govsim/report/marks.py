@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from govsim.measures.catalogue import Measure
+from govsim.measures.statistics import Interval
 from govsim.report import style
 from govsim.report.wording import number, spread
-from govsim.statistics import Interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from govsim.language import current, tr
 from govsim.measures.quantity import Quantity
+from govsim.measures.statistics import Interval
 from govsim.optimisation.result import FOUND, Optimum
 from govsim.report import optimum_words as words
 from govsim.report.lateness_words import change_name, points
 from govsim.report.lateness_words import cost as price
 from govsim.report.lateness_words import share as percent
 from govsim.report.wording import MISSING, money_unit, shift_name, spread
-from govsim.statistics import Interval
 
 if TYPE_CHECKING:
     import pandas as pd

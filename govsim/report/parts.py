@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from govsim.measures.catalogue import Measure
+from govsim.measures.statistics import Interval
 from govsim.report import hands, style, svg
 from govsim.report.wording import MISSING, number, spread
-from govsim.statistics import Interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from govsim.language import tr
 from govsim.measures.catalogue import Measure
+from govsim.measures.statistics import Interval
 from govsim.report import marks, style
-from govsim.statistics import Interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

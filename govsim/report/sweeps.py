@@ -18,9 +18,9 @@ from govsim.comparison.sweep import Found, Sweep
 from govsim.language import name, tr
 from govsim.measures.catalogue import CATALOGUE, FLOWS, Measure
 from govsim.measures.quantity import Quantity
+from govsim.measures.statistics import Interval, interval
 from govsim.report import comparison_words as words
 from govsim.report.wording import MISSING, measure_name, money_unit, number, spread
-from govsim.statistics import Interval, interval
 
 FIRST, OTHER = 28, 16
 """Columns of what varies, and of each measure."""

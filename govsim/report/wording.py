@@ -7,10 +7,10 @@ from math import isnan
 
 from govsim.language import current, name, tr
 from govsim.measures.catalogue import CATALOGUE, Measure
+from govsim.measures.statistics import Interval
 from govsim.runs.results import Result
 from govsim.scenarios.spans import Span
 from govsim.scenarios.units import DAY, HOUR, MINUTE, YEAR
-from govsim.statistics import Interval
 
 MISSING = "—"
 """Stands where there is no value, or no interval."""

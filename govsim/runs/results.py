@@ -20,11 +20,11 @@ from govsim.errors import RunError
 from govsim.language import name as in_language
 from govsim.language import retold, tr
 from govsim.measures.catalogue import CATALOGUE, FLOWS, YEARLY, days, per
+from govsim.measures.statistics import Interval, Moments
 from govsim.runs.uncertainty import by_draw
 from govsim.scenarios.changes import Change
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.units import DAY, YEAR
-from govsim.statistics import Interval, Moments
 from govsim.storage.contents import GRIDS, OUTLINE, POINTS, STAFF, file_of
 from govsim.storage.folder import MANIFEST, RunFolder
 from govsim.storage.tables import HOURS, LATE, MEASURES, OF_ALL, WEEKLY, as_frame

@@ -11,8 +11,8 @@ import pandas as pd
 from govsim.errors import InputError, Problem
 from govsim.language import joined, tr
 from govsim.measures.quantity import Quantity, unknown
+from govsim.measures.statistics import interval, precise_enough
 from govsim.runs.given import is_whole
-from govsim.statistics import interval, precise_enough
 
 
 def wanted(

@@ -21,12 +21,12 @@ from govsim.comparison.selection import Selection
 from govsim.language import name as in_language
 from govsim.language import tr
 from govsim.measures.catalogue import CATALOGUE
+from govsim.measures.statistics import Interval, each_of, paired
 from govsim.runs.executors import Executor
 from govsim.runs.tasks import simulate
 from govsim.scenarios.loading import load
 from govsim.service import network
 from govsim.service.network import Network
-from govsim.statistics import Interval, each_of, paired
 from govsim.validation.closed_forms import wait_mmc
 from govsim.validation.running import folder_of_scenarios
 

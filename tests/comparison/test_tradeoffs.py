@@ -13,9 +13,9 @@ from govsim import language
 from govsim.comparison.result import COMPARED, Comparison
 from govsim.comparison.tradeoffs import EFFECTS, choice, dominated, steps, to_frame, trade_offs
 from govsim.measures.quantity import Quantity
+from govsim.measures.statistics import ratio
 from govsim.report.comparison_words import beaten_name
 from govsim.runs.results import Result
-from govsim.statistics import ratio
 
 ORDERS = Quantity("orders")
 REPLICATIONS = 12

@@ -14,9 +14,9 @@ from govsim import model
 from govsim.demand.grouping import Groups, grouped, kaplan_meier
 from govsim.demand.table import BY_PATROL, BY_VISIT
 from govsim.measures.replication import measure, promise_kept
+from govsim.measures.statistics import gini
 from govsim.scenarios.quantities import DAY, HOUR, MINUTE, YEAR
 from govsim.service.network import Network
-from govsim.statistics import gini
 
 
 class Found:

@@ -14,8 +14,8 @@ from places import TEMPLATE
 import govsim
 from govsim import language
 from govsim.measures.catalogue import CATALOGUE
+from govsim.measures.statistics import Interval
 from govsim.report import figures, fonts, plates, style
-from govsim.statistics import Interval
 
 
 def simulated(replications: int, *settings: tuple[str, str]):

@@ -15,10 +15,10 @@ import govsim
 from govsim import language, sources
 from govsim.errors import InputError, RunError
 from govsim.measures import warmup
+from govsim.measures.statistics import interval
 from govsim.runs import tasks
 from govsim.scenarios.loading import load
 from govsim.service import network
-from govsim.statistics import interval
 from govsim.storage.folder import RunFolder
 
 

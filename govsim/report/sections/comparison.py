@@ -10,6 +10,7 @@ from govsim.comparison.tradeoffs import trade_offs
 from govsim.language import joined, tr
 from govsim.measures.catalogue import CATALOGUE
 from govsim.measures.quantity import Quantity
+from govsim.measures.statistics import Interval
 from govsim.report import by_hour, changes, comparison_tables, hour_plates, plates, uncertain
 from govsim.report import comparison_words as words
 from govsim.report import inputs as inputs_of
@@ -46,7 +47,6 @@ from govsim.report.wording import (
     what_use_leaves_out,
 )
 from govsim.service.rules import CAUSES
-from govsim.statistics import Interval
 
 MANY = 4
 """Plans above which the first figure shows the first promise alone."""

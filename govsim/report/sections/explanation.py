@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from govsim.explanation.mechanisms import mechanism_name
 from govsim.explanation.result import AGAIN, FAILED, FIRST, Explanation
 from govsim.language import tr
+from govsim.measures.statistics import Interval
 from govsim.report import explanation_tables, plates
 from govsim.report import explanation_words as words
 from govsim.report.comparison_words import scale_of, unit_of_change
@@ -14,7 +15,6 @@ from govsim.report.parts import Block, Contents, Desk, Plate, Point, Section, Ta
 from govsim.report.plainly import source
 from govsim.report.sections import from_screen
 from govsim.report.wording import evidence_name
-from govsim.statistics import Interval
 
 
 def contents(found: Explanation, desk: Desk) -> Contents:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from govsim.language import tr
 from govsim.lateness.result import PAIR, Lateness
+from govsim.measures.statistics import Interval
 from govsim.report import lateness_tables, minutes, plates
 from govsim.report import lateness_words as words
 from govsim.report.parts import Contents, Desk, Plate, Point, Section, Table, Words, row
 from govsim.report.sections import from_screen
-from govsim.statistics import Interval
 
 
 def contents(found: Lateness, desk: Desk) -> Contents:

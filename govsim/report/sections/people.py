@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from govsim.language import tr
 from govsim.measures.catalogue import CATALOGUE
+from govsim.measures.statistics import Interval
 from govsim.report import by_hour, heatmaps, hour_plates, plates
 from govsim.report.parts import Block, Cell, Desk, Row, Section, Table, measured, row
 from govsim.report.wording import (
@@ -19,7 +20,6 @@ from govsim.report.wording import (
     what_use_leaves_out,
 )
 from govsim.runs.results import Result
-from govsim.statistics import Interval
 
 _SHARE = CATALOGUE["utilisation"]
 

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from govsim.language import tr
 from govsim.measures.catalogue import CATALOGUE
+from govsim.measures.statistics import Interval
 from govsim.report import maps, plates
 from govsim.report.parts import Block, Desk, Section, Table, Words, drawn, measured, row
 from govsim.report.tables import FEWEST
 from govsim.report.wording import measure_name, number, per_year, place_name, point_name, told
 from govsim.runs.results import Result
-from govsim.statistics import Interval
 
 WORST = 10
 """Places in a table of the worst."""

@@ -9,11 +9,11 @@ import pandas as pd
 
 from govsim.language import tr
 from govsim.measures.catalogue import CATALOGUE
+from govsim.measures.statistics import Interval
 from govsim.report import heatmaps
 from govsim.report.parts import Block, Desk, Row, Section, Table, measured, row
 from govsim.report.wording import PROMISES, category_name, measure_name, number, street_name
 from govsim.runs.results import Result
-from govsim.statistics import Interval
 
 _SHARE = CATALOGUE["compliance_scene"]
 SHOWN = (*PROMISES, "satisfaction")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from govsim.errors import InputError, Problem
 from govsim.language import tr
 from govsim.measures.catalogue import CATALOGUE
+from govsim.measures.statistics import Interval
 from govsim.report import by_hour, hour_plates
 from govsim.report.by_hour import Station, Stretch
 from govsim.report.heatmaps import weekdays
@@ -25,7 +26,6 @@ from govsim.report.wording import (
 )
 from govsim.runs.results import Result
 from govsim.scenarios.units import nearest
-from govsim.statistics import Interval
 
 ALL = ("all", "全部")
 """What stands for every point station."""

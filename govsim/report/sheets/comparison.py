@@ -8,6 +8,7 @@ from govsim.comparison.result import Comparison
 from govsim.comparison.tradeoffs import trade_offs
 from govsim.language import tr
 from govsim.measures.quantity import Quantity
+from govsim.measures.statistics import interval
 from govsim.report import changes, inputs, spreadsheet
 from govsim.report import comparison_words as words
 from govsim.report.sections import record
@@ -22,7 +23,6 @@ from govsim.report.sheets.columns import (
 )
 from govsim.report.spreadsheet import Column, Sheet
 from govsim.report.wording import how_measured
-from govsim.statistics import interval
 
 
 def of_comparison(found: Comparison) -> Iterator[Sheet]:

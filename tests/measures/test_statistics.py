@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from govsim.statistics import (
+from govsim.measures.statistics import (
     Interval,
     Moments,
     Paired,
