@@ -13,6 +13,7 @@ import ast
 import json
 import multiprocessing
 from pathlib import Path
+from queue import Empty
 
 import mutating
 from equivalents import EQUIVALENT, reason_of
@@ -43,7 +44,12 @@ def measured():
     queue = context.Queue()
     child = context.Process(target=_measured, args=(queue,))
     child.start()
-    found = queue.get(timeout=300)
+    while True:
+        try:
+            found = queue.get(timeout=0.5)
+            break
+        except Empty:
+            assert child.is_alive(), "it failed: what it says stands above"
     child.join()
     return found
 

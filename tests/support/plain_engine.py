@@ -148,11 +148,11 @@ class Plain:
         def without_room(its: Any, name: str, table: Any) -> None:
             put(its, name, table[:0] if name in USED else table)
 
-        def lay_out_once(network: Any, table: Any, measured_from: int) -> Any:
+        def lay_out_once(network: Any, table: Any, measured_from: int, luck: Any = None) -> Any:
             """Lay out a replication, or take what was laid out, as it was before it began."""
             key = id(network), id(table), measured_from
             if key not in laid:
-                fresh = lay_out(network, table, measured_from)
+                fresh = lay_out(network, table, measured_from, luck)
                 values = {
                     name: part.view(memory.TABLES[name]).tolist()
                     for name, part in fresh.tables.items()
