@@ -121,10 +121,7 @@ def as_values(found: Lateness) -> dict[str, Any]:
         "run": found.manifest["run"],
         "replications": found.manifest["replications"],
         "confidence": found.confidence,
-        **{
-            name: frame.astype(object).where(frame.notna(), None).to_dict("records")
-            for name, frame in frames.items()
-        },
+        **{name: frame.to_dict("records") for name, frame in frames.items()},
         "in_words": sentences(found),
         "notes": how_meant(found),
         "folder": None if found.folder is None else str(found.folder),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -120,9 +119,7 @@ def calibrate(
     if not no_report:
         report_at_the_end(found, quiet or as_json_)
     if as_json_:
-        frames: dict[str, Any] = {
-            name: getattr(found, name).replace({nan: None}).to_dict("records") for name in FRAMES
-        }
+        frames: dict[str, Any] = {name: getattr(found, name).to_dict("records") for name in FRAMES}
         print_json({**found.manifest, **frames, "folder": str(found.folder)})
     elif not quiet:
         from govsim.report.calibration_tables import next_steps, summary

@@ -246,7 +246,7 @@ def as_values(found: Comparison) -> dict[str, Any]:
         "confidence": found.confidence,
         "confidence_of_each": found.confidence_of_each,
         "differences": found.to_frame().to_dict("records"),
-        "trade_offs": prices.astype(object).where(prices.notna(), None).to_dict("records"),
+        "trade_offs": prices.to_dict("records"),
         "best": None if found.best is None else str(found.best),
         "selection": None if found.selection is None else asdict(found.selection),
         "in_words": [{"about": about, "lines": lines} for about, lines in sentences(found)],

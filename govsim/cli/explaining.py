@@ -139,10 +139,7 @@ def as_values(found: Explanation) -> dict[str, Any]:
         "replications": found.manifest["replications"],
         "confidence": found.confidence,
         "goal": found.manifest["goal"],
-        **{
-            name: frame.astype(object).where(frame.notna(), None).to_dict("records")
-            for name, frame in frames.items()
-        },
+        **{name: frame.to_dict("records") for name, frame in frames.items()},
         "in_words": [{"about": about, "lines": lines} for about, lines in sentences(found)],
         "notes": list(found.notes),
         "folder": None if found.folder is None else str(found.folder),

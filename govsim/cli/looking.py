@@ -132,7 +132,7 @@ def _show_scenario(loaded: Loaded, parameters: bool, as_json_: bool) -> None:
 
         frame = table_of(loaded.scenario)
         if as_json_:
-            print_json(frame.astype(object).where(frame.notna(), None).to_dict("records"))
+            print_json(frame.to_dict("records"))
             return
         from govsim.report.tables import inputs
 

@@ -181,10 +181,7 @@ def as_values(found: Optimum) -> dict[str, Any]:
     told = {name: value for name, value in found.manifest.items() if name != "scenario"}
     return {
         **told,
-        **{
-            name: frame.astype(object).where(frame.notna(), None).to_dict("records")
-            for name, frame in frames.items()
-        },
+        **{name: frame.to_dict("records") for name, frame in frames.items()},
         "in_words": sentences(found),
         "notes": how_meant(found),
         "folder": None if found.folder is None else str(found.folder),
