@@ -20,7 +20,6 @@ from govsim.optimisation.result import open_optimum as open_optimum
 from govsim.runs.executors import Executor
 from govsim.runs.progress import OnProgress
 from govsim.runs.trials import Kept
-from govsim.runs.workers import choose
 from govsim.scenarios.loading import Loaded, Settings
 from govsim.scenarios.schema import Scenario
 
@@ -82,7 +81,7 @@ def optimise(
         seed=seed,
         settings=settings,
         overrides=overrides,
-        executor=executor or choose(),
+        executor=executor,
     )
     question = asked_for(service, wanted)
     folder = None if out is None else Path(out) / OPTIMISE / question.key

@@ -3,8 +3,8 @@
 A worker keeps networks, parts of them, steps of rosters and the demands of replications; plans
 that differ by rosters meet the demands that were drawn for one of them. What they meet depends on
 rosters in one way only: on when staff pass the grids (`govsim.service.patrols.Rounds`), so that is
-part of the name under which a demand table is kept. Called by `govsim.evaluation.service` and
-`govsim.lateness`, in any executor.
+part of the name under which a demand table is kept. Called by `govsim.evaluation.service`, in any
+executor.
 """
 
 from __future__ import annotations

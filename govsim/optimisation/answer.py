@@ -80,6 +80,7 @@ class Answer:
         self.found: Iterator[int] = iter(())
         self.among: Ints = question.among
         self.rows: dict[str, Any] = {}
+        self.more: dict[str, float] = {}
         self.checked, self.began = 0, time.monotonic()
         self.confidence = self.service.scenario.confidence
 
@@ -120,7 +121,7 @@ class Answer:
                 can.append(True)
                 continue
             most = ceiling(service, SURE, targets)
-            can.append(all(most[p.clock].high >= p.target for p in mine))
+            can.append(not any(most[p.clock].high < p.target for p in mine))
             for p in mine:
                 found = most[p.clock]
                 rows.append((i, p.clock, p.target, found.mean, found.low, found.high, found.n))
@@ -210,12 +211,14 @@ class Answer:
                     one.high, one.n,
                 ))  # fmt: skip
         self.rows["plans"] = rows
+        self.more = self._price_of_more()
         self.rows["posts"] = list(self._posts())
         self.rows["rosters"] = list(self._rosters())
 
-    def price_of_more(self) -> dict[str, float]:
+    def _price_of_more(self) -> dict[str, float]:
         """What the first promise costs more if its target is a point harder; NaN if nothing is."""
-        if self.plan is None or self.question.seeks_best:
+        assert self.plan is not None
+        if self.question.seeks_best:
             return {}
         first = self.promises[0]
         share = first.quantity.shown.kind == "share"
@@ -235,8 +238,8 @@ class Answer:
     def _posts(self) -> Iterator[tuple[Any, ...]]:
         """Take one away from each number on duty, on fresh replications of both."""
         assert self.plan is not None
-        options, places = self.box.digits(self.plan)
-        service = self.question.services[sum(1 << i for i, yes in enumerate(options) if yes)]
+        places = self.box.digits(self.plan)[1]
+        service = self.search.service_of(self.plan)
         mine = self.box.own | self.box.rosters(self.plan)
         asked = self.search.asked
         factors, numbers = a_year(asked, self.search.days), range(FRESH, FRESH + self.search.fewest)
@@ -354,7 +357,6 @@ class Answer:
         scenario: Scenario = loaded.scenario
         nan = float("nan")
         at_least = nan if race is None else bound(race, plan)
-        more = self.price_of_more()
         return {
             "name": scenario_name(loaded),
             "label": scenario.label.model_dump(),
@@ -384,7 +386,7 @@ class Answer:
             "cost_today": self.service.cost,
             "heads_today": sum(most(h) for r in self.box.own.values() for h in r.values()),
             "bound": at_least,
-            "price_of_more": more,
+            "price_of_more": self.more,
             "nearest": self._nearest(),
             "confidence": self.confidence,
             "seed": scenario.seed,

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from govsim.comparison import selection
 from govsim.evaluation import work
 from govsim.evaluation.service import Service
+from govsim.lateness.trials import could_be_kept
 from govsim.measures.clocks import CLOCKS
-from govsim.measures.replication import Asked, allowed, promise_kept
-from govsim.measures.shortest import least
+from govsim.measures.replication import Asked
 from govsim.measures.statistics import Interval, interval
 from govsim.optimisation.box import Box
 from govsim.optimisation.promises import Promise, a_year
@@ -146,6 +146,10 @@ class Search:
             if self.on_progress is not None:
                 self.on_progress(Progress("check", numbers.stop - FRESH, n))
         return np.concatenate(today), np.concatenate(then)
+
+    def service_of(self, plan: int) -> Service:
+        """Give the service with the options that a plan takes."""
+        return self.services[self._service(plan)]
 
     def _service(self, plan: int) -> int:
         options, _ = self.box.digits(plan)
@@ -371,12 +375,5 @@ def _could(service: Service, replications: Sequence[int]) -> list[list[float]]:
     for replication in replications:
         met = work.drawn(service.plan, service.points, network, replication)
         outcome = met.serve(network, service.measured_from)
-        kept, could = promise_kept(network, met.table, outcome), least(network, met.table, outcome)
-        limits = allowed(network, met.table, outcome)
-        found.append(
-            [
-                float((kept[c][0] & (could[c] <= limits[c])).sum() / max(kept[c][0].sum(), 1))
-                for c in CLOCKS
-            ]
-        )
+        found.append(could_be_kept(network, met.table, outcome))
     return found
