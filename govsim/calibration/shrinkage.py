@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 SHAPES = np.geomspace(0.5, 500, 40)
 """Of the gamma distribution of ratios, from far apart to nearly alike (within 4%)."""
 
-QUANTILES = (np.arange(200) + 0.5) / 200
-"""Points that stand for the distribution of a ratio, given the shape."""
+POINTS = np.array([0.05, 0.5, 0.95])
+"""Of a distribution, that are given: both ends of a 90% interval, and its middle."""
 
 SPREADS = np.geomspace(0.01, 2, 40)
 """Standard deviations of logarithms of times over categories."""
@@ -46,8 +47,10 @@ def ratios(observed: Floats, drawn: Floats) -> Floats:
     best one alone would make them too narrow where ratios look alike.
     """
     from scipy.special import gammaln
-    from scipy.stats import gamma
 
+    found = np.ones((3, len(observed)))
+    if not observed[drawn.any(axis=0)].any():
+        return found  # nothing was seen of what is expected, so nothing tells one from another
     used, seen, expected = _counted(observed, drawn)
     a = SHAPES[:, None]
     likelihood = (
@@ -57,10 +60,7 @@ def ratios(observed: Floats, drawn: Floats) -> Floats:
         + seen * np.log(expected / (a + expected))
     ).sum(axis=1)
     weights = np.exp(likelihood - likelihood.max())
-    points = gamma.ppf(QUANTILES[:, None, None], a + seen) / (a + expected)
-    each = np.repeat((weights / weights.sum() / len(QUANTILES))[None], len(QUANTILES), axis=0)
-    found = np.ones((3, len(observed)))
-    found[:, used] = np.transpose([_points(one, each) for one in np.moveaxis(points, -1, 0)])
+    found[:, used] = _points_of_gammas(weights / weights.sum(), a + seen, a + expected)
     return found
 
 
@@ -74,7 +74,7 @@ def alone(observed: Floats, drawn: Floats) -> Floats:
 
     used, seen, expected = _counted(observed, drawn)
     found = np.ones((3, len(observed)))
-    found[:, used] = gamma.ppf(np.array([[0.05], [0.5], [0.95]]), seen + 0.5) / expected
+    found[:, used] = gamma.ppf(POINTS[:, None], seen + 0.5) / expected
     return found
 
 
@@ -87,12 +87,30 @@ def _counted(observed: Floats, drawn: Floats) -> tuple[Bools, Floats, Floats]:
     return used, observed[used] / spread, expected
 
 
-def _points(values: Floats, weights: Floats) -> Floats:
-    """Give the 5%, 50% and 95% points of weighted values, both of any one shape."""
-    order = values.ravel().argsort()
-    below = np.cumsum(weights.ravel()[order])
-    at = np.searchsorted(below, np.array([0.05, 0.5, 0.95]) * below[-1])
-    return np.asarray(values.ravel()[order][at], dtype=np.float64)
+def _points_of_gammas(weights: Floats, shape: Floats, rate: Floats) -> Floats:
+    """Give points of mixtures of gamma distributions: float[3, n].
+
+    Parameters
+    ----------
+    weights : float[k], of the gamma distributions that are mixed; their sum is 1.
+    shape, rate : float[k, n], of each distribution of each mixture.
+    """
+    from scipy.optimize.elementwise import find_root
+    from scipy.special import gammainc, gammaincinv
+
+    each = np.log(gammaincinv(shape, POINTS[:, None, None]) / rate)  # float[3, k, n]
+    of = POINTS[:, None] + np.zeros(each.shape[-1])
+    column = np.arange(each.shape[-1]) + np.zeros((len(POINTS), 1), dtype=np.int64)
+
+    def over(log: Floats, wanted: Floats, n: Ints) -> Floats:
+        """Say by how much the chance of at most this is more than what is wanted."""
+        chances = gammainc(shape[:, n], np.exp(log) * rate[:, n])
+        return np.asarray(np.tensordot(weights, chances, 1) - wanted, dtype=np.float64)
+
+    # A mixture's point lies between the least and the greatest of what it is mixed from.
+    ends = each.min(axis=1) - 1e-9, each.max(axis=1) + 1e-9
+    found = find_root(over, ends, args=(of, column), tolerances={"xatol": 1e-7})
+    return np.asarray(np.exp(found.x), dtype=np.float64)
 
 
 def of_times(

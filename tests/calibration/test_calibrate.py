@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from places import TEMPLATE
+from scipy import stats
 
 from govsim import language
 from govsim.calibrate import calibrate
@@ -143,6 +144,19 @@ def kinds_of(scenario, days: int) -> Kinds:
     first = date(2025, 1, 1)
     calendar = Calendar.of(scenario.calendar, first, days)
     return Kinds.of(calendar, first, days)
+
+
+def test_points_of_a_mixture_have_their_chances_by_scipys_own_distribution():
+    rng = np.random.default_rng(6)
+    weights = rng.dirichlet(np.ones(5))
+    shape, rate = rng.uniform(0.3, 900, (5, 4)), rng.uniform(0.01, 50, (5, 4))
+    points = shrinkage._points_of_gammas(weights, shape, rate)
+    chances = np.tensordot(weights, stats.gamma(shape, scale=1 / rate).cdf(points[:, None]), (0, 1))
+    np.testing.assert_allclose(chances, np.array([[0.05], [0.5], [0.95]]) + np.zeros(4), atol=1e-6)
+
+
+def test_where_nothing_was_seen_no_ratio_is_told():
+    assert (shrinkage.ratios(np.zeros(3), np.ones((4, 3))) == 1).all()
 
 
 @pytest.mark.slow
