@@ -146,7 +146,6 @@ HOURS = (0, 4, 8, 10, 12, 14, 16, 18, 20, 22)
 
 
 @cache
-@cache
 def shifts_day(end_of_shift: chains.EndOfShift) -> chains.Day:
     """Periodic day of the case with three shifts."""
 

@@ -102,6 +102,10 @@ class Day:
     all_busy: Floats
 
 
+NEVER = 1e-16
+"""Chance below which more steps within a bin are left out: less than a sum of chances is exact."""
+
+
 def three_shifts(
     rate: Callable[[float], float],
     service: float,
@@ -137,6 +141,7 @@ def three_shifts(
     fastest = max(rates) + top * service
     jumps = {s: _jumps(n, b, s, service, top) for s in set(shifts.values())}
     count = np.arange(int(fastest * step + 10 * (fastest * step) ** 0.5 + 20))
+    count = count[stats.poisson.sf(count - 1, fastest * step) > NEVER]
     weights = stats.poisson.pmf(count, fastest * step)
     beyond = stats.poisson.sf(count, fastest * step) / fastest
     p: Floats = np.zeros(len(n))
