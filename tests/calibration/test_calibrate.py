@@ -239,7 +239,7 @@ def test_demand_is_found_though_only_hours_or_days_are_recorded(exported, tmp_pa
         tmp_path / "orders.csv",
         ledger=tmp_path / "ledger.csv",
         holdout=0,
-        points=60,
+        points=40,
         latents=["demand.level", "demand.categories.*.department_time"],
         settings={"warm_up": "2 weeks"},
         out=tmp_path / "results",
@@ -404,34 +404,41 @@ put, done = Kept.put, []
 def some(kept, trial, values):
     put(kept, trial, values)
     done.extend([trial] * (kept.file.parent.name == "design"))
-    if len(done) == 11:
+    if len(done) == {after}:
         Path({waits!r}).touch()
         time.sleep(3600)
 Kept.put = some
 main()
 """
-"""The program, which waits to be stopped when eleven trials are kept: no machine is too fast."""
+"""The program, which waits to be stopped when so many trials are kept: no machine is too fast."""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
 def test_a_calibration_that_is_stopped_or_killed_goes_on_with_the_same_command(
-    few, few_draws, exported, tmp_path, stop
+    few, few_draws, exported, tmp_path
 ):
-    waits = tmp_path / "waits"
-    python = [sys.executable, "-c", WAITING.format(waits=str(waits), draws=FEW_DRAWS)]
-    first = subprocess.Popen([*python, *command(exported, tmp_path, *FEW)], stderr=subprocess.PIPE)
-    kept = Path("calibrations") / few.folder.name / "design" / "trials.jsonl"
-    while first.poll() is None and not waits.exists():
-        time.sleep(0.02)
-    first.send_signal(stop)
-    _, said = first.communicate()
-    assert first.returncode != 0
-    if stop == signal.SIGINT:
-        assert "the same command goes on" in said.decode()
-        assert "Traceback" not in said.decode()
-    done = len(Kept((tmp_path / kept).parent).found)
-    assert done == 11
+    design = tmp_path / "calibrations" / few.folder.name / "design"
+
+    def stopped(by: signal.Signals, after: int) -> str:
+        """Stop it when it has kept so many more trials; give what it said."""
+        waits = tmp_path / f"waits-{by.name}"
+        program = WAITING.format(waits=str(waits), draws=FEW_DRAWS, after=after)
+        typed = [sys.executable, "-c", program, *command(exported, tmp_path, *FEW)]
+        process = subprocess.Popen(typed, stderr=subprocess.PIPE)
+        while process.poll() is None and not waits.exists():
+            time.sleep(0.02)
+        process.send_signal(by)
+        _, said = process.communicate()
+        assert process.returncode != 0
+        return said.decode()
+
+    said = stopped(signal.SIGINT, 11)
+    assert "the same command goes on" in said
+    assert "Traceback" not in said
+    assert len(Kept(design).found) == 11
+    stopped(signal.SIGKILL, 9)
+    done = len(Kept(design).found)
+    assert done == 20
     again = CliRunner().invoke(cli, command(exported, tmp_path, *FEW))
     assert again.exit_code == 0, again.output
     assert f"plausible inputs: {done} of 60" in again.output  # and not from 0

@@ -287,10 +287,10 @@ def ranked(three, believed, truths):
 
 @pytest.mark.slow
 def test_ranks_are_uniform_where_inference_is_right(three):
-    check = ranked(three, SPREAD, 60)
+    check = ranked(three, SPREAD, 40)
     for i in range(3):
         assert sbc.p_uniform(check.ranks[:, i]) > 0.001
-    assert stats.binom.ppf(0.0005, 60, 0.9) <= check.covered.sum(axis=0).min()
+    assert stats.binom.ppf(0.0005, 40, 0.9) <= check.covered.sum(axis=0).min()
 
 
 @pytest.mark.slow

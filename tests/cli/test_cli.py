@@ -72,6 +72,19 @@ def test_a_run_shows_its_summary_and_leaves_its_results(after_a_run):
     assert "replications: 2, all done" in after_a_run.stderr
 
 
+@pytest.mark.usefixtures("after_a_run")
+def test_a_run_has_its_report_unless_told_otherwise():
+    said = typed("run", "mine", "-n", "2", "--no-report", "--out", "without", *SHORT)
+    assert said.exit_code == 0, said.output
+    found = [
+        next(Path(out, "mine").glob("*/manifest.json")).parent for out in ("results", "without")
+    ]
+    assert [(run / "report.html").is_file() for run in found] == [True, False]
+    assert found[0].name == found[1].name
+    tables = [(run / "measures.parquet").read_bytes() for run in found]
+    assert tables[0] == tables[1]
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.usefixtures("after_a_run")
 def test_tables_fit_in_a_hundred_columns(lang):
@@ -96,7 +109,7 @@ def test_no_interval_is_shown_for_a_single_replication():
 @pytest.mark.slow
 @pytest.mark.usefixtures("after_a_run")
 def test_json_is_all_that_is_printed_when_it_is_asked_for():
-    said = typed("run", "mine", "-n", "2", "--json", *SHORT)
+    said = typed("run", "mine", "-n", "2", "--json", "--no-report", *SHORT)
     found = json.loads(said.stdout)
     assert said.stderr == ""
     assert found["replications"] == 2

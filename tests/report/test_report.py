@@ -15,7 +15,6 @@ from places import SCENARIOS
 import govsim
 from govsim import language
 from govsim.cli.reporting import report_at_the_end
-from govsim.cli.running import run as run_command
 from govsim.explain import explain
 from govsim.explanation.steps import QUICK
 from govsim.report import page
@@ -298,24 +297,6 @@ def test_reports_of_a_run_and_of_the_newest_comparison_and_explanation_can_be_as
         assert title in (to / "report.html").read_text("utf-8")
     missing = CliRunner().invoke(report, ["nowhere", "--out", str(results)])
     assert missing.exit_code == 2
-
-
-@pytest.mark.slow
-def test_a_run_has_its_report_unless_told_otherwise(tmp_path):
-    settings = [part for path, value in SHORT for part in ("--set", f"{path}={value}")]
-    base = [str(SCENARIOS / "tiandi.yaml"), "-n", "1", "--quiet", *settings]
-    for name, more in (("with", []), ("without", ["--no-report"])):
-        done = CliRunner().invoke(run_command, [*base, "--out", str(tmp_path / name), *more])
-        assert done.exit_code == 0, done.output
-    found = {
-        name: list((tmp_path / name).glob("tiandi/*/report.html")) for name in ("with", "without")
-    }
-    assert len(found["with"]) == 1
-    assert found["without"] == []
-    runs = {name: next((tmp_path / name / "tiandi").glob("*/manifest.json")) for name in found}
-    assert runs["with"].parent.name == runs["without"].parent.name
-    tables = {n: (run.parent / "measures.parquet").read_bytes() for n, run in runs.items()}
-    assert tables["with"] == tables["without"]
 
 
 CHINESE = re.compile("[\u4e00-\u9fff]+")

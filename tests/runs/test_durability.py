@@ -411,7 +411,7 @@ def test_who_reads_while_new_files_are_put_in_place_waits_for_a_moment(copied, s
 
 @pytest.mark.slow
 def test_memory_does_not_grow_with_replications(tmp_path):
-    """What 90 replications hold would be seen if more than half of it stayed in memory."""
+    """What 50 replications hold would be seen if more than half of it stayed in memory."""
     program = """
 import resource, sys, govsim
 from govsim.scenarios.loading import load
@@ -428,5 +428,5 @@ print(sum(table.nbytes for table in result.tables("orders")))
         kibibytes, held = map(int, said.split())
         return kibibytes * 1024, held
 
-    (memory_of_few, few), (memory_of_many, many) = used(10), used(100)
+    (memory_of_few, few), (memory_of_many, many) = used(10), used(60)
     assert memory_of_many - memory_of_few < (many - few) / 2
