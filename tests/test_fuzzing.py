@@ -22,7 +22,7 @@ def _beside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "examples"), [("scenarios", 4), ("orders", 6), ("extremes", 2), ("kills", 2)]
+    ("kind", "examples"), [("scenarios", 4), ("orders", 6), ("extremes", 2), ("kills", 1)]
 )
 def test_a_few_examples_of_each_kind_end_in_words(kind: str, examples: int) -> None:
     import watched

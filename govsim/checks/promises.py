@@ -9,6 +9,7 @@ keeps of that channel.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,7 @@ def desks_leave_time(network: Network, reported: Floats) -> Iterator[Finding]:
     limit, working = network.span(s.promises.scene)
     if not s.promises.made or working:
         return
+    draws = _Draws(network)
     taken = {covered: taking_in.shares(network, covered) for covered in (True, False)}
     for c, (name, channel) in enumerate(s.channels.items()):
         flow = np.where(
@@ -50,11 +52,10 @@ def desks_leave_time(network: Network, reported: Floats) -> Iterator[Finding]:
             flow = np.where(np.isin(network.covering, list(network.desk_of)), flow, 0.0)
         if channel.via == "centre" or not flow.sum():
             continue
-        draws = _Draws(network, flow)
         intake = draws.times("intake", channel.handling)
         if channel.dispatch == "at once":
             intake = np.minimum(intake, draws.times("handing over", channel.handing_over))
-        rest = draws.after_intake()
+        rest = draws.after_intake(flow)
         kept = float((intake + rest <= limit).mean())
         if kept < HALF <= float((rest <= limit).mean()):
             how = "handling" if channel.dispatch == "after intake" else "handing_over"
@@ -70,41 +71,66 @@ def desks_leave_time(network: Network, reported: Floats) -> Iterator[Finding]:
 
 
 class _Draws:
-    """Reports drawn from the grids of a channel, by the same luck for every channel."""
+    """Reports drawn by the same luck for every channel."""
 
-    def __init__(self, network: Network, flow: Floats) -> None:
+    def __init__(self, network: Network) -> None:
         self.network, self.streams = network, Streams(0, 0)
         self.ids = np.arange(DRAWN, dtype=np.uint64)
-        reached = np.cumsum(flow) / flow.sum()
-        at = np.searchsorted(reached, self.streams.uniform("grid", self.ids))
-        self.grid = np.minimum(at, len(flow) - 1)
 
     def times(self, stream: str, how: Distribution) -> Floats:
         """Draw lengths, ms."""
         return quantile(how, self.streams.uniform(stream, self.ids))
 
-    def after_intake(self) -> Floats:
-        """Draw what follows, ms, with a free crew of the fastest team there is."""
-        s, network = self.network.scenario, self.network
-        found = self.times("dispatch delay", s.policies.dispatch_delay)
-        if not s.travel.enabled:
-            return found
-        found = found + self.times("turn-out", s.travel.turn_out)
-        found += self.times("access", s.travel.access)
-        grids, points = network.territory.grids, network.territory.points
-        side = grids["side_m"].to_numpy(np.float64)[self.grid]
-        within = self.streams.pair("place", self.ids)
+    def after_intake(self, flow: Floats) -> Floats:
+        """Draw what follows, ms, with a free crew of the fastest team there is.
+
+        Parameters
+        ----------
+        flow : float64[grids], reports a day of the channel.
+        """
+        if not self.network.scenario.travel.enabled:
+            return self._anywhere
+        grids, points = self.network.territory.grids, self.network.territory.points
+        reached = np.cumsum(flow) / flow.sum()
+        grid = np.minimum(np.searchsorted(reached, self._where), len(flow) - 1)
+        side = grids["side_m"].to_numpy(np.float64)[grid]
         dx, dy = (
-            grids[axis].to_numpy(np.float64)[self.grid]
+            grids[axis].to_numpy(np.float64)[grid]
             + (u - 0.5) * side
-            - points[axis].to_numpy(np.float64)[network.covering[self.grid]]
-            for axis, u in zip("xy", within, strict=True)
+            - points[axis].to_numpy(np.float64)[self.network.covering[grid]]
+            for axis, u in zip("xy", self._within, strict=True)
         )
-        far = np.abs(dx) + np.abs(dy) if s.travel.metric == "rectilinear" else np.hypot(dx, dy)
-        pace = max(s.travel.speeds.get(team.mode, 1.0) for team in s.teams.values())
-        way = far * s.travel.detour / pace * 1000
-        if s.travel.variation > 0:
-            own = {"lognormal": {"median": "1 ms", "sigma": s.travel.variation}}
-            way = way * self.times("way", Distribution.model_validate(own))
-        found += way
+        rectilinear = self.network.scenario.travel.metric == "rectilinear"
+        far = np.abs(dx) + np.abs(dy) if rectilinear else np.hypot(dx, dy)
+        found: Floats = self._anywhere + far * self._a_metre
         return found
+
+    @cached_property
+    def _where(self) -> Floats:
+        """Places in the grids as they follow each other, 0 to 1."""
+        return self.streams.uniform("grid", self.ids)
+
+    @cached_property
+    def _within(self) -> tuple[Floats, Floats]:
+        return self.streams.pair("place", self.ids)
+
+    @cached_property
+    def _anywhere(self) -> Floats:
+        """What takes the same time wherever it is, ms."""
+        s = self.network.scenario
+        found = self.times("dispatch delay", s.policies.dispatch_delay)
+        if s.travel.enabled:
+            found = found + self.times("turn-out", s.travel.turn_out)
+            found += self.times("access", s.travel.access)
+        return found
+
+    @cached_property
+    def _a_metre(self) -> Floats | float:
+        """How long a metre of the way takes as the crow flies, ms."""
+        s = self.network.scenario
+        pace = max(s.travel.speeds.get(team.mode, 1.0) for team in s.teams.values())
+        usual = s.travel.detour / pace * 1000
+        if s.travel.variation <= 0:
+            return usual
+        own = {"lognormal": {"median": "1 ms", "sigma": s.travel.variation}}
+        return usual * self.times("way", Distribution.model_validate(own))

@@ -6,6 +6,7 @@ Called by `govsim.checks.offered_load`; `govsim.demand` draws the same report by
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ Floats = NDArray[np.float64]
 HOURS = DAY // HOUR
 
 
+@lru_cache(maxsize=2)  # grids with a station and without, of the network that is being looked at
 def shares(network: Network, covered: bool) -> Floats:
     """Share of each category's reports that each channel takes in.
 
@@ -61,6 +63,7 @@ def shares(network: Network, covered: bool) -> Floats:
         for taker in np.unique(here):
             by_hour = days @ (here == taker).reshape(-1, HOURS) / days.sum()
             found[:, taker] += share * (profiles @ by_hour)
+    found.flags.writeable = False
     return found
 
 

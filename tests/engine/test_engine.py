@@ -10,7 +10,7 @@ from unittest import mock
 import numpy as np
 import pytest
 from audit import lay_out
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from parting import KINDS, over_random_scenarios, parting
 from places import SCENARIOS, SUPPORT
@@ -25,7 +25,7 @@ from govsim.service import compiling, network, rules
 from govsim.storage import cache
 
 test_both_engines_make_the_same_of_random_scenarios = pytest.mark.slow(
-    over_random_scenarios(150, derandomize=True)
+    over_random_scenarios(120, derandomize=True)
 )
 
 
@@ -47,6 +47,7 @@ def test_both_engines_make_the_same_of_shipped_scenarios(
 
 
 @pytest.mark.slow
+@settings(max_examples=40)
 @given(scenarios)
 def test_looking_at_the_service_each_midnight_changes_nothing(scenario: Scenario) -> None:
     laid_out = lay_out(scenario)
