@@ -27,6 +27,7 @@ LAYERS = (
     "compare",
     "optimisation",
     "optimise",
+    "rostering",
     "explanation",
     "explain",
     "estimation",
