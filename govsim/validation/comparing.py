@@ -7,6 +7,7 @@ functions that `govsim.compare` uses, and counts how often they are right. Calle
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -216,6 +217,13 @@ def _measured(year: _Year) -> list[float]:
     return [float(district[name]) for name in MEASURES]
 
 
+def _one_more(number: int | dict[str, int]) -> int | dict[str, int]:
+    """Add one to a shift, on every kind of day."""
+    if isinstance(number, dict):
+        return {kind: n + 1 for kind, n in number.items()}
+    return number + 1
+
+
 def pairing(replications: int, executor: Executor, told: OnStep) -> Iterator[Promise]:
     """Measure what pairing saves where a plan has one member more."""
     file = str(folder_of_scenarios().parent / SHIPPED)
@@ -223,7 +231,14 @@ def pairing(replications: int, executor: Executor, told: OnStep) -> Iterator[Pro
     plan, teams = loaded.scenario, loaded.tree["teams"]
     settings: dict[str, tuple[tuple[str, str], ...]] = {"": ()}
     for name, team in teams.items():
-        settings[name] = ((f"teams.{name}.roster.day", str(team["roster"]["day"] + 1)),)
+        rosters = {"roster": team["roster"]}
+        rosters |= {
+            f"roster_at.{kind}": roster for kind, roster in team.get("roster_at", {}).items()
+        }
+        settings[name] = tuple(
+            (f"teams.{name}.{path}.day", json.dumps(_one_more(roster["day"])))
+            for path, roster in rosters.items()
+        )
     years = [_Year(file, s, r) for s in settings.values() for r in range(replications)]
     rows = []
     for year in zip(years, executor.map(_measured, years), strict=True):

@@ -71,9 +71,9 @@ class Category(Model):
     department: str | None = choice(None)
     """Department or company that finishes complex cases."""
     department_time: Distribution = par(
-        {"lognormal": {"median": "4 working days", "sigma": 1.1}},
+        {"lognormal": {"median": "4 working days", "sigma": 0.8}},
         {"lognormal": {"median": "2 working days", "sigma": 0.8}},
-        {"lognormal": {"median": "6 working days", "sigma": 1.7}},
+        {"lognormal": {"median": "8 working days", "sigma": 1.7}},
     )
     """Time of the department for a complex case."""
     joint_meeting: Share = par(0.05, 0.0, 0.2)
