@@ -15,7 +15,8 @@ from pathlib import Path
 from govsim.evaluation.service import Service
 from govsim.optimisation.answer import Answer
 from govsim.optimisation.asked import Wanted, asked_for
-from govsim.optimisation.result import OPTIMISE, Optimum, write_optimum
+from govsim.optimisation.by_point import AnswerByPoint
+from govsim.optimisation.result import FOUND, OPTIMISE, Optimum, write_optimum
 from govsim.optimisation.result import open_optimum as open_optimum
 from govsim.runs.executors import Executor
 from govsim.runs.progress import OnProgress
@@ -35,6 +36,7 @@ def optimise(
     fix: Sequence[str] = (),
     tries: Sequence[str] = (),
     curve: bool = False,
+    each_point: bool = False,
     seed: int | None = None,
     settings: Settings = (),
     overrides: Sequence[str] = (),
@@ -57,6 +59,7 @@ def optimise(
     fix : teams, or single numbers, that stay as they are.
     tries : changes of something else with their price, ``travel.turn_out=1 min:20000 yuan/year``.
     curve : also what each amount of money buys.
+    each_point : each point has rosters of its own, in place of all points of a kind alike.
     out : folder for results; ``<out>/optimise/<id>`` is made in it, and a search that was stopped
         goes on there. The plan is written beside the scenario, as ``<scenario>-plan.yaml`` with its
         table of rosters. None: nothing is written.
@@ -75,7 +78,9 @@ def optimise(
     RunError
         The results can't be written.
     """
-    wanted = Wanted(tuple(keep), best, budget, heads, tuple(vary), tuple(fix), tuple(tries), curve)
+    wanted = Wanted(
+        tuple(keep), best, budget, heads, tuple(vary), tuple(fix), tuple(tries), curve, each_point
+    )
     service = Service(
         scenario,
         seed=seed,
@@ -85,10 +90,10 @@ def optimise(
     )
     question = asked_for(service, wanted)
     folder = None if out is None else Path(out) / OPTIMISE / question.key
-    answer = Answer(question, Kept(folder), on_progress)
+    answer = (AnswerByPoint if each_point else Answer)(question, Kept(folder), on_progress)
     found = answer.optimum()
     if folder is None:
         return found
-    if answer.plan is not None and (file := answer.write(folder)):
+    if found.verdict == FOUND and (file := answer.write(folder)):
         found = replace(found, manifest={**found.manifest, "plan_file": str(file)})
     return write_optimum(found, folder)

@@ -75,6 +75,11 @@ _MANY = {"million": 1e6, "m": 1e6, "万": 1e4, "k": 1e3, "thousand": 1e3, "亿":
     metavar="PATH=VALUE:YUAN",
     help=tr("Something else that may change, with its price a year."),
 )
+@click.option(
+    "--each-point",
+    is_flag=True,
+    help=tr("Rosters of each point by itself, in place of all points of a kind alike."),
+)
 @click.option("--curve", is_flag=True, help=tr("Also say what each amount of money buys."))
 @seed(tr("Seed, in place of the scenario's."))
 @settings(tr("Change one input."))
@@ -93,6 +98,7 @@ def optimise(
     fix: tuple[str, ...],
     tries: tuple[str, ...],
     curve: bool,
+    each_point: bool,
     seed: int | None,
     settings: tuple[str, ...],
     overrides: tuple[str, ...],
@@ -121,6 +127,7 @@ def optimise(
             fix=fix,
             tries=tries,
             curve=curve,
+            each_point=each_point,
             seed=seed,
             settings=[split_setting(setting) for setting in settings],
             overrides=overrides,

@@ -20,7 +20,7 @@ from govsim.measures.replication import Asked
 from govsim.measures.statistics import interval
 from govsim.optimisation import files, result
 from govsim.optimisation.asked import Question
-from govsim.optimisation.box import most
+from govsim.optimisation.box import head_text, most
 from govsim.optimisation.promises import a_year
 from govsim.optimisation.race import Race, bound
 from govsim.optimisation.result import Optimum
@@ -298,7 +298,9 @@ class Answer:
         said = [option.text.rpartition(":")[0] for option, yes in taken if yes]
         for lever, place in zip(self.box.levers, places, strict=True):
             if lever.values[place] != lever.today:
-                said.append(f"{lever.path}: {_head(lever.today)}→{_head(lever.values[place])}")
+                said.append(
+                    f"{lever.path}: {head_text(lever.today)}→{head_text(lever.values[place])}"
+                )
         return "; ".join(said)
 
     def _rosters(self) -> Iterator[tuple[Any, ...]]:
@@ -307,7 +309,7 @@ class Answer:
         today = self.service.rosters.set_index(by)["number"].to_dict()
         for row in self._service_of_plan().rosters.to_dict("records"):
             where = tuple(row[name] for name in by)
-            names = points.loc[row["point"], ["name_zh", "name_en"]].tolist()
+            names = points.loc[row["point"], ["name_zh", "name_en", "kind"]].tolist()
             now = today.get(where)
             if now is None:
                 now = today.get((*where[:3], ""), today.get((*where[:3], "workday"), 0))
@@ -322,9 +324,9 @@ class Answer:
         if self.plan is not None:
             places = self.box.digits(self.plan)[1]
         for lever, place in zip(self.box.levers, places, strict=True):
-            values = ", ".join(_head(value) for value in lever.values)
-            number = "" if place is None else _head(lever.values[place])
-            yield lever.path, _head(lever.today), values, number
+            values = ", ".join(head_text(value) for value in lever.values)
+            number = "" if place is None else head_text(lever.values[place])
+            yield lever.path, head_text(lever.today), values, number
 
     def _nearest(self) -> dict[str, Any]:
         """Say how near the promises a plan came, where none keeps them."""
@@ -370,6 +372,7 @@ class Answer:
             "heads_at_most": wanted.heads,
             "options": [option.text for option in self.box.options],
             "verdict": verdict,
+            "by_point": False,
             "plans_in_box": self.box.size,
             "within": len(self.question.among),
             "looked_at": len(self.search.known),
@@ -393,8 +396,3 @@ class Answer:
             "versions": provenance.versions(),
             "seconds": round(time.monotonic() - self.began, 1),
         }
-
-
-def _head(head: Any) -> str:
-    """Write a number on duty, or those by kind of day."""
-    return str(head) if isinstance(head, int) else "/".join(str(n) for n in head.values())

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from govsim.errors import InputError, Problem
 from govsim.evaluation.service import Service
-from govsim.language import tr
+from govsim.language import joined, tr
 from govsim.lateness.levers import changed
 from govsim.optimisation import box as boxes
 from govsim.optimisation import promises as read
@@ -28,6 +28,9 @@ Ints = NDArray[np.int64]
 
 LARGEST, LARGEST_WHOLE = 50_000, 4_000
 """Plans in a box at most, and plans within a budget at most where all must be looked at."""
+
+BY_POINT = {*read.SHORT.values(), "orders"}
+"""Measures that are sums over points, or shares of such sums."""
 
 OPTIONS = 4
 """Options at most; each doubles the box."""
@@ -45,6 +48,7 @@ class Wanted:
     fix: tuple[str, ...] = ()
     tries: tuple[str, ...] = ()
     curve: bool = False
+    each: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,9 +141,13 @@ def asked_for(service: Service, wanted: Wanted) -> Question:
     for option_, number in (("--budget", wanted.budget), ("--heads", wanted.heads)):
         if number is not None and not number > 0:
             problems.append(Problem(tr("expected more than 0, not {n}", n=number), file=option_))
+    if wanted.each:
+        problems += _not_by_point(wanted, promises)
     if problems:
         raise InputError(problems)
     found = Question(wanted, service, Box(service, levers, options), promises, also)
+    if wanted.each:
+        return found
     if problems := list(_too_large(found)) or list(_empty(found)):
         raise InputError(problems)
     return found
@@ -159,6 +167,35 @@ def _also(wanted: Wanted, promises: Sequence[Promise]) -> Promise | None:
         text = tr("“{name}” is neither better high nor better low", name=quantity.measure)
         raise InputError([Problem(text, file="--best")])
     return Promise(quantity, quantity.shown.better == "higher", 0.0)
+
+
+def _not_by_point(wanted: Wanted, promises: Sequence[Promise]) -> list[Problem]:
+    """Name what can't be asked where each point has rosters of its own."""
+    found = []
+    if not promises:
+        found.append(Problem(tr("--each-point needs a promise to be kept"), file="--keep"))
+    for promise in promises:
+        if promise.quantity.level != "district" or promise.asked[2] not in BY_POINT:
+            text = tr(
+                "with --each-point a promise is one of the whole district about {known}, not "
+                "{found}",
+                known=joined([*read.SHORT, *sorted(BY_POINT - {*read.SHORT.values()})], "、", ", "),
+                found=str(promise.quantity),
+            )
+            found.append(Problem(text, file="--keep"))
+    given = {
+        "--best": wanted.best is not None,
+        "--budget": wanted.budget is not None,
+        "--heads": wanted.heads is not None,
+        "--try": bool(wanted.tries),
+    }
+    for option, yes in given.items():
+        if yes:
+            text = tr(
+                "--each-point looks for the cheapest rosters: leave out {option}", option=option
+            )
+            found.append(Problem(text, file=option))
+    return found
 
 
 def _too_large(found: Question) -> list[Problem]:

@@ -165,6 +165,11 @@ def most(head: Head) -> int:
     return max((on(head, kind) for kind in DAY_KINDS), default=0)
 
 
+def head_text(head: Head) -> str:
+    """Write a number on duty, or those by kind of day."""
+    return str(head) if isinstance(head, int) else "/".join(str(n) for n in head.values())
+
+
 # ------------------------------------------------------------------ what may change
 
 

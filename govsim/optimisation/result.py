@@ -35,8 +35,8 @@ class Optimum:
     ----------
     manifest : what is recorded: the scenario, what was asked, the verdict, the bound, how many
         plans and replications were looked at, versions, seconds.
-    rosters : ``point, name_zh, name_en, team, shift, day_kind, today, number``: who is on duty;
-        empty where no plan was found.
+    rosters : ``point, name_zh, name_en, point_kind, team, shift, day_kind, today, number``: who is
+        on duty; empty where no plan was found.
     promises : ``measure, at_least, target, today, today_low, today_high, plan, plan_low, plan_high,
         n``: each promise with its interval on fresh replications.
     measures : the same for further measures, with ``difference, difference_low, difference_high``
@@ -110,7 +110,7 @@ FRAMES = frames.names(Optimum)
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "rosters": (
-        "point", "name_zh", "name_en", "team", "shift", "day_kind", "today", "number",
+        "point", "name_zh", "name_en", "point_kind", "team", "shift", "day_kind", "today", "number",
     ),
     "promises": (
         "measure", "at_least", "target", "today", "today_low", "today_high", "plan", "plan_low",

@@ -15,6 +15,7 @@ from govsim.report.lateness_words import change_name, points
 from govsim.report.lateness_words import cost as price
 from govsim.report.lateness_words import share as percent
 from govsim.report.wording import MISSING, money_unit, shift_name, spread
+from govsim.scenarios.findings import point_kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 SHEET = "rosters.xlsx"
+
+SEVERAL = 6
+"""Points up to which the rosters of each stand on the screen."""
 
 
 def summary(found: Optimum) -> RenderableType:
@@ -39,10 +43,13 @@ def summary(found: Optimum) -> RenderableType:
         parts += screen.paragraph(line, "  ", "bold" if i == 0 else "")
     tables = [_helps(found)] if len(found.helps) else []
     if found.verdict == FOUND:
-        tables.append(_rosters(found))
+        many = found.rosters["point"].nunique() > SEVERAL
+        tables.append(_by_kind(found) if many else _rosters(found))
         if len(found.promises):
             tables.append(_promises(found))
-        tables += [_measures(found), _posts(found)]
+        tables.append(_measures(found))
+        if len(found.posts):
+            tables.append(_posts(found))
         if found.plans["rank"].nunique() > 1:
             tables.append(_plans(found))
     if len(found.curve):
@@ -76,6 +83,39 @@ def _rosters(found: Optimum) -> Table:
                 who, day_kind(row["day_kind"]), str(row["today"]), str(row["number"]),
                 style="bold" if changed else "",
             )  # fmt: skip
+    return table
+
+
+def _by_kind(found: Optimum) -> Table:
+    """Show the numbers on duty of all points together, on the fullest kind of day."""
+    from govsim.report import screen
+
+    rosters = found.rosters
+    kinds = rosters["point_kind"].unique().tolist()
+    by = ["point_kind", "team", "shift"]
+    each = rosters.groupby([*by, "point"], sort=False)[["today", "number"]].max()
+    each["changed"] = each["today"] != each["number"]
+    table = screen.table(
+        (tr("On duty"), 50), (tr("today"), 8), (tr("plan"), 8), (tr("points that change"), 20)
+    )
+    for (kind, team, shift), mine in each.groupby(by, sort=False):
+        if not mine[["today", "number"]].to_numpy().any():
+            continue
+        who = tr(
+            "{team}, {shift}",
+            team=words.team(found.scenario, str(team)),
+            shift=shift_name(str(shift)),
+        )
+        if len(kinds) > 1:
+            who = tr("{where}: {who}", where=point_kind(str(kind)), who=who)
+        changed = int(mine["changed"].sum())
+        table.add_row(
+            who,
+            f"{mine['today'].sum():,}",
+            f"{mine['number'].sum():,}",
+            tr("{n} of {all}", n=changed, all=len(mine)),
+            style="bold" if changed else "",
+        )
     return table
 
 

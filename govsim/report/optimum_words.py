@@ -5,8 +5,9 @@ Reads a `govsim.optimisation.result.Optimum`; `govsim.report.optimum_tables` sho
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import isnan
+from typing import Any
 
 from govsim.language import joined, tr
 from govsim.language import name as in_language
@@ -15,8 +16,12 @@ from govsim.optimisation.result import FOUND, NONE, OUT_OF_REACH, Optimum
 from govsim.report.lateness_words import clock_name
 from govsim.report.lateness_words import share as percent
 from govsim.report.wording import measure_name, number, shift_name
+from govsim.scenarios.findings import point_kind
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.staffing import DESK
+
+KINDS = ("point_station", "workstation", "community_office")
+"""Kinds of points, as paths of rosters name them."""
 
 
 def title(found: Optimum) -> str:
@@ -52,13 +57,22 @@ def team(plan: Scenario, key: str) -> str:
 
 
 def post(plan: Scenario, path: str) -> str:
-    """Name a number on duty: ``volunteers, day shift``."""
+    """Name a number on duty: ``volunteers, day shift``; and at which points, if the path says."""
     parts = path.split(".")
-    return tr(
+    called = tr(
         "{team}, {shift}",
         team=team(plan, DESK if parts[0] == DESK else parts[1]),
         shift=shift_name(parts[-1]),
     )
+    kind = next((part for part in parts if part in KINDS), "")
+    if not kind or sum(kind in one for one in _places(plan)) == len(_places(plan)):
+        return called
+    return tr("{where}: {who}", where=point_kind(kind), who=called)
+
+
+def _places(plan: Scenario) -> list[tuple[str, ...]]:
+    """Kinds of points at which each team of the plan stands."""
+    return [tuple(one.at) for one in plan.teams.values()]
 
 
 def changes(plan: Scenario, text: str) -> str:
@@ -116,6 +130,7 @@ def _found(found: Optimum) -> Iterator[str]:
             measure=measure(text),
         )
     elif more and not isnan(more["more"]):
+        yield from _at_the_margin(found, text)
         yield tr(
             "To ask {target} of “{measure}” costs {more} yuan a year more, by the search's own "
             "replications.",
@@ -125,6 +140,17 @@ def _found(found: Optimum) -> Iterator[str]:
         )
     elif more:
         yield tr("No plan of the box at up to half as much again keeps a point more.")
+
+
+def _at_the_margin(found: Optimum, text: str) -> Iterator[str]:
+    """Say what one more demand in time costs, where points choose by themselves."""
+    one = found.manifest["price_of_more"].get("one", 0.0)
+    if one > 0 and Quantity.parse(text).shown.kind == "share":
+        yield tr(
+            "At the margin one more demand in time (“{measure}”) costs {one} yuan.",
+            measure=measure(text),
+            one=yuan(one),
+        )
 
 
 def _by_shift(found: Optimum) -> str:
@@ -138,9 +164,30 @@ def _by_shift(found: Optimum) -> str:
     return tr("People by shift: {shifts}.", shifts=joined(said, zh="，", en=", "))
 
 
+def _bound_by_point(found: Optimum) -> str:
+    m = found.manifest
+    if not m["enumerated"]:
+        return tr(
+            "A point has {n} plans, too many to look at all: the plan was found in small steps. "
+            "None of the steps that were tried is better, and nothing is known of how far it is "
+            "from the best.",
+            n=f"{m['plans_in_box']:,}",
+        )
+    return tr(
+        "In the {n} replications of the search no rosters point by point that keep all of it cost "
+        "less than {bound} yuan a year; the plan costs {gap}% more, since it also keeps all of it "
+        "on fresh demands.",
+        n=m["replications_each"],
+        bound=yuan(found.bound),
+        gap=f"{100 * (found.cost / found.bound - 1):.2f}",
+    )
+
+
 def _bound(found: Optimum) -> Iterator[str]:
     m = found.manifest
-    if m["best"] is not None:
+    if m.get("by_point"):
+        yield _bound_by_point(found)
+    elif m["best"] is not None:
         yield tr(
             "Of {n} plans within that, it is the best with 95% confidence, but for 0.2 points (or "
             "0.5%), among those that the search had not left out.",
@@ -228,18 +275,35 @@ def how_meant(found: Optimum) -> list[str]:
                 share=f"{100 * m['confidence']:.0f}",
             )
         )
-    lines += [
-        tr(
-            "The box: each number on duty with one fewer and one more than today, or as given by "
-            "--vary and --fix; {n} plans, of which {seen} were looked at in {made} replications. "
-            "Unless --vary says so, who walks the grids is not cut.",
-            n=f"{m['plans_in_box']:,}",
-            seen=f"{m['looked_at']:,}",
-            made=f"{m['replications']:,}",
-        ),
+    if m.get("by_point"):
+        lines.append(
+            tr(
+                "Each of {points} points has its own rosters, out of at most {n} plans: each "
+                "number on duty with one fewer and one more than today, or as given by --vary and "
+                "--fix. The search made {made} replications of the whole district. Unless --vary "
+                "says so, who walks the grids is not cut.",
+                points=f"{m['points']:,}",
+                n=f"{m['plans_in_box']:,}",
+                made=f"{m['replications']:,}",
+            )
+        )
+    else:
+        lines.append(_box(m))
+    lines.append(
         tr(
             "Cost is that of people on duty by the scenario's own rates, and of options. Overtime, "
             "helpers and 12345 orders come on top, and are in the measure “Cost”."
-        ),
-    ]
+        )
+    )
     return lines
+
+
+def _box(m: Mapping[str, Any]) -> str:
+    return tr(
+        "The box: each number on duty with one fewer and one more than today, or as given by "
+        "--vary and --fix; {n} plans, of which {seen} were looked at in {made} replications. "
+        "Unless --vary says so, who walks the grids is not cut.",
+        n=f"{m['plans_in_box']:,}",
+        seen=f"{m['looked_at']:,}",
+        made=f"{m['replications']:,}",
+    )
