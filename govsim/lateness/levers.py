@@ -85,9 +85,11 @@ def _all(plan: Scenario) -> Iterator[Lever]:
     yield Lever("hours", "hours", ("closed",), tuple(_opening(plan)))
     for name in plan.teams:
         there = _rosters(plan, name, lambda r: _nobody(r, shifts))
-        yield Lever(f"somebody:{name}", "duty", ("nobody",), there)
+        # Who was withdrawn or turned away had waited for people, or would have.
+        yield Lever(f"somebody:{name}", "duty", ("nobody", "gone"), there)
         more = _rosters(plan, name, _one_more)
-        yield Lever(f"one_more:{name}", "duty", ("busy", "other_work", "another_team"), more)
+        pieces = ("busy", "other_work", "another_team", "gone")
+        yield Lever(f"one_more:{name}", "duty", pieces, more)
         yield Lever(
             f"free:{name}", "free", ("other_work",), tuple(_all_free(plan, name)), priced=False
         )

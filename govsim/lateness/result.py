@@ -7,6 +7,7 @@ folder, ``<out>/why/<id>/``. Called by `govsim.why`, the command line and `govsi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ import pandas as pd
 from govsim.errors import RunError
 from govsim.language import name as in_language
 from govsim.language import tr
+from govsim.measures.clocks import CLOCKS
 from govsim.scenarios.schema import Label, Scenario
 from govsim.storage import frames
 
@@ -135,3 +137,19 @@ def open_lateness(folder: str | Path) -> Lateness:
         return frames.read(Lateness, Path(folder), RECORD)
     except FileNotFoundError:
         raise RunError(tr("there is no answer to “why late” in {folder}", folder=folder)) from None
+
+
+def answers_of(run: Path, replications: int) -> list[Lateness]:
+    """Read what was asked of a run before: its answers by clock, of so many replications.
+
+    Parameters
+    ----------
+    run : folder of the run. What can't be read is left out, as if it had not been asked.
+    """
+    found = []
+    for record in run.parent.parent.glob(f"{WHY}/*/{RECORD}"):
+        with suppress(RunError):
+            one = open_lateness(record.parent)
+            if one.manifest["run"] == run.name and one.manifest["replications"] == replications:
+                found.append(one)
+    return sorted(found, key=lambda one: CLOCKS.index(one.clock))

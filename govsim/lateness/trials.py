@@ -204,23 +204,44 @@ def _share(which: NDArray[np.bool_], of: NDArray[np.bool_]) -> float:
 
 @lru_cache(maxsize=2)
 def unlimited(network: Network) -> Network:
-    """Give the network with people without limit at desks and in teams, the fastest sent first."""
+    """Give the network with people without limit at desks and in teams, the fastest sent first.
+
+    Where stations help each other, whoever can be there first is sent, a neighbour's people too: a
+    plan asks its neighbours only where it has nobody, and any of its points may have nobody.
+    """
     line = len(network.timelines)
     pace = Numbers.of(network).pools["pace"]
     speed = [
         plan.training if (plan := network.scenario.teams.get(pool.name)) else 1.0
         for pool in network.pools
     ]
+    near = network.neighbours
     pools = tuple(
         replace(pool, timeline=line, room=EVERYBODY) if pool.kind in (TEAM, DESK) else pool
         for pool in network.pools
     )
     candidates = {
-        where: tuple(sorted(own, key=lambda pool: (-pace[pool], -speed[pool])))
-        for where, own in network.candidates.items()
+        (point, group): tuple(
+            sorted(
+                (
+                    pool
+                    for p in (point, *near.get(point, ()))
+                    for pool in network.candidates[p, group]
+                ),
+                key=lambda pool: (-pace[pool], -speed[pool]),
+            )
+        )
+        for point, group in network.candidates
     }
+    scenario = network.scenario
+    if any(near.values()):
+        soonest = scenario.policies.model_copy(update={"dispatch": "soonest"})
+        scenario = scenario.model_copy(update={"policies": soonest})
     timelines = (*network.timelines, constant(EVERYBODY))
-    return replace(network, pools=pools, timelines=timelines, candidates=candidates)
+    return replace(
+        network, scenario=scenario, pools=pools, timelines=timelines, candidates=candidates,
+        neighbours={},
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from govsim.demand.table import DemandTable
 from govsim.measures.ways import ways, ways_from, whole_ticks
-from govsim.service.network import Network
+from govsim.service.network import TEAM, Network
 from govsim.service.outcome import Outcome
 from govsim.service.plan import AT_DESK, BY_CENTRE, DIRECT, Plan
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 Goes = Callable[[int, Ints, Sequence[Ints]], list[Ints]]
 """Gives the way and the work, ms, of a group's visits to some demands, for each of some amounts of
 work at speed 1."""
@@ -33,8 +34,8 @@ def least(network: Network, table: DemandTable, outcome: Outcome) -> dict[str, I
     """Shortest time of each demand from the start of its clocks, ms, whatever the staffing.
 
     The fastest of a working group's teams goes, from the point from which the way is shortest
-    among its own and those that help it. Opening hours of channels stay as they are, and with
-    them who takes a demand in.
+    among its own and those that help it; a team stands at its kinds of point, whoever is on duty
+    there. Opening hours of channels stay as they are, and with them who takes a demand in.
 
     Returns
     -------
@@ -42,19 +43,20 @@ def least(network: Network, table: DemandTable, outcome: Outcome) -> dict[str, I
         By clock int64[n].
     """
     plan, speeds = network.scenario, Plan.of(network).speeds
-    names = list(network.teams)
+    names, stands = list(network.teams), _stands(network)
     pace = [plan.travel.speeds.get(team.mode, 1.0) for team in plan.teams.values()]
 
     def goes(group: int, mine: Ints, works: Sequence[Ints]) -> list[Ints]:
         teams = [names.index(t) for t in plan.groups[network.groups[group]].teams]
         found = [np.full(len(mine), LONG) for _ in works]
-        way: dict[float, Ints] = {}
+        way: dict[tuple[float, bytes], Ints] = {}
         for team in teams:
-            if pace[team] not in way:
-                way[pace[team]] = _nearest(network, table, mine, pace[team])
+            how = pace[team], stands[team].tobytes()
+            if how not in way:
+                way[how] = _nearest(network, table, mine, pace[team], stands[team])
             speed = speeds[team][table.category[mine]]
             for best, work in zip(found, works, strict=True):
-                np.minimum(best, way[pace[team]] + whole_ticks(work / speed, plan.tick), out=best)
+                np.minimum(best, way[how] + whole_ticks(work / speed, plan.tick), out=best)
         return found
 
     return _times(network, table, outcome, goes)
@@ -84,18 +86,31 @@ def as_sent(network: Network, table: DemandTable, outcome: Outcome) -> dict[str,
     return _times(network, table, outcome, goes)
 
 
-def _nearest(network: Network, table: DemandTable, mine: Ints, pace: float) -> Ints:
-    if not network.scenario.travel.enabled:
-        return np.zeros(len(mine), dtype=np.int64)
+def _stands(network: Network) -> Bools:
+    """Say where each team stands, or would if anybody of it were on duty: bool[teams, points]."""
+    kinds = network.territory.points["kind"].to_numpy()
+    found = np.array([np.isin(kinds, team.at) for team in network.scenario.teams.values()])
+    for pool in network.pools:
+        if pool.kind == TEAM:
+            found[network.teams.index(pool.name), pool.point] = True
+    return found
+
+
+def _nearest(network: Network, table: DemandTable, mine: Ints, pace: float, stands: Bools) -> Ints:
+    """Time of a team's way from the nearest point where it stands, of a demand's own and others."""
     own = table.point[mine]
-    found = ways_from(network, table, mine, own, pace)
+    if not network.scenario.travel.enabled:
+        helped = [p for p, others in network.neighbours.items() if stands[list(others)].any()]
+        return np.where(stands[own] | np.isin(own, helped), np.int64(0), LONG)
+    found = np.where(stands[own], ways_from(network, table, mine, own, pace), LONG)
     for point, others in network.neighbours.items():
         here = np.flatnonzero(own == point)
         for other in others if len(here) else ():
-            there = np.full(len(here), other, dtype=np.int64)
-            found[here] = np.minimum(
-                found[here], ways_from(network, table, mine[here], there, pace)
-            )
+            if stands[other]:
+                there = np.full(len(here), other, dtype=np.int64)
+                found[here] = np.minimum(
+                    found[here], ways_from(network, table, mine[here], there, pace)
+                )
     return found
 
 

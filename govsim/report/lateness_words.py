@@ -324,16 +324,27 @@ def how_meant(found: Lateness) -> list[str]:
     m = found.manifest
     if found.changes.empty:
         return [tr("No demand is late by this promise, so no change was simulated.")]
-    lines = [
-        tr(
+    days, n = float(m["changes_days"]), int(m["changes_replications"])
+    length = tr("{n} hours", n=f"{24 * days:.3g}")
+    if days >= 2:
+        length = tr("{n} days", n=f"{days:.0f}")
+    if n > 1:
+        line = tr(
             "Every change is simulated on the same demands as the plan as it is ({n} replications "
-            "of {days} days); intervals of the difference hold {share}% of the time. In time "
-            "with a change is today's share plus the difference.",
-            n=m["changes_replications"],
-            days=f"{m['changes_days']:.0f}",
+            "of {length}); intervals of the difference hold {share}% of the time. In time with a "
+            "change is today's share plus the difference.",
+            n=n,
+            length=length,
             share=f"{100 * found.confidence:.0f}",
         )
-    ]
+    else:
+        line = tr(
+            "Every change is simulated on the same demands as the plan as it is (one replication "
+            "of {length}, so there are no intervals: what luck does is not known). In time with a "
+            "change is today's share plus the difference.",
+            length=length,
+        )
+    lines = [line]
     if m["shortened"]:
         lines.append(
             tr(

@@ -91,10 +91,8 @@ def test_of_the_shipped_plan_the_best_two_are_simulated_together() -> None:
 @settings(max_examples=12)
 @given(scenarios)
 def test_people_without_limit_keep_the_ceiling_of_any_plan(scenario: Scenario) -> None:
-    # No staffing of the plan: no order sends the nearest neighbour; 12345, the departments and the
-    # joint meeting have their own people.
+    # No staffing of the plan: 12345, the departments and the joint meeting have their own people.
     without = {
-        "policies": scenario.policies.model_copy(update={"neighbours_within": None}),
         "centre": scenario.centre.model_copy(update={"enabled": False}),
         "joint_meeting": scenario.joint_meeting.model_copy(update={"cases": 10**6}),
         "departments": {
@@ -111,6 +109,14 @@ def test_people_without_limit_keep_the_ceiling_of_any_plan(scenario: Scenario) -
         most = applies & (could[clock] <= limits[clock])
         assert not (applies & kept & ~most).any()
         assert (most & ~kept).sum() <= 0.01 * applies.sum() + 1
+
+
+def test_one_more_is_tried_where_people_are_turned_away() -> None:
+    short = [("horizon", "3 days"), ("warm_up", "1 day")]
+    found = govsim.why(SCENARIOS / "textbook" / "erlang_b.yaml", settings=short, replications=2)
+    lost = found.pieces[found.pieces["level"] == "district"].set_index("piece")["largest"]["gone"]
+    assert (lost.dropna() > 0).any()
+    assert found.to_frame().set_index("change")["gain"]["one_more:team"] > 0
 
 
 def test_the_ceiling_is_what_people_without_limit_keep() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from unittest.mock import Mock
 
+import numpy as np
 import openpyxl
 import pytest
 from click.testing import CliRunner
@@ -15,6 +18,7 @@ from govsim.cli import cli
 from govsim.lateness.result import PAIR, Lateness
 from govsim.report import lateness_words as words
 from govsim.report import page, workbook
+from govsim.report.sections import late
 
 SHORT = (("horizon", "6 weeks"), ("warm_up", "1 week"))
 
@@ -42,6 +46,36 @@ def test_a_page_has_the_ceiling_the_changes_and_all_parts(found: Lateness, lang:
         assert (channel.label.zh if lang == "zh" else channel.label.en) in text
     assert ("天地新城点站" if lang == "zh" else "Tiandi New City station") in text
     assert text.count("<svg") >= 2
+
+
+def test_the_report_of_a_run_has_the_changes_once_they_were_asked_for(
+    found: Lateness, tmp_path: Path
+) -> None:
+    assert found.folder is not None
+    run = found.folder.parents[1] / "tiandi" / found.manifest["run"]
+    alone = tmp_path / "tiandi" / run.name  # the same run where nobody has asked
+    shutil.copytree(run, alone)
+    for lang in ("en", "zh"):
+        language.use(lang)  # type: ignore[arg-type]
+        with_answer, without = ("".join(map(str, late_of(folder))) for folder in (run, alone))
+        first = found.to_frame().query("change != @PAIR")["change"].iloc[0]
+        for text in (words.change_name(found.scenario, first), *words.best(found)):
+            assert text in with_answer and text not in without
+        assert "govsim why" in without and "govsim why" not in with_answer
+
+
+def late_of(folder: Path) -> list[object]:
+    """Give what the section of a run's report says, but for its figure."""
+    desk = Mock(plate=lambda *_: "")
+    (section,) = late.sections(govsim.open_run(folder), desk)
+    return list(section.blocks)
+
+
+def test_one_replication_has_no_intervals_and_says_so() -> None:
+    language.use("en")
+    found = govsim.why(SCENARIOS / "tiandi.yaml", settings=(*SHORT, ("replications", "1")))
+    assert found.to_frame()["low"].isna().all() or np.isinf(found.to_frame()["low"]).all()
+    assert "no intervals" in words.how_meant(found)[0]
 
 
 def test_a_workbook_has_every_change_and_every_part(found: Lateness, tmp_path: Path) -> None:

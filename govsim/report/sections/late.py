@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from govsim.language import tr
 from govsim.lateness import parts
+from govsim.lateness.result import Lateness, answers_of
 from govsim.measures.clocks import AS_SENT, CLOCKS, KEPT, REACHABLE
+from govsim.report import lateness_tables, minutes
 from govsim.report import lateness_words as words
-from govsim.report import minutes
 from govsim.report.parts import Block, Desk, Row, Section, Table, Words, row
+from govsim.report.sections import from_screen
 from govsim.report.wording import MISSING
 from govsim.runs.results import Result
 
@@ -26,6 +28,7 @@ def sections(result: Result, desk: Desk) -> Iterator[Section]:
 def _blocks(result: Result, desk: Desk) -> Iterator[Block]:
     pieces, groups = parts.pieces(result), parts.groups(result)
     reached = {clock: parts.reach(result, clock) for clock in CLOCKS}
+    known = answers_of(result.folder, result.replications) if result.folder else []
     first = {
         clock: words.first_line(
             clock, of[REACHABLE].mean, of[KEPT].mean, words.largest_of(pieces, clock)
@@ -38,10 +41,14 @@ def _blocks(result: Result, desk: Desk) -> Iterator[Block]:
         then = tr(
             "Which single changes bring most, and which two together, is not part of a run: each "
             "is simulated by the command “govsim why” with this plan's file, which goes on from "
-            "this run and writes a report of its own."
+            "this run and writes a report of its own. When this report is written anew with "
+            "“govsim report”, they stand here too."
         )
         others = (line for one, line in first.items() if one != clock)
-        yield Words((first[clock], *words.reachable(groups, pieces, clock), *others, then))
+        lines = [first[clock], *words.reachable(groups, pieces, clock), *others]
+        yield Words(tuple(lines if known else [*lines, then]))
+    for one in known:
+        yield from _changes(one, one is known[-1])
     yield Table(
         tr("Late demands by the piece that took most of their time, %, for each clock."),
         (tr("Piece of the time"), *(words.clock_name(clock) for clock in CLOCKS)),
@@ -61,6 +68,21 @@ def _blocks(result: Result, desk: Desk) -> Iterator[Block]:
                 for one in shown
             ),
             lambda: minutes.figure(shown),
+        )
+
+
+def _changes(found: Lateness, last: bool) -> Iterator[Block]:
+    """Show what brings most, as it was asked of this run before; how it is meant is said once."""
+    if made := lateness_tables.tables(found, ()).get("changes"):
+        yield Words(tuple(words.best(found)))
+        yield from_screen.table(
+            made,
+            tr(
+                "The single changes that bring most ({clock}), each simulated, and the best two "
+                "together.",
+                clock=words.clock_name(found.clock),
+            ),
+            note=" ".join(words.how_meant(found)) if last else "",
         )
 
 
