@@ -28,6 +28,7 @@ LAYERS = (
     "optimisation",
     "optimise",
     "rostering",
+    "siting",
     "explanation",
     "explain",
     "estimation",
