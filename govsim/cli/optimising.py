@@ -23,6 +23,7 @@ from govsim.cli.options import (
     workers,
 )
 from govsim.cli.progress import phases, stoppable
+from govsim.cli.reporting import no_report, report_at_the_end
 from govsim.errors import InputError, Problem
 from govsim.language import tr
 
@@ -86,6 +87,7 @@ _MANY = {"million": 1e6, "m": 1e6, "万": 1e4, "k": 1e3, "thousand": 1e3, "亿":
 @overrides()
 @out(tr("Folder for results."))
 @workers()
+@no_report()
 @quiet()
 @as_json()
 def optimise(
@@ -105,6 +107,7 @@ def optimise(
     out: Path,
     workers: int | None,
     cluster: str | None,
+    no_report: bool,
     quiet: bool,
     as_json_: bool,
 ) -> None:
@@ -136,9 +139,11 @@ def optimise(
             executor=chosen,
         )
     if len(found.rosters) and found.folder is not None:
-        from govsim.report.optimum_tables import write_sheet
+        from govsim.report.sheets.optimum import write_rosters
 
-        write_sheet(found, found.folder)
+        write_rosters(found, found.folder)
+    if not no_report:
+        report_at_the_end(found, quiet or as_json_)
     if as_json_:
         print_json(as_values(found))
     elif not quiet:

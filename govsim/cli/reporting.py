@@ -60,8 +60,8 @@ def say_where(folder: Path) -> None:
     "report",
     tr(
         "Write the report of a run (its id, or the scenario that was run), of a comparison, an "
-        "explanation, a calibration or an answer to “why late” (its folder or id): one HTML file, "
-        "or a workbook."
+        "explanation, a calibration, an answer to “why late” or a plan that was sought (its folder "
+        "or id): one HTML file, or a workbook."
     ),
 )
 @click.argument("what", metavar=tr("RUN_OR_FOLDER"))
@@ -145,6 +145,7 @@ def _found(what: str, out: Path) -> Found:
     from govsim.comparison import result as comparison
     from govsim.explanation import result as explanation
     from govsim.lateness import result as lateness
+    from govsim.optimisation import result as optimum
     from govsim.runs.results import open_run
 
     below = (
@@ -152,6 +153,7 @@ def _found(what: str, out: Path) -> Found:
         explanation.EXPLANATIONS,
         calibration.CALIBRATIONS,
         lateness.WHY,
+        optimum.OPTIMISE,
     )
     for place in _places(what, out, *below):
         if (place / comparison.RECORD).is_file():
@@ -162,6 +164,8 @@ def _found(what: str, out: Path) -> Found:
             return calibration.open_calibration(place)
         if (place / lateness.RECORD).is_file():
             return lateness.open_lateness(place)
+        if (place / optimum.RECORD).is_file():
+            return optimum.open_optimum(place)
     run = run_named(what, out)
     if run is None:
         text = tr("nothing was found under “{what}” in {out}", what=what, out=out)

@@ -18,7 +18,7 @@ from govsim.lateness.result import PAIR
 from govsim.measures.quantity import Quantity
 from govsim.measures.replication import Asked
 from govsim.measures.statistics import interval
-from govsim.optimisation import files, result
+from govsim.optimisation import files, hours, result
 from govsim.optimisation.asked import Question
 from govsim.optimisation.box import head_text, most
 from govsim.optimisation.promises import a_year
@@ -104,6 +104,8 @@ class Answer:
             self.rows["helps"] = list(self._helps())
         elif verdict == result.FOUND:
             self._beside()
+        if verdict == result.FOUND:
+            self.rows["hours"] = list(self._hours())
         if self.question.wanted.curve and verdict != result.OUT_OF_REACH:
             self.rows["curve"] = list(self._curve(self.among))
         self.rows["box"] = list(self._box())
@@ -318,6 +320,10 @@ class Answer:
     def _service_of_plan(self) -> Service:
         assert self.plan is not None
         return self.service.with_pools(self.box.rosters(self.plan))
+
+    def _hours(self) -> Iterator[tuple[Any, ...]]:
+        """Lay people on duty beside the work that is asked of them, by the hour."""
+        return hours.by_hour(self.service, self._service_of_plan(), FRESH)
 
     def _box(self) -> Iterator[tuple[Any, ...]]:
         places: Sequence[int | None] = [None] * len(self.box.levers)

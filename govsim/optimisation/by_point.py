@@ -130,6 +130,7 @@ class AnswerByPoint(Answer):
         elif verdict == result.FOUND:
             self.more = self._price_of_more()
             self.rows["rosters"] = list(self._rosters())
+            self.rows["hours"] = list(self._hours())
             if self.question.wanted.curve:
                 self.rows["curve"] = list(self._buys())
         self.rows["box"] = list(self._box())

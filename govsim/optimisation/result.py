@@ -50,6 +50,8 @@ class Optimum:
         and what it would take from each promise.
     curve : ``cost, heads, changes, measure, mean, low, high, n``: what each amount of money buys.
     box : ``path, today, values, number``: which numbers were tried, and which one the plan has.
+    hours : ``day, hour, today, number, asked``: people on duty and work by the hour; see
+        `govsim.optimisation.hours`.
     folder : where it is kept; None where nothing was written.
     """
 
@@ -63,6 +65,7 @@ class Optimum:
     posts: pd.DataFrame
     curve: pd.DataFrame
     box: pd.DataFrame
+    hours: pd.DataFrame
     folder: Path | None = None
 
     @property
@@ -126,6 +129,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "posts": ("path", "number", "saved", "measure", "lost", "low", "high", "n"),
     "curve": ("cost", "heads", "changes", "measure", "mean", "low", "high", "n"),
     "box": ("path", "today", "values", "number"),
+    "hours": ("day", "hour", "today", "number", "asked"),
 }  # fmt: skip
 """Columns of each frame."""
 

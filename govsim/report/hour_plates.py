@@ -18,6 +18,7 @@ from govsim.runs.results import Result
 from govsim.scenarios.units import WEEK, YEAR
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -77,6 +78,39 @@ def staffing(duty: Mapping[str, Week], reports: Week) -> Figure:
         fontsize=8,
         frameon=False,
     )
+    return figure
+
+
+def people(hours: pd.DataFrame) -> Figure:
+    """Draw people on duty today and in a plan, and below them the work that is asked for.
+
+    Parameters
+    ----------
+    hours : ``day, hour, today, number, asked``; see `govsim.optimisation.hours`.
+    """
+    figure = plain_sheet(2.45)
+    grid = panels(figure, 2, 2, (0.57, 0.1, 0.2 + KEY), (0.17, 0.12), sharex=True, sharey="row")
+    edges = np.arange(HOURS + 1)
+    titles = {"workday": tr("workdays"), "weekend": tr("weekends")}
+    for (on_duty, work), (day, title) in zip(grid.T, titles.items(), strict=True):
+        mine = hours[hours["day"] == day].sort_values("hour")
+        on_duty.stairs(mine["number"], edges, fill=True, color=style.PALE, label=tr("plan"))
+        on_duty.stairs(
+            mine["today"], edges, color=style.INK, linewidth=1.3, linestyle=(0, (4, 2)),
+            label=tr("today"),
+        )  # fmt: skip
+        on_duty.set_title(title, fontsize=9, pad=4)
+        work.bar(edges[:-1] + 0.5, mine["asked"], width=0.85, color=style.BLUE)
+        for axes in (on_duty, work):
+            _by_the_hour(axes)
+        work.set_xlabel(tr("hour of the day"), fontsize=8)
+    grid[0, 0].set_ylabel(tr("people on duty"), fontsize=8)
+    grid[1, 0].set_ylabel(tr("people at work"), fontsize=8)
+    grid[0, 0].set_ylim(bottom=0)
+    figure.legend(
+        *grid[0, 0].get_legend_handles_labels(), loc="upper right", ncols=2, fontsize=8,
+        frameon=False,
+    )  # fmt: skip
     return figure
 
 

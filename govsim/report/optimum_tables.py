@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from math import isnan
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from govsim.language import current, tr
 from govsim.measures.quantity import Quantity
@@ -18,13 +17,10 @@ from govsim.report.wording import MISSING, money_unit, shift_name, spread
 from govsim.scenarios.findings import point_kind
 
 if TYPE_CHECKING:
-    import pandas as pd
     from rich.console import RenderableType
     from rich.table import Table
 
-Row = dict[str, Any]
-
-SHEET = "rosters.xlsx"
+Row = words.Row
 
 SEVERAL = 6
 """Points up to which the rosters of each stand on the screen."""
@@ -41,19 +37,18 @@ def summary(found: Optimum) -> RenderableType:
     parts: list[RenderableType] = [Text(words.title(found), style="bold")]
     for i, line in enumerate(words.sentences(found)):
         parts += screen.paragraph(line, "  ", "bold" if i == 0 else "")
-    tables = [_helps(found)] if len(found.helps) else []
+    tables = [helps(found)] if len(found.helps) else []
     if found.verdict == FOUND:
-        many = found.rosters["point"].nunique() > SEVERAL
-        tables.append(_by_kind(found) if many else _rosters(found))
+        tables.append(by_kind(found) if many(found) else rosters(found))
         if len(found.promises):
-            tables.append(_promises(found))
-        tables.append(_measures(found))
+            tables.append(promises(found))
+        tables.append(measures(found))
         if len(found.posts):
-            tables.append(_posts(found))
+            tables.append(posts(found))
         if found.plans["rank"].nunique() > 1:
-            tables.append(_plans(found))
+            tables.append(plans(found))
     if len(found.curve):
-        tables.append(_curve(found))
+        tables.append(curve(found))
     parts += [Padding(table, (1, 0, 0, 0)) for table in tables]
     parts.append(Text())
     for line in words.how_meant(found):
@@ -61,7 +56,12 @@ def summary(found: Optimum) -> RenderableType:
     return Group(*parts)
 
 
-def _rosters(found: Optimum) -> Table:
+def many(found: Optimum) -> bool:
+    """Whether there are too many points to show the rosters of each."""
+    return bool(found.rosters["point"].nunique() > SEVERAL)
+
+
+def rosters(found: Optimum) -> Table:
     """Show who is on duty."""
     from govsim.report import screen
 
@@ -69,14 +69,14 @@ def _rosters(found: Optimum) -> Table:
     table = screen.table(
         (tr("On duty"), 46), (tr("kind of day"), 14), (tr("today"), 8), (tr("plan"), 8)
     )
-    for row in _rows(found.rosters):
+    for row in words.rows(found.rosters):
         who = tr(
             "{team}, {shift}",
             team=words.team(found.scenario, row["team"]),
             shift=shift_name(row["shift"]),
         )
         if several:
-            who = f"{_point(row)}: {who}"
+            who = f"{point_name(row)}: {who}"
         changed = row["today"] != row["number"]
         if row["today"] or row["number"]:
             table.add_row(
@@ -86,14 +86,13 @@ def _rosters(found: Optimum) -> Table:
     return table
 
 
-def _by_kind(found: Optimum) -> Table:
+def by_kind(found: Optimum) -> Table:
     """Show the numbers on duty of all points together, on the fullest kind of day."""
     from govsim.report import screen
 
-    rosters = found.rosters
-    kinds = rosters["point_kind"].unique().tolist()
+    kinds = found.rosters["point_kind"].unique().tolist()
     by = ["point_kind", "team", "shift"]
-    each = rosters.groupby([*by, "point"], sort=False)[["today", "number"]].max()
+    each = found.rosters.groupby([*by, "point"], sort=False)[["today", "number"]].max()
     each["changed"] = each["today"] != each["number"]
     table = screen.table(
         (tr("On duty"), 50), (tr("today"), 8), (tr("plan"), 8), (tr("points that change"), 20)
@@ -130,15 +129,12 @@ def day_kind(kind: str) -> str:
     return names[kind]
 
 
-def _point(row: Row) -> str:
+def point_name(row: Row) -> str:
+    """Name a point in the current language."""
     return str(row["name_zh" if current() == "zh" else "name_en"] or row["point"])
 
 
-def _rows(frame: pd.DataFrame) -> list[Row]:
-    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
-
-
-def _promises(found: Optimum) -> Table:
+def promises(found: Optimum) -> Table:
     """Show each promise, on fresh replications."""
     from govsim.report import screen
 
@@ -146,7 +142,7 @@ def _promises(found: Optimum) -> Table:
         (tr("Promise, on fresh replications"), 40), (tr("target"), 12), (tr("today"), 12),
         (tr("plan"), 12), (tr("interval"), 18),
     )  # fmt: skip
-    for row in _rows(found.promises):
+    for row in words.rows(found.promises):
         text = str(row["measure"])
         ends = Interval(row["plan"], row["plan_low"], row["plan_high"], int(row["n"]))
         table.add_row(
@@ -160,7 +156,7 @@ def _promises(found: Optimum) -> Table:
     return table
 
 
-def _measures(found: Optimum) -> Table:
+def measures(found: Optimum) -> Table:
     """Show what else differs from today."""
     from govsim.report import screen
 
@@ -168,7 +164,7 @@ def _measures(found: Optimum) -> Table:
         (tr("Beside today; shares differ in points"), 40), (tr("today"), 12), (tr("plan"), 12),
         (tr("difference"), 14), (tr("interval"), 18),
     )  # fmt: skip
-    for row in _rows(found.measures):
+    for row in words.rows(found.measures):
         text = str(row["measure"])
         ends = Interval(
             row["difference"], row["difference_low"], row["difference_high"], int(row["n"])
@@ -193,7 +189,7 @@ def _unit(text: str) -> str:
     return f" ({money_unit()})" if Quantity.parse(text).shown.kind == "money" else ""
 
 
-def _posts(found: Optimum) -> Table:
+def posts(found: Optimum) -> Table:
     """Show what one fewer would save and lose."""
     from govsim.report import screen
 
@@ -232,7 +228,7 @@ def _signed(text: str, amount: float) -> str:
     return f"-{bare}" if amount < 0 else f"+{bare}"
 
 
-def _plans(found: Optimum) -> Table:
+def plans(found: Optimum) -> Table:
     """Show the plans that come next, by the search's own replications."""
     from govsim.report import screen
 
@@ -253,7 +249,7 @@ def _plans(found: Optimum) -> Table:
     return table
 
 
-def _curve(found: Optimum) -> Table:
+def curve(found: Optimum) -> Table:
     """Show what each amount of money buys."""
     from govsim.report import screen
 
@@ -262,7 +258,7 @@ def _curve(found: Optimum) -> Table:
         (tr("What money buys: the best plan for each cost"), 50), (tr("yuan a year"), 14),
         (words.measure(name), 16), (tr("interval"), 18),
     )  # fmt: skip
-    for row in _rows(found.curve):
+    for row in words.rows(found.curve):
         ends = Interval(row["mean"], row["low"], row["high"], int(row["n"]))
         table.add_row(
             words.changes(found.scenario, str(row["changes"])),
@@ -273,7 +269,7 @@ def _curve(found: Optimum) -> Table:
     return table
 
 
-def _helps(found: Optimum) -> Table:
+def helps(found: Optimum) -> Table:
     """Show the changes that help where staffing can't."""
     from govsim.report import screen
 
@@ -281,7 +277,7 @@ def _helps(found: Optimum) -> Table:
         (tr("Change, simulated"), 44), (tr("in time"), 10), (tr("more, points"), 14),
         (tr("yuan a year"), 14),
     )  # fmt: skip
-    for row in _rows(found.helps):
+    for row in words.rows(found.helps):
         pair = row["change"] == "pair"
         called = change_name(found.scenario, str(row["about"] if pair else row["change"]))
         table.add_row(
@@ -289,27 +285,3 @@ def _helps(found: Optimum) -> Table:
             style="bold" if pair else "",
         )  # fmt: skip
     return table
-
-
-def write_sheet(found: Optimum, folder: Path) -> Path:
-    """Write the roster as a workbook that a planner hands to the station.
-
-    Raises
-    ------
-    RunError
-        It can't be written.
-    """
-    from govsim.report import spreadsheet
-    from govsim.report.spreadsheet import Column, Sheet
-
-    rosters = found.rosters
-    columns = (
-        Column(tr("point"), tuple(_point(row) for row in _rows(rosters))),
-        Column(tr("team"), tuple(words.team(found.scenario, t) for t in rosters["team"])),
-        Column(tr("shift"), tuple(shift_name(s) for s in rosters["shift"])),
-        Column(tr("kind of day"), tuple(day_kind(k) for k in rosters["day_kind"])),
-        Column(tr("today"), tuple(int(n) for n in rosters["today"]), spreadsheet.WHOLE),
-        Column(tr("plan"), tuple(int(n) for n in rosters["number"]), spreadsheet.WHOLE),
-    )
-    spreadsheet.save([Sheet(tr("Roster"), columns)], folder / SHEET)
-    return folder / SHEET

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from math import isnan
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from govsim.language import joined, tr
 from govsim.language import name as in_language
@@ -20,8 +20,19 @@ from govsim.scenarios.findings import point_kind
 from govsim.scenarios.schema import Scenario
 from govsim.scenarios.staffing import DESK
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 KINDS = ("point_station", "workstation", "community_office")
 """Kinds of points, as paths of rosters name them."""
+
+
+Row = dict[str, Any]
+
+
+def rows(frame: pd.DataFrame) -> list[Row]:
+    """Give a frame's rows as dictionaries."""
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
 
 
 def title(found: Optimum) -> str:

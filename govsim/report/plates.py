@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from govsim.language import tr
+from govsim.language import current, tr
 from govsim.measures.catalogue import Measure
 from govsim.measures.statistics import Interval
 from govsim.report import marks, style
@@ -111,6 +111,38 @@ def shares(named: Named, shown: Measure, unit: str, mark: float | None = None) -
         axes.axvline(mark, color=style.INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
     axes.set_xlabel(unit)
     marks.percent(axes)
+    return figure
+
+
+def curve(
+    costs: NDArray[np.float64],
+    ends: Sequence[Interval],
+    today: tuple[float, float],
+    shown: Measure,
+    name: str,
+) -> Figure:
+    """Draw what is kept by its cost, with intervals, and today's plan as a point.
+
+    Parameters
+    ----------
+    costs : float[n], yuan a year.
+    ends : what each keeps.
+    today : cost and value of today's plan.
+    shown, name : the measure.
+    """
+    figure = sheet(2.2)
+    axes = figure.subplots()
+    means = np.array([one.mean for one in ends])
+    around = [[one.mean - one.low for one in ends], [one.high - one.mean for one in ends]]
+    scale = 1e4 if current() == "zh" else 1e6  # as offices count
+    axes.errorbar(costs / scale, means, around, color=style.BLUE, marker="o", ms=4, lw=1.2)
+    axes.plot([today[0] / scale], [today[1]], "D", color=style.ORANGE, ms=5)
+    axes.annotate(tr("today"), (today[0] / scale, today[1]), (5, -9), textcoords="offset points")
+    axes.set_xlabel(tr("cost of people on duty, million yuan a year"))
+    axes.set_ylabel(name)
+    if shown.kind == "share":
+        axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g}%")
+    style.bare(axes, "y")
     return figure
 
 

@@ -13,6 +13,7 @@ from places import SCENARIOS
 from short_runs import A_PLAN, typed
 
 import govsim
+from govsim import language
 from govsim.errors import InputError
 from govsim.evaluation.service import Service
 from govsim.optimisation import box as boxes
@@ -21,6 +22,8 @@ from govsim.optimisation.asked import Wanted, asked_for
 from govsim.optimisation.box import Box, levers_of, narrowed, options_of
 from govsim.optimisation.result import FOUND, NONE, OUT_OF_REACH, Optimum
 from govsim.optimisation.search import FRESH
+from govsim.report import optimum_words as words
+from govsim.report import page
 from govsim.runs.executors import Serial
 from govsim.scenarios.loading import load
 
@@ -64,6 +67,25 @@ def test_the_plan_is_the_cheapest_of_all_that_keep_the_promise() -> None:
     assert 0 < keeps.sum() < len(keeps)  # or there would be nothing to find
     assert answer.cost == pytest.approx(box.costs[keeps].min())
     assert answer.bound <= answer.cost
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_its_report_has_the_answer_its_figures_and_tables(lang) -> None:
+    language.use(lang)
+    text = page.html(found())
+    assert words.sentences(found())[0] in text
+    assert text.count("<svg") >= 1
+    row = found().promises.iloc[0]
+    assert f"{100 * row['plan']:.1f}%" in text
+    hours = found().hours
+    assert len(hours) == 48
+    # Who is on the roster by the hour is who is on it by shifts of twelve hours.
+    rosters = found().rosters
+    mine = rosters[(rosters["team"] != "desk") & rosters["day_kind"].isin(["", "workday"])]
+    for column in ("today", "number"):
+        by_hour = hours[hours["day"] == "workday"][column].sum()
+        assert by_hour == pytest.approx(12 * mine[column].sum())
+    assert (hours["asked"] >= 0).all() and hours["asked"].sum() > 0
 
 
 def test_what_is_claimed_was_found_on_replications_that_the_search_never_saw() -> None:

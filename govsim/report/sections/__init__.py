@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from govsim.calibration.result import Calibration
     from govsim.explanation.result import Explanation
     from govsim.lateness.result import Lateness
+    from govsim.optimisation.result import Optimum
 
-Found: TypeAlias = "Result | Comparison | Explanation | Calibration | Lateness"
+Found: TypeAlias = "Result | Comparison | Explanation | Calibration | Lateness | Optimum"
 """What there are reports of."""
 
 
@@ -46,6 +47,12 @@ def of(found: Found, desk: Desk) -> Contents:
         from govsim.report.sections import lateness
 
         return lateness.contents(found, desk)
+    from govsim.optimisation.result import Optimum
+
+    if isinstance(found, Optimum):
+        from govsim.report.sections import optimum
+
+        return optimum.contents(found, desk)
     from govsim.report.sections import calibration
 
     return calibration.contents(found, desk)

@@ -12,11 +12,13 @@ from govsim.calibration.result import Calibration
 from govsim.comparison.result import Comparison
 from govsim.explanation.result import Explanation
 from govsim.lateness.result import Lateness
+from govsim.optimisation.result import Optimum
 from govsim.report.sections import Found
 from govsim.report.sheets.calibration import of_calibration
 from govsim.report.sheets.comparison import of_comparison
 from govsim.report.sheets.explanation import of_explanation
 from govsim.report.sheets.lateness import of_lateness
+from govsim.report.sheets.optimum import of_optimum
 from govsim.report.sheets.run import of_run
 from govsim.report.spreadsheet import Sheet
 
@@ -31,4 +33,6 @@ def of(found: Found) -> Iterator[Sheet]:
         return of_calibration(found)
     if isinstance(found, Lateness):
         return of_lateness(found)
+    if isinstance(found, Optimum):
+        return of_optimum(found)
     return of_run(found)
