@@ -122,14 +122,20 @@ def test_costs_of_plans_are_those_of_their_rosters() -> None:
         mine = service.with_pools(box.rosters(plan))
         price = 20000 * box.digits(plan)[0][0]
         assert box.costs[plan] == pytest.approx(mine.cost + price)
-        assert box.heads[plan] == mine.rosters["number"].sum()
+        fullest = mine.rosters.groupby(["point", "team", "shift"])["number"].max()
+        assert box.heads[plan] == fullest.sum()
+    with pytest.raises(InputError) as told:  # the least is what it costs to leave only who walks
+        sought(keep=("scene=50%",), budget=1000.0)
+    assert f"{box.costs.min():,.0f} yuan" in str(told.value)
 
 
 def test_the_box_is_around_today_and_takes_nobody_from_who_walks_the_grids() -> None:
     levers = {lever.path: lever for lever in levers_of(Service(short(), executor=Serial()))}
     assert levers["teams.volunteers.roster.day"].values == (1, 2, 3)
     assert levers["teams.volunteers.roster.night"].values == (0, 1)
-    assert min(levers["teams.grid_staff.roster_at.point_station.day"].values) == 2
+    by_day = levers["teams.grid_staff.roster_at.point_station.day"].values
+    assert [boxes.most(head) for head in by_day] == [2, 3]
+    assert by_day[1] == {"workday": 3, "weekend": 2, "holiday": 2}
     given = narrowed(
         list(levers.values()),
         ["teams.volunteers.roster.day=0..4", "desk.night=0,2"],
@@ -239,7 +245,7 @@ def test_promises_are_read_as_planners_write_them() -> None:
         ({"keep": ("orders=-4",)}, ("below 0",)),
         ({"vary": ("teams.volunteer.day=0..3", "desk=x")}, ("teams.volunteers", "desk=x")),
         ({"fix": ("volunters",)}, ("volunteers",)),
-        ({"keep": ("scene=50%",), "budget": 1000.0}, ("635,100",)),
+        ({"keep": ("scene=50%",), "budget": 1000.0}, ("the cheapest costs",)),
         ({"keep": ("scene=50%",), "heads": 1}, ("posts",)),
         ({"tries": ("travel.turnout=1 min:2",)}, ("--try", "turn_out")),
         ({"tries": ("travel.turn_out=1 min",)}, ("yuan/year",)),
