@@ -78,6 +78,10 @@ def main() -> None:
             govsim(folder, lang, "compare", tiandi, *plans, "-n", "5")
             hours = latest(folder, "results/comparisons/*/figures/plans-hours.png")
             keep(hours, f"one-more-at-night-{lang}")
+            held = ["--fix", "teams.grid_staff", "--fix", "desk"]
+            govsim(folder, lang, "optimise", tiandi, "--keep", "scene=60%", *held)
+            hours = latest(folder, "results/optimise/*/figures/people-by-hour.png")
+            keep(hours, f"cheapest-rosters-{lang}")
             others = ["scenarios/tiandi-night.yaml", "scenarios/tiandi-pooled.yaml"]
             govsim(folder, lang, "compare", tiandi, *others, "-n", "5")
             orders = latest(folder, "results/comparisons/*/figures/plans-orders.png")

@@ -8,6 +8,7 @@ that it could still take. Called by `govsim.optimisation.by_point`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -20,16 +21,16 @@ Bools = NDArray[np.bool_]
 
 _linprog: Any = optimize.linprog  # whose published types know no sparse matrix
 
-NEAR = 1e-4
-"""Relative distance from the optimum at which the choice of whole plans is good enough."""
+NEAR = 1e-5
+"""Part of all that is spent within which the choice of whole plans is good enough."""
 
-WITHIN = 0.002
-"""Part of all cost within whose reduced cost a plan is looked at first when plans are whole."""
+WAYS = 4096
+"""Ways to make split points whole that are tried at most."""
 
 SPLIT = 1e-9
 """What is no rounding of numbers."""
 
-SECONDS = 60.0
+SECONDS = 20.0
 """Time that choosing whole plans may take, for machines that are very slow."""
 
 
@@ -80,12 +81,13 @@ def undominated(columns: Columns) -> Bools:
     return keep
 
 
-def choose(columns: Columns, needs: Floats) -> Choice | None:
+def choose(columns: Columns, needs: Floats, of: float = 0.0) -> Choice | None:
     """Choose a plan for each point at the least cost; None if none keeps all that is asked.
 
     Parameters
     ----------
     needs : float[asked], how much the gains of all that are taken come to at least.
+    of : all that is spent: the choice is within `NEAR` of that from the cheapest; 0: the cheapest.
     """
     rows = np.flatnonzero(undominated(columns))
     point, cost, gains = columns.point[rows], columns.cost[rows], columns.gains[rows]
@@ -105,17 +107,20 @@ def choose(columns: Columns, needs: Floats) -> Choice | None:
     bound = float(relaxed.fun) * money
     prices = -np.asarray(relaxed.ineqlin.marginals, dtype=np.float64) * money / scale
     reduced = cost - gains @ prices - np.asarray(relaxed.eqlin.marginals)[point] * money
-    whole, some = None, np.zeros(len(rows), dtype=bool)
-    worth = WITHIN * float(np.abs(cost).mean()) * one_each.shape[0]
-    while whole is None or (some < (reduced <= worth)).any():
-        # What costs more than the bound by more than a choice does is in no better choice.
-        some = (reduced <= worth) | (np.asarray(relaxed.x) > SPLIT)
-        kept = np.flatnonzero(some)
-        found = _whole(cost[kept] / money, (gains / scale)[kept], needs / scale, one_each[:, kept])
-        whole = None if found is None else kept[found]
-        if whole is None and some.all():
-            return None
-        worth = np.inf if whole is None else float(cost[whole].sum()) - bound + SPLIT * money
+    near = SPLIT * money + NEAR * of
+    whole = _rounded(point, cost, gains, needs, np.asarray(relaxed.x))
+    worth = np.inf if whole is None else float(cost[whole].sum()) - bound
+    if worth > near:
+        # What costs more than that by itself is in no better choice.
+        some = np.flatnonzero(reduced <= worth + SPLIT * money)
+        gap = near / max(abs(bound), near)
+        found = _whole(
+            cost[some] / money, (gains / scale)[some], needs / scale, one_each[:, some], gap
+        )
+        if found is not None and (whole is None or cost[some[found]].sum() < cost[whole].sum()):
+            whole = some[found]
+    if whole is None:
+        return None
     taken = np.empty(one_each.shape[0], dtype=np.int64)
     taken[point[whole]] = rows[whole]
     return Choice(taken, float(columns.cost[taken].sum()), bound, prices)
@@ -154,7 +159,35 @@ def _rows_of(point: Ints) -> list[Ints]:
     return [np.asarray(rows, dtype=np.int64) for rows in np.split(order, edges)]
 
 
-def _whole(cost: Floats, gains: Floats, needs: Floats, one_each: sparse.csr_array) -> Ints | None:
+def _rounded(point: Ints, cost: Floats, gains: Floats, needs: Floats, share: Floats) -> Ints | None:
+    """Choose whole plans where the relaxation splits a point: the cheapest that keep all.
+
+    Each split point takes a plan that it was split into, or the one that adds most.
+    """
+    taken, split = [], []
+    for rows in _rows_of(point):
+        parts = rows[share[rows] > SPLIT]
+        if len(parts) == 1:
+            taken.append(int(parts[0]))
+        else:
+            split.append(np.unique([*parts, *rows[gains[rows].argmax(axis=0)]]).tolist())
+    ways = 1
+    for some in split:
+        ways *= len(some)
+    if ways > WAYS:
+        return None
+    best, least = None, np.inf
+    for more in product(*split):
+        whole = np.array([*taken, *more], dtype=np.int64)
+        spent = float(cost[whole].sum())
+        if spent < least and (gains[whole].sum(axis=0) >= needs - SPLIT * np.abs(needs)).all():
+            best, least = whole, spent
+    return best
+
+
+def _whole(
+    cost: Floats, gains: Floats, needs: Floats, one_each: sparse.csr_array, gap: float
+) -> Ints | None:
     """Choose whole plans; None if there is no such choice among these."""
     limits = [optimize.LinearConstraint(one_each, 1, 1)]
     if gains.shape[1]:
@@ -164,6 +197,6 @@ def _whole(cost: Floats, gains: Floats, needs: Floats, one_each: sparse.csr_arra
         integrality=np.ones(len(cost), dtype=np.int64),
         bounds=optimize.Bounds(0, 1),
         constraints=limits,
-        options={"mip_rel_gap": NEAR, "time_limit": SECONDS},
+        options={"mip_rel_gap": gap, "time_limit": SECONDS},
     )
     return None if found.x is None else np.flatnonzero(found.x > 0.5)

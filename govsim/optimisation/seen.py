@@ -215,7 +215,8 @@ class Seen:
     def chosen(self, targets: Sequence[float]) -> Choice:
         """Choose a plan for each point; its bound is NaN where no choice keeps all."""
         columns, needs = self.columns(targets), self.needs(targets)
-        return choose(columns, needs) or nearest(columns, needs)
+        spent = self.box.service.cost
+        return choose(columns, needs, spent) or nearest(columns, needs)
 
     def mix(self, choice: Choice) -> Mix:
         """Give what was chosen as a mix."""
