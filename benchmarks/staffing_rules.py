@@ -6,9 +6,9 @@
 All see the same station. *Erlang C* and *square-root staffing* take the arrival rate and the mean
 time of each group of problems by shift from a year of today's plan, as a planner takes them from
 records, and staff the first team of each group, and the desk, for a wait below two minutes in 80
-and 95% of cases, or with R + beta sqrt(R) people. *Marginal analysis* begins with the least of the box
-and adds the post that brings most for its money, by simulation, until the target is met. Every plan
-is judged on the same 200 replications that none of them saw.
+and 95% of cases, or with R + beta sqrt(R) people. *Marginal analysis* begins with the least of the
+box and adds the post that brings most for its money, by simulation, until the target is met. Every
+plan is judged on the same 200 replications that none of them saw.
 """
 
 from __future__ import annotations
