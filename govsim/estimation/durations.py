@@ -29,6 +29,9 @@ Ints = NDArray[np.int64]
 FEWEST = 10
 """Ended cases below which nothing is fitted."""
 
+GRADIENT = 1e-6
+"""Slope of the log likelihood of a case below which a maximum is reached."""
+
 FINE = 0.02
 """A step below this share of the median time counts as exact, at its middle."""
 
@@ -285,14 +288,22 @@ def _best(
     """Maximise the likelihood from the starts that a family knows; None where it knows none."""
     done = ~seen.open
     shown = ((seen.after[done] + seen.before[done]) / 2 / unit) @ seen.weight
+    n = float(seen.times.sum())
+
+    def of_a_case(free: Floats) -> float:
+        return lost(free) / n  # a small number, whose differences keep their digits
+
     tries = []
     for first in family.starts(np.log(np.maximum(shown, 1e-6)), seen.times[done]):
-        found = optimize.minimize(
-            lost, first, method="Nelder-Mead",
-            options={"maxiter": 4000, "xatol": 1e-6, "fatol": 1e-7},
-        )  # fmt: skip
-        tries.append(found)
-    return min(tries, key=lambda one: float(one.fun)).x if tries else None
+        found = optimize.minimize(of_a_case, first, method="BFGS", options={"gtol": GRADIENT})
+        tries.append(np.asarray(found.x))
+        if not found.success:  # a slope that differences don't tell: go on without one
+            found = optimize.minimize(
+                lost, found.x if np.isfinite(found.x).all() else first, method="Nelder-Mead",
+                options={"maxiter": 4000, "xatol": 1e-6, "fatol": 1e-7},
+            )  # fmt: skip
+            tries.append(np.asarray(found.x))
+    return min(tries, key=lost) if tries else None
 
 
 def _covariance(lost: Callable[[Floats], float], at: Floats) -> Floats:
