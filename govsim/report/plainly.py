@@ -71,6 +71,13 @@ _SOURCES = {
     "1.07 to 1.09 full-time grid workers per comprehensive grid: Jianye 2019, Qinhuai": (
         "每个综合网格配专职网格员1.07至1.09名：建邺2019、秦淮"
     ),
+    (
+        "1.07 to 1.09 full-time grid workers per comprehensive grid: Jianye 2019, Qinhuai; "
+        "fewer at weekends is assumed"
+    ): "每个综合网格配专职网格员1.07至1.09名：建邺2019、秦淮；周末人数较少为假设",
+    (
+        "mean of 4.6 working days (Jiangsu's 12345, 2024), and 5 to 10% of complex cases beyond 15"
+    ): "平均办理4.6个工作日（江苏12345，2024年），复杂诉求5%至10%超过15个工作日",
     "4 on duty by day (2 to 8), 1 to 2 at night": ("白天在岗4人（2至8人），夜间1至2人"),
     "994 residents and 335 households a grid": ("每个网格994人、335户"),
     "3.7 min from call to dispatch: Beijing 12345; no figure tells channels apart": (

@@ -92,7 +92,8 @@ def on_duty(scenario, folder):
                 if team is None
                 else (team.roster_at.get(kind, team.roster) if kind in team.at else {})
             )
-            found[name] = found.get(name, 0) + (roster or {}).get("day", 0)
+            day = (roster or {}).get("day", 0)
+            found[name] = found.get(name, 0) + (day["workday"] if isinstance(day, dict) else day)
     return {name: n for name, n in found.items() if n}
 
 
