@@ -89,8 +89,8 @@ OF_THE_CITY = ("urban_management", "municipal", "sanitation", "parking")
 greenery, water supply, refuse (Yangling's hotline, July 2021, lists them so)."""
 
 OF_PLATFORMS = (*OF_THE_CITY, "noise")
-"""What a platform of city management takes: Changzhou's 12319 lists stalls, cables, building sites,
-refuse, lids, noise, order and refuse in estates; no property service, disputes or hazards."""
+"""What a platform of city management takes: of Changzhou's 12319 most are stalls, cables, building
+sites, refuse, lids, noise, order and refuse in estates; not property service, disputes, hazards."""
 
 BULLETINS = {
     "Siping Tiexi, October 2025": (295, 362, 1247),
@@ -271,7 +271,7 @@ def district(today: pd.DataFrame, before: pd.DataFrame, was: Frames) -> list[str
     now, then = (today, was[0]), (before, was[1])
     rows: list[Line] = [
         ("Cases that staff found first, of what platforms of city management take", "44 to 48%", now, "found_by_platforms", 0.44, 0.48, True,
-         f"Changzhou's platform in 2014: its inspectors reported 43,017 of 92,074 cases, 46.7% (cgj.changzhou.gov.cn, 15 January 2015); Lianyungang 2017 (P). Changzhou's lists what it takes: stalls, cables, building sites, refuse, lids, noise, order in estates. No property service, no disputes, no hazards: so like is held against like, cases of our four categories of public space and of noise that are dispatched. Without noise it would be {said(today['found_in_the_city'], True)}; Suzhou in Anhui, where most others came by a water company's line, has 42% (March 2022; P). Rests on the lag until residents report, which was lengthened once after a first look (median 1.5 days gave 29% of all matters; 3 days stands): no independent check."),
+         f"Changzhou's platform in 2014: its inspectors reported 43,017 of 92,074 cases, 46.7% (cgj.changzhou.gov.cn, 15 January 2015); Lianyungang 2017 (P). The kinds of which Changzhou lists most are stalls, cables, building sites, refuse, lids, noise, and refuse and order in estates; property service, disputes and hazards are not among them. So like is held against like, cases of our four categories of public space and of noise that are dispatched. Without noise it would be {said(today['found_in_the_city'], True)}; Suzhou in Anhui, where most others came by a water company's line, has 42% (March 2022; P). Rests on the lag until residents report, which was lengthened once after a first look (median 1.5 days gave 29% of all matters; 3 days stands): no independent check."),
         ("... of all matters", "", now, "found_share", 0.0, 1.0, True,
          "no platform that takes all matters of residents and says who found them was read. A pass finds few of the incidents inside buildings, and reports of requests can't be forestalled. Earlier editions of this page held it against the 44 to 48%, which are of other matters."),
         ("12345 orders per 1,000 residents a year, before stations", "40 to 130", then, "orders_per_1000", 40, 130, False,
