@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from govsim.optimisation.result import Optimum as Optimum
     from govsim.optimisation.result import open_optimum as open_optimum
     from govsim.optimise import optimise as optimise
+    from govsim.rostering.result import Rota as Rota
+    from govsim.rostering.result import open_rota as open_rota
+    from govsim.rostering.roster import roster as roster
     from govsim.run import run as run
     from govsim.runs.results import Result as Result
     from govsim.runs.results import open_run as open_run
@@ -57,6 +60,9 @@ _FROM = {
     "Optimum": "govsim.optimisation.result",
     "open_optimum": "govsim.optimisation.result",
     "optimise": "govsim.optimise",
+    "Rota": "govsim.rostering.result",
+    "open_rota": "govsim.rostering.result",
+    "roster": "govsim.rostering.roster",
     "run": "govsim.run",
     "Result": "govsim.runs.results",
     "Loaded": "govsim.scenarios.loading",
@@ -81,6 +87,7 @@ __all__ = [
     "Optimum",
     "Problem",
     "Result",
+    "Rota",
     "RunError",
     "Scenario",
     "Service",
@@ -93,8 +100,10 @@ __all__ = [
     "open_explanation",
     "open_lateness",
     "open_optimum",
+    "open_rota",
     "open_run",
     "optimise",
+    "roster",
     "run",
     "why",
 ]

@@ -23,7 +23,7 @@ import govsim
 PAGE = Path(__file__).parents[1] / "docs" / "api.md"
 
 PARTS = {
-    "Do": ("run", "compare", "explain", "why", "optimise", "calibrate", "load"),
+    "Do": ("run", "compare", "explain", "why", "optimise", "roster", "calibrate", "load"),
     "Ask again and again": ("Service",),
     "Read back": (
         "open_run",
@@ -31,9 +31,10 @@ PARTS = {
         "open_explanation",
         "open_lateness",
         "open_optimum",
+        "open_rota",
         "open_calibration",
     ),
-    "What comes out": ("Result", "Comparison", "Explanation", "Lateness", "Optimum", "Calibration"),
+    "What comes out": ("Result", "Comparison", "Explanation", "Lateness", "Optimum", "Rota", "Calibration"),
     "What goes in": ("Loaded", "Scenario"),
     "Errors": ("InputError", "RunError", "Problem"),
 }

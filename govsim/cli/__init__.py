@@ -24,6 +24,7 @@ COMMANDS = {
     "compare": "govsim.cli.comparing:compare",
     "why": "govsim.cli.asking:why",
     "optimise": "govsim.cli.optimising:optimise",
+    "roster": "govsim.cli.rostering:roster",
     "calibrate": "govsim.cli.calibrating:calibrate",
     "explain": "govsim.cli.explaining:explain",
     "report": "govsim.cli.reporting:report",

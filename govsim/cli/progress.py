@@ -91,6 +91,10 @@ def _doing(now: Progress) -> str:
         ),
         "check": tr("check on fresh replications: {n} of {total}", n=now.done, total=now.total),
         "posts": tr("one fewer of each: {n} of {total}", n=now.done, total=now.total),
+        "people": tr("how many people would do: team {n} of {total}", n=now.done, total=now.total),
+        "rota": tr("looking for the rota: part {n} of {total}", n=now.done, total=now.total),
+        "why": tr("what stands against it: {n} of {total}", n=now.done, total=now.total),
+        "service": tr("simulating the rota: {n} of {total}", n=now.done, total=now.total),
         "bad year": tr("years without change: {n} of {total}", n=now.done, total=now.total),
     }
     if now.phase in parts:

@@ -173,7 +173,7 @@ def measures(found: Optimum) -> Table:
             f"{words.measure(text)}{_unit(text)}",
             words.value(text, row["today"]),
             words.value(text, row["plan"]),
-            *_differs(text, ends),
+            *differs(text, ends),
         )
     return table
 
@@ -208,7 +208,7 @@ def posts(found: Optimum) -> Table:
     return table
 
 
-def _differs(text: str, found: Interval) -> list[str]:
+def differs(text: str, found: Interval) -> list[str]:
     """Write a difference, of shares in points, and its interval."""
     if isnan(found.half_width):
         return [_signed(text, found.mean), MISSING]

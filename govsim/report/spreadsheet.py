@@ -118,7 +118,7 @@ def save(sheets: Sequence[Sheet], path: Path) -> None:
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as file:
-            file.write(_settled(made.getvalue()))
+            file.write(settled(made.getvalue()))
 
 
 def _fill(page: Worksheet, sheet: Sheet) -> None:
@@ -220,7 +220,7 @@ def _width(column: Column) -> float:
     return min(max(NARROW, head, *(n + 2 for n in texts)), BROAD)
 
 
-def _settled(made: bytes) -> bytes:
+def settled(made: bytes) -> bytes:
     """Take out of an archive when it was made."""
     settled = BytesIO()
     with ZipFile(BytesIO(made)) as old, ZipFile(settled, "w", ZIP_DEFLATED) as new:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from govsim.rostering.task import WORKDAY, Duty, Task
+from govsim.rostering.task import WORKDAY, Duty, Task, circles
 
 Counts = Callable[[Duty], float]
 
@@ -25,24 +25,6 @@ def counters(task: Task) -> dict[str, Counts]:
     }
 
 
-def circles(task: Task) -> list[list[int]]:
-    """Part the people into those who share work: teams that somebody works in both are one."""
-    group = {team: team for person in task.people for team in person.teams}
-
-    def head(team: str) -> str:
-        while group[team] != team:
-            team = group[team]
-        return team
-
-    for person in task.people:
-        for team in person.teams[1:]:
-            group[head(team)] = head(person.teams[0])
-    found: dict[str, list[int]] = {}
-    for p, person in enumerate(task.people):
-        found.setdefault(head(person.teams[0]), []).append(p)
-    return list(found.values())
-
-
 def share(task: Task, people: Sequence[int], total: float) -> dict[int, float]:
     """Share a total out over people by their normal hours."""
     weights = {p: task.normal(task.people[p], range(task.days)) for p in people}
@@ -54,7 +36,7 @@ def fair(task: Task, duties: Sequence[Duty], what: str) -> dict[int, float]:
     """Give everybody's fair share of what a rota has; of nights, only of who may work them."""
     counts = counters(task)[what]
     found: dict[int, float] = {}
-    for circle in circles(task):
+    for _, circle in circles(task):
         total = sum(counts(duty) for duty in duties if duty.person in circle)
         able = [p for p in circle if what != NIGHTS or task.people[p].nights]
         found |= dict.fromkeys(circle, 0.0) | share(task, able, total)

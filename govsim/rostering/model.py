@@ -8,7 +8,6 @@ nothing with it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from itertools import pairwise
 from typing import Any
 
 from govsim.rostering import solver
@@ -27,7 +26,7 @@ class Model:
 
     Parameters
     ----------
-    task : the rota to make.
+    task : a part of a rota to make, whose need has the least number at night; see `Task.parts`.
     without : rules that are left out, of `govsim.rostering.rules.TESTED`.
     may_be_short : whether fewer than needed may be on duty; how many are `short`.
     """
@@ -86,35 +85,12 @@ class Model:
                 self.short[piece] = gap
                 on = on + gap
             self.cp.add(on >= piece.number)
-        if "least_at_night" not in self.without:
-            for start, end in self.alone_at_night():
-                on = sum(
-                    one
-                    for team in task.teams
-                    for one in self._on(task.covering(start, end, team), team)
-                )
-                if may_be_short:
-                    gap = self.cp.new_int_var(0, task.rules.least_at_night, "short")
-                    self.short[Step("", start, end, task.rules.least_at_night)] = gap
-                    on = on + gap
-                self.cp.add(on >= task.rules.least_at_night)
 
     def _on(self, covering: Any, team: str) -> Iterator[Any]:
         for d, s in covering:
             for p in range(len(self.task.people)):
                 if (p, d, s, team) in self.x:
                     yield self.x[p, d, s, team]
-
-    def alone_at_night(self) -> list[tuple[int, int]]:
-        """Pieces of the night in which somebody is needed, but fewer than the rule has."""
-        pieces = self.task.pieces()
-        edges = sorted({t for p in pieces for t in (p.start, p.end)})
-        found = []
-        for start, end in pairwise(edges):
-            needed = sum(p.number for p in pieces if p.start <= start and end <= p.end)
-            if self.task.is_night(start) and 0 < needed < self.task.rules.least_at_night:
-                found.append((start, end))
-        return found
 
     # ------------------------------------------------------------------ rules of a person
 
@@ -246,6 +222,10 @@ class Model:
     def minutes(self, p: int, days: Any) -> Any:
         """Work of somebody on some days."""
         return sum(self.task.shifts[s].work * x for d in days for s, x in self.at.get((p, d), ()))
+
+    def missing(self) -> Any:
+        """Person-minutes that are missing of what is needed."""
+        return sum((piece.end - piece.start) * gap for piece, gap in self.short.items())
 
     def shifts_of(self, p: int, counts: Any) -> Any:
         """Number of shifts that count, by day and shift."""

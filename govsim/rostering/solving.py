@@ -16,14 +16,14 @@ from govsim.rostering.model import Model
 from govsim.rostering.solver import FEASIBLE, INFEASIBLE, OPTIMAL
 from govsim.rostering.task import Duty, Person, Task
 
-TO_FIND, TO_MEND, TO_SHARE, TO_ASK, TO_GUESS = 12.0, 1.0, 1.0, 3.0, 0.2
+TO_FIND, TO_MEND, TO_SHARE, TO_ASK, TO_GUESS = 12.0, 1.0, 0.7, 3.0, 0.2
 """Most work of a search for any rota, for little overtime, for a fair one, for a yes or no,
 and for a guess."""
 
 OVERTIME, SPARE = 10, 1
 """Weight of a minute of overtime, and of one of work."""
 
-LOOSER = ((0, 0, 0), (0, 1, 0), (0, 1, 1), (1, 1, 1), (1, 2, 2), (2, 3, 3), (4, 4, 4), (7, 7, 7))
+LOOSER = ((0, 0, 0), (0, 1, 1), (1, 1, 1), (2, 2, 2), (4, 5, 5))
 """Shifts further from a fair share of nights, weekends and hours than whole shifts must be, in the
 order in which they are tried."""
 
@@ -52,42 +52,81 @@ class Answer:
     short: int = 0
 
 
-def can(task: Task, seed: int, without: Collection[str] = (), work: float = TO_ASK) -> bool | None:
-    """Say whether a rota is possible; None where the search didn't tell."""
+def can(
+    task: Task, seed: int, without: Collection[str] = (), only: Collection[int] | None = None
+) -> bool | None:
+    """Say whether a rota is possible; None where the search didn't tell.
+
+    Parameters
+    ----------
+    without : rules that are left out.
+    only : places of the parts that are asked about; see `Task.parts`.
+    """
     if task.uncovered():
         return False
-    ended, _ = solver.solve(Model(task, without).cp, seed, work)
-    return None if ended == solver.UNKNOWN else ended != INFEASIBLE
+    sure = True
+    for n, (part, _) in enumerate(task.parts(without)):
+        if only is None or n in only:
+            ended, _ = solver.solve(Model(part, without).cp, seed, TO_ASK)
+            if ended == INFEASIBLE:
+                return False
+            sure &= ended != solver.UNKNOWN
+    return True if sure else None
 
 
 def rota(task: Task, seed: int, told: Told = nobody_told) -> Answer:
     """Look for a rota that holds all rules, with the least overtime and then the fairest."""
-    model = Model(task)
-    told("rota", 0, 3)
-    ended, found = solver.solve(model.cp, seed, TO_FIND)
-    if ended not in (OPTIMAL, FEASIBLE):
-        return Answer(None, known=ended == INFEASIBLE)
-    told("rota", 1, 3)
-    return _better(model, model.duties(found), seed, told)
+    return _together(task, seed, told, _rota)
 
 
 def nearest(task: Task, seed: int, told: Told = nobody_told) -> Answer:
     """Look for the rota that holds all rules and keeps most of what is needed."""
-    model = Model(task, may_be_short=True)
-    weights = [(piece.end - piece.start) * gap for piece, gap in model.short.items()]
-    model.cp.minimize(sum(weights))
-    told("rota", 0, 3)
+    return _together(task, seed, told, _nearest)
+
+
+def _together(task: Task, seed: int, told: Told, find: Callable[[Task, int], Answer]) -> Answer:
+    """Put the rotas of all parts together; where one has none, so has the whole."""
+    parts = task.parts()
+    duties: list[Duty] = []
+    whole = Answer(())
+    for n, (part, places) in enumerate(parts):
+        told("rota", n, len(parts))
+        one = find(part, seed)
+        if one.duties is None:
+            return one
+        duties += [replace(duty, person=places[duty.person]) for duty in one.duties]
+        whole = Answer(
+            (),
+            whole.known and one.known,
+            (whole.fairest or not n) and one.fairest,
+            whole.short + one.short,
+        )
+    told("rota", len(parts), len(parts))
+    return replace(whole, duties=tuple(sorted(duties, key=_order)))
+
+
+def _rota(task: Task, seed: int) -> Answer:
+    model = Model(task)
     ended, found = solver.solve(model.cp, seed, TO_FIND)
     if ended not in (OPTIMAL, FEASIBLE):
         return Answer(None, known=ended == INFEASIBLE)
-    missing = round(found.objective_value)
-    model.cp.add(sum(weights) <= missing)
-    told("rota", 1, 3)
-    answer = _better(model, model.duties(found), seed, told)
-    return replace(answer, known=ended == OPTIMAL, short=missing)
+    return _better(model, model.duties(found), seed)
 
 
-def _better(model: Model, duties: list[Duty], seed: int, told: Told) -> Answer:
+def _nearest(task: Task, seed: int) -> Answer:
+    model = Model(task, may_be_short=True)
+    missing = model.missing()
+    model.cp.minimize(missing)
+    ended, found = solver.solve(model.cp, seed, TO_ASK)
+    if ended not in (OPTIMAL, FEASIBLE):
+        return Answer(None, known=ended == INFEASIBLE)
+    short = round(found.objective_value)
+    model.cp.add(missing <= short)
+    answer = _better(model, model.duties(found), seed)
+    return replace(answer, known=ended == OPTIMAL, short=short)
+
+
+def _better(model: Model, duties: list[Duty], seed: int) -> Answer:
     """Take overtime and spare work out of a rota, then share it fairly."""
     task = model.task
     everybody, every = range(len(task.people)), range(task.days)
@@ -100,7 +139,6 @@ def _better(model: Model, duties: list[Duty], seed: int, told: Told) -> Answer:
     if ended in (OPTIMAL, FEASIBLE):
         duties = model.duties(found)
         model.cp.add(over <= sum(found.value(model.overtime[p]) for p in everybody))
-    told("rota", 2, 3)
     model.cp.clear_objective()
     model.cp.add(work == sum(task.shifts[duty.shift].work for duty in duties))
     for looser in LOOSER:
@@ -110,7 +148,6 @@ def _better(model: Model, duties: list[Duty], seed: int, told: Told) -> Answer:
         if ended in (OPTIMAL, FEASIBLE):
             duties = model.duties(found)
             break
-    told("rota", 3, 3)
     return Answer(tuple(sorted(duties, key=_order)), fairest=looser == LOOSER[0])
 
 
@@ -168,7 +205,7 @@ def placeholders(counts: dict[str, int], hours: int) -> tuple[Person, ...]:
 
 def at_least(task: Task, team: str, overtime: bool) -> int:
     """Bound the full-time people of a team from below, by hours and by the fullest moment."""
-    pieces = [p for p in task.pieces() if p.team == team]
+    pieces = [p for p in task.pieces(raised=True) if p.team == team]
     one = Person("", (team,), task.rules.hours_a_week)
     most = task.normal(one, range(task.days)) + (task.overtime if overtime else 0)
     needed = sum((p.end - p.start) * p.number for p in pieces)
@@ -180,37 +217,27 @@ def at_least(task: Task, team: str, overtime: bool) -> int:
 
 
 def enough(
-    task: Task, seed: int, overtime: bool, told: Told = nobody_told, most: int = 200
+    task: Task, seed: int, overtime: bool, told: Told = nobody_told, most: int = 40
 ) -> dict[str, int] | None:
     """Find how many full-time people, team by team, can work what is needed; None: not found.
 
-    One team after the other is given one more until there is a rota: of those short, the one that
-    is shortest, so that few are added. That nobody fewer would do is not claimed.
+    One more is added until there is a rota. That nobody fewer would do is claimed only of the
+    bound by hours, from which it begins.
     """
-    counts = {team: at_least(task, team, overtime) for team in task.teams}
-    for added in range(most):
-        told("people", sum(counts.values()), sum(counts.values()) + 1)
-        mine = with_people(task, placeholders(counts, task.rules.hours_a_week), overtime)
-        if can(mine, seed):
-            return counts
-        counts[shortest(mine, seed, added)] += 1
-    return None
-
-
-def shortest(task: Task, seed: int, turn: int) -> str:
-    """Name the team of which most is missing."""
-    model = Model(task, may_be_short=True)
-    weights = [(piece.end - piece.start) * gap for piece, gap in model.short.items()]
-    model.cp.minimize(sum(weights))
-    ended, found = solver.solve(model.cp, seed, TO_GUESS)
-    missing = dict.fromkeys(task.teams, 0)
-    if ended in (OPTIMAL, FEASIBLE):
-        for piece, gap in model.short.items():
-            if piece.team:
-                missing[piece.team] += (piece.end - piece.start) * found.value(gap)
-    if not any(missing.values()):  # two at night are missing, or the search didn't tell
-        return task.teams[turn % len(task.teams)]
-    return max(missing, key=lambda team: missing[team])
+    found: dict[str, int] = {}
+    for n, team in enumerate(task.teams):
+        told("people", n, len(task.teams))
+        begun = at_least(task, team, overtime)
+        for number in range(begun, begun + most):
+            mine = placeholders({team: number}, task.rules.hours_a_week)
+            with_them = with_people(task, mine, overtime)
+            places = [i for i, (part, _) in enumerate(with_them.parts()) if part.people]
+            if can(with_them, seed, only=places):
+                found[team] = number
+                break
+        else:
+            return None
+    return found
 
 
 def with_people(task: Task, people: tuple[Person, ...], overtime: bool = True) -> Task:

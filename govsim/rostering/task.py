@@ -7,8 +7,8 @@ for the solver; `govsim.rostering.check` holds a rota against one without that m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -193,6 +193,20 @@ class Task:
         """Most minutes of overtime of one person in the whole rota."""
         return self.rules.overtime * self.days // (4 * WEEK)
 
+    def overtime_of(self, person: Person, duties: Sequence[Duty]) -> int:
+        """Minutes that somebody works beyond the normal ones."""
+
+        def work(days: Iterable[int]) -> int:
+            return sum(self.shifts[one.shift].work for one in duties if one.day in days)
+
+        if not self.standard or person.part_time:
+            return max(0, work(range(self.days)) - self.normal(person, range(self.days)))
+        total = 0
+        for week in self.weeks:
+            long = sum(self.day_excess(self.shifts[o.shift]) for o in duties if o.day in week)
+            total += max(long, work(week) - self.normal(person, week))
+        return total
+
     def day_excess(self, shift: Shift) -> int:
         """Minutes of a shift beyond a normal day."""
         return max(0, shift.work - self.rules.hours_a_day)
@@ -217,20 +231,65 @@ class Task:
         """Minutes in which the rota must keep what is needed."""
         return self.turn, self.turn + self.days * DAY_MINUTES
 
-    def pieces(self) -> list[Step]:
-        """Cut the need where shifts or the night begin or end, within the rota's window."""
+    def pieces(self, raised: bool = False) -> list[Step]:
+        """Cut the need where shifts or the night begin or end, within the rota's window.
+
+        Parameters
+        ----------
+        raised : at night as many as `Rules.least_at_night` has, wherever anybody is needed; who
+            is needed more is of the team that needs most people then, and in all.
+        """
         low, high = self.window
-        night = self.rules.night_window
         times = {t % DAY_MINUTES for s in self.shifts for t in (s.start, s.end)}
-        times |= {t % DAY_MINUTES for t in night}
-        edges = sorted(t + d * DAY_MINUTES for d in range(self.days + 2) for t in times)
+        times |= {t % DAY_MINUTES for t in self.rules.night_window}
+        edges = {t + d * DAY_MINUTES for d in range(self.days + 2) for t in times}
+        if raised:
+            edges |= {t for step in self.need for t in (step.start, step.end)}
+        at = sorted(edges)
         found = []
         for step in self.need:
             start, end = max(step.start, low), min(step.end, high)
             if start >= end or not step.number:
                 continue
-            inner = [start, *(e for e in edges if start < e < end), end]
+            inner = [start, *(e for e in at if start < e < end), end]
             found += [Step(step.team, a, b, step.number) for a, b in pairwise(inner)]
+        return self._raised(found) if raised else found
+
+    def _raised(self, pieces: list[Step]) -> list[Step]:
+        total: dict[int, int] = {}
+        work = dict.fromkeys(self.teams, 0)
+        for p in pieces:
+            total[p.start] = total.get(p.start, 0) + p.number
+            work[p.team] += p.number * (p.end - p.start)
+        most: dict[int, Step] = {}
+        for p in pieces:
+            now = most.setdefault(p.start, p)
+            if (p.number, work[p.team]) > (now.number, work[now.team]):
+                most[p.start] = p
+        return [
+            replace(p, number=p.number + max(0, self.rules.least_at_night - total[p.start]))
+            if self.is_night(p.start) and most[p.start] is p
+            else p
+            for p in pieces
+        ]
+
+    def parts(self, without: Collection[str] = ()) -> list[tuple[Task, tuple[int, ...]]]:
+        """Part the rota into those that can be made one by one: of teams that share nobody.
+
+        Returns
+        -------
+        list of (Task, places)
+            The tasks, whose need has the least number at night, and whose people are those at
+            these places of the whole.
+        """
+        pieces = self.pieces(raised="least_at_night" not in without)
+        rules = self.rules.model_copy(update={"least_at_night": 0})
+        found = []
+        for teams, places in circles(self):
+            people = tuple(self.people[p] for p in places)
+            need = tuple(p for p in pieces if p.team in teams)
+            if need:
+                found.append((replace(self, people=people, need=need, rules=rules), places))
         return found
 
     def covering(self, start: int, end: int, team: str) -> list[tuple[int, int]]:
@@ -266,3 +325,29 @@ def kept(task: Task, duties: Sequence[Duty]) -> list[tuple[Step, int]]:
         (p, sum(on.get((p.team, d, s), 0) for d, s in task.covering(p.start, p.end, p.team)))
         for p in task.pieces()
     ]
+
+
+def circles(task: Task) -> list[tuple[tuple[str, ...], tuple[int, ...]]]:
+    """Part teams and people into those who share work: teams that somebody works in both are one.
+
+    Returns
+    -------
+    list of (teams, places of people)
+        In the order of the teams; of a team without people the places are none.
+    """
+    group = {team: team for team in (*task.teams, *(t for p in task.people for t in p.teams))}
+
+    def head(team: str) -> str:
+        while group[team] != team:
+            team = group[team]
+        return team
+
+    for person in task.people:
+        for team in person.teams[1:]:
+            group[head(team)] = head(person.teams[0])
+    found: dict[str, tuple[list[str], list[int]]] = {}
+    for team in group:
+        found.setdefault(head(team), ([], []))[0].append(team)
+    for p, person in enumerate(task.people):
+        found[head(person.teams[0])][1].append(p)
+    return [(tuple(teams), tuple(places)) for teams, places in found.values()]
