@@ -25,6 +25,7 @@ from govsim.optimisation.asked import Question
 from govsim.optimisation.box import head_text
 from govsim.optimisation.choice import Choice
 from govsim.optimisation.point_box import Mix, PointBox
+from govsim.optimisation.promises import a_year
 from govsim.optimisation.result import Optimum
 from govsim.optimisation.search import FRESH, Values, error_of, holds
 from govsim.optimisation.seen import Seen
@@ -36,6 +37,10 @@ Floats = NDArray[np.float64]
 
 DEMANDS, MOST = 800_000, 32
 """Demands that each plan of the points meets at least, and replications that are at most made."""
+
+CHECKED, LEVEL = 3, 2
+"""Replications of a check, and those by which the search's luck is told: so many times those that a
+check of a plan that is the same everywhere has at least."""
 
 APART = 10_000
 """Numbers between the replications of one check and those of the next."""
@@ -74,6 +79,7 @@ class AnswerByPoint(Answer):
             question.key,
             on_progress,
         )
+        self.level: Floats = np.zeros(len(self.promises))
         self.checked_as: Checked | None = None
         self.chosen: Choice | None = None
         self.asked_for: Choice | None = None
@@ -89,7 +95,7 @@ class AnswerByPoint(Answer):
         if not self._below_the_ceiling(np.zeros(1, dtype=np.int64))[1]:
             return result.OUT_OF_REACH
         self.seen.look()
-        targets = np.array([p.target for p in self.promises])
+        targets = np.array([p.target for p in self.promises]) - self._luck()
         self.asked_for = self.seen.chosen(targets.tolist())
         if isnan(self.asked_for.bound):
             return result.NONE
@@ -106,15 +112,31 @@ class AnswerByPoint(Answer):
                 self.rows["promises"] = list(self._promises(made.today, made.values))
                 self.rows["measures"] = list(self._measures(made.today, made.values))
                 return result.FOUND
-            # The next check is stricter, so what is missing there is missing now.
+            # The next check is stricter: what it would miss is missing.
             ends = [interval(m, 1 - 2 * error_of(attempt + 1)).low for m in margins.T]
             harder += signs * np.maximum(-np.array(ends), 0.0)
         return result.UNCHECKED
 
+    def _luck(self) -> Floats:
+        """Say by how much the search's few replications are off, by today's plan in more of them.
+
+        All plans meet the same demands, so they share most of that luck: float[promises], what is
+        to be taken off the targets while the search's own replications are looked at.
+        """
+        few, asked = self.seen.replications, [p.asked for p in self.promises]
+        more = few + LEVEL * self.search.fewest
+        self._tell("check", 0, more)
+        (today,) = self.service.each([()], range(more), asked)
+        self._tell("check", more, more)
+        values = today * a_year(asked, self.search.days)
+        found: Floats = values.mean(axis=0) - values[:few].mean(axis=0)
+        self.level = found
+        return found
+
     def _fresh(self, mix: Mix, attempt: int) -> Checked:
         """Simulate a mix, and today's plan, on replications that nobody has seen."""
         first = FRESH + attempt * APART
-        numbers = range(first, first + self.search.fewest)
+        numbers = range(first, first + CHECKED * self.search.fewest)
         self._tell("check", 0, len(numbers))
         plans = [(), self.points.frozen(mix)]
         today, values = self.service.each(plans, numbers, self.asked)
@@ -147,7 +169,7 @@ class AnswerByPoint(Answer):
         target = first.target + (step if first.at_least else -step)
         if share and not 0 <= target <= 1:
             return {}
-        harder = self.seen.chosen([target, *(p.target for p in self.promises[1:])])
+        harder = self.seen.chosen(self._targets_with(target))
         more = harder.cost - self.asked_for.cost if harder.bound == harder.bound else float("nan")
         return {
             "step": step,
@@ -156,12 +178,17 @@ class AnswerByPoint(Answer):
             "one": float(self.asked_for.prices[0]),
         }
 
+    def _targets_with(self, first: float) -> list[float]:
+        """Give the targets with another one of the first promise, as the search takes them."""
+        given = np.array([first, *(p.target for p in self.promises[1:])])
+        return [float(target) for target in given - self.level]
+
     def _buys(self) -> Iterator[tuple[Any, ...]]:
         """Say what each amount of money buys of the first promise, on fresh replications."""
         first = self.promises[0]
         column = [first.asked]
         for target in self._targets():
-            choice = self.seen.chosen([target, *(p.target for p in self.promises[1:])])
+            choice = self.seen.chosen(self._targets_with(target))
             if isnan(choice.bound):
                 return
             mix = self.seen.mix(choice)
@@ -209,6 +236,10 @@ class AnswerByPoint(Answer):
             "values": self.seen.means(self.asked_for),
         }
 
+    def _gap(self, choice: Choice) -> float:
+        """Part of the cost by which whole plans cost more than the bound, in the same sample."""
+        return (choice.cost - choice.bound) / (self.service.cost + choice.bound)
+
     def write(self, folder: Path) -> Path | None:
         """Write the scenario and the table of rosters; see `govsim.optimisation.files`."""
         return files.write(folder, self.service.loaded, files.table(self._service_of_plan()), [])
@@ -226,6 +257,7 @@ class AnswerByPoint(Answer):
             "points": len(self.points.points),
             "enumerated": self.seen.whole,
             "replications_each": self.seen.replications,
+            "whole_gap": nan if self.asked_for is None else self._gap(self.asked_for),
             "plans_in_box": self.points.size,
             "within": self.points.size,
             "looked_at": len(self.seen.plans),
