@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from govsim.scenarios.loading import Loaded as Loaded
     from govsim.scenarios.loading import load as load
     from govsim.scenarios.schema import Scenario as Scenario
+    from govsim.siting.door import site as site
+    from govsim.siting.result import Siting as Siting
+    from govsim.siting.result import open_siting as open_siting
     from govsim.why import why as why
 
 _FROM = {
@@ -74,6 +77,9 @@ _FROM = {
     "open_explanation": "govsim.explanation.result",
     "open_lateness": "govsim.lateness.result",
     "open_run": "govsim.runs.results",
+    "open_siting": "govsim.siting.result",
+    "site": "govsim.siting.door",
+    "Siting": "govsim.siting.result",
     "why": "govsim.why",
 }
 
@@ -91,6 +97,7 @@ __all__ = [
     "RunError",
     "Scenario",
     "Service",
+    "Siting",
     "calibrate",
     "compare",
     "explain",
@@ -102,9 +109,11 @@ __all__ = [
     "open_optimum",
     "open_rota",
     "open_run",
+    "open_siting",
     "optimise",
     "roster",
     "run",
+    "site",
     "why",
 ]
 

@@ -23,7 +23,7 @@ import govsim
 PAGE = Path(__file__).parents[1] / "docs" / "api.md"
 
 PARTS = {
-    "Do": ("run", "compare", "explain", "why", "optimise", "roster", "calibrate", "load"),
+    "Do": ("run", "compare", "explain", "why", "optimise", "roster", "site", "calibrate", "load"),
     "Ask again and again": ("Service",),
     "Read back": (
         "open_run",
@@ -32,9 +32,19 @@ PARTS = {
         "open_lateness",
         "open_optimum",
         "open_rota",
+        "open_siting",
         "open_calibration",
     ),
-    "What comes out": ("Result", "Comparison", "Explanation", "Lateness", "Optimum", "Rota", "Calibration"),
+    "What comes out": (
+        "Result",
+        "Comparison",
+        "Explanation",
+        "Lateness",
+        "Optimum",
+        "Rota",
+        "Siting",
+        "Calibration",
+    ),
     "What goes in": ("Loaded", "Scenario"),
     "Errors": ("InputError", "RunError", "Problem"),
 }

@@ -25,6 +25,7 @@ COMMANDS = {
     "why": "govsim.cli.asking:why",
     "optimise": "govsim.cli.optimising:optimise",
     "roster": "govsim.cli.rostering:roster",
+    "site": "govsim.cli.siting:site",
     "calibrate": "govsim.cli.calibrating:calibrate",
     "explain": "govsim.cli.explaining:explain",
     "report": "govsim.cli.reporting:report",

@@ -95,6 +95,11 @@ def _doing(now: Progress) -> str:
         "rota": tr("looking for the rota: part {n} of {total}", n=now.done, total=now.total),
         "why": tr("what stands against it: {n} of {total}", n=now.done, total=now.total),
         "service": tr("simulating the rota: {n} of {total}", n=now.done, total=now.total),
+        "places": tr("designs made: {n} of {total}", n=now.done, total=now.total),
+        "cover": tr("numbers of stations, cover: {n} of {total}", n=now.done, total=now.total),
+        "within": tr("numbers of stations, reach: {n} of {total}", n=now.done, total=now.total),
+        "ways": tr("numbers of stations, ways: {n} of {total}", n=now.done, total=now.total),
+        "designs": tr("designs simulated: {n} of {total}", n=now.done, total=now.total),
         "bad year": tr("years without change: {n} of {total}", n=now.done, total=now.total),
     }
     if now.phase in parts:

@@ -147,6 +147,7 @@ def _found(what: str, out: Path) -> Found:
     from govsim.lateness import result as lateness
     from govsim.optimisation import result as optimum
     from govsim.runs.results import open_run
+    from govsim.siting import result as siting
 
     below = (
         comparison.COMPARISONS,
@@ -154,6 +155,7 @@ def _found(what: str, out: Path) -> Found:
         calibration.CALIBRATIONS,
         lateness.WHY,
         optimum.OPTIMISE,
+        siting.SITE,
     )
     for place in _places(what, out, *below):
         if (place / comparison.RECORD).is_file():
@@ -166,6 +168,8 @@ def _found(what: str, out: Path) -> Found:
             return lateness.open_lateness(place)
         if (place / optimum.RECORD).is_file():
             return optimum.open_optimum(place)
+        if (place / siting.RECORD).is_file():
+            return siting.open_siting(place)
     run = run_named(what, out)
     if run is None:
         text = tr("nothing was found under “{what}” in {out}", what=what, out=out)

@@ -44,6 +44,11 @@ class Projection:
         x = np.radians(lon - self.lon) * normal * math.cos(math.radians(self.lat))
         return x, np.radians(lat - self.lat) * meridian
 
+    def degrees(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Turn metres back into longitude and latitude."""
+        east, north = self.metres(np.array(self.lon + 1.0), np.array(self.lat + 1.0))
+        return self.lon + x / float(east), self.lat + y / float(north)
+
 
 @dataclass(frozen=True)
 class Outline:

@@ -287,6 +287,16 @@ class OwnTables:
             self.frames[path] = read.frame
         return self.frames[path].copy()
 
+    def degrees_in(
+        self, named: Sequence[tuple[str, Sequence[tables.Column]]]
+    ) -> tuple[bool, Projection | None]:
+        """Say whether tables give degrees, and how degrees become metres."""
+        for name, columns in named:
+            frame = self.read(self.folder / name, columns)
+            if {"lon", "lat"} <= set(frame.columns) or {"x", "y"} <= set(frame.columns):
+                self._metres(frame, self.folder / name, needed=False)
+        return bool(self.degrees), self.projection
+
     def _metres(self, frame: pd.DataFrame, path: Path, needed: bool) -> tuple[Floats, Floats]:
         """Give positions in metres, of x and y or of longitude and latitude."""
         degrees = {"lon", "lat"} <= set(frame.columns)

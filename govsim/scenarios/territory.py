@@ -24,7 +24,7 @@ from govsim.errors import InputError, Problem
 from govsim.language import joined, tr
 from govsim.language import name as in_language
 from govsim.scenarios import dated_rows, english, layout, points, tables
-from govsim.scenarios.outline import Outline, Ring, read_outline, square
+from govsim.scenarios.outline import Outline, Projection, Ring, read_outline, square
 from govsim.scenarios.own_tables import OwnTables
 from govsim.scenarios.staffing import Row
 
@@ -163,6 +163,25 @@ def build(section: Section, folder: Path) -> Territory:
     return _Builder(section, folder).territory()
 
 
+def degrees_of(section: Section, folder: Path) -> tuple[bool, Projection | None]:
+    """Say whether a scenario's tables give degrees, and how degrees become its metres.
+
+    Raises
+    ------
+    InputError
+        The outline can't be read.
+    """
+    problems: list[Problem] = []
+    outline = _Builder(section, folder).outline_of_section()
+    own = OwnTables(section, folder, outline, problems)
+    named = (
+        (section.grids.table, tables.GRIDS),
+        (section.point_stations.table, tables.POINTS),
+        (section.workstations.table, tables.POINTS),
+    )
+    return own.degrees_in([(name, columns) for name, columns in named if name])
+
+
 class _Builder:
     """Lays out one part after the other, collecting problems and notes."""
 
@@ -177,7 +196,7 @@ class _Builder:
 
     def territory(self) -> Territory:
         s = self.section
-        self.outline = self._outline()
+        self.outline = self.outline_of_section()
         own = OwnTables(s, self.folder, self.outline, self.problems)
         own.read_all()
         self._raise()
@@ -219,7 +238,8 @@ class _Builder:
     def _wrong(self, message: str, path: str) -> None:
         self.problems.append(Problem(message, f"territory.{path}"))
 
-    def _outline(self) -> Outline:
+    def outline_of_section(self) -> Outline:
+        """Give the outline that is drawn, shipped or in a file."""
         given = self.section.outline
         if not isinstance(given, str):
             return square(float(given["square"] if isinstance(given, Mapping) else given.square))

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from govsim.explanation.result import Explanation
     from govsim.lateness.result import Lateness
     from govsim.optimisation.result import Optimum
+    from govsim.siting.result import Siting
 
-Found: TypeAlias = "Result | Comparison | Explanation | Calibration | Lateness | Optimum"
+Found: TypeAlias = "Result | Comparison | Explanation | Calibration | Lateness | Optimum | Siting"
 """What there are reports of."""
 
 
@@ -53,6 +54,12 @@ def of(found: Found, desk: Desk) -> Contents:
         from govsim.report.sections import optimum
 
         return optimum.contents(found, desk)
+    from govsim.siting.result import Siting
+
+    if isinstance(found, Siting):
+        from govsim.report.sections import siting
+
+        return siting.contents(found, desk)
     from govsim.report.sections import calibration
 
     return calibration.contents(found, desk)

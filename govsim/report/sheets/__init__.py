@@ -20,7 +20,9 @@ from govsim.report.sheets.explanation import of_explanation
 from govsim.report.sheets.lateness import of_lateness
 from govsim.report.sheets.optimum import of_optimum
 from govsim.report.sheets.run import of_run
+from govsim.report.sheets.siting import of_siting
 from govsim.report.spreadsheet import Sheet
+from govsim.siting.result import Siting
 
 
 def of(found: Found) -> Iterator[Sheet]:
@@ -35,4 +37,6 @@ def of(found: Found) -> Iterator[Sheet]:
         return of_lateness(found)
     if isinstance(found, Optimum):
         return of_optimum(found)
+    if isinstance(found, Siting):
+        return of_siting(found)
     return of_run(found)
