@@ -103,6 +103,7 @@ def measures(found: Siting) -> Table:
         (tr("Simulated, beside today"), 44), (tr("today"), 14), (tr("difference"), 12),
         (tr("interval"), 22),
     )  # fmt: skip
+    each, orders = tr("yuan for each order avoided"), tr("12345 orders")
     for name in words.apart(found):
         table.add_row(words.design_name(name), style="bold")
         for row in words.rows(found.measures[found.measures["design"] == name]):
@@ -112,7 +113,7 @@ def measures(found: Siting) -> Table:
             if name != found.proposed and measure not in words.BRIEFLY:
                 continue
             table.add_row(
-                f"  {words.marked(measure)}" if name != MIXED else f"  {tr('12345 orders')}",
+                f"  {words.marked(measure)}" if name != MIXED else f"  {orders}",
                 number(row["today"], CATALOGUE[measure]),
                 words.signed(measure, row["difference"]),
                 f"{words.signed(measure, row['low'])} – {words.signed(measure, row['high'])}",
@@ -120,7 +121,7 @@ def measures(found: Siting) -> Table:
         for row in words.rows(found.prices[found.prices["design"] == name]):
             if not isnan(row["low"]) and row["avoided"] > 0:
                 table.add_row(
-                    f"  {tr('yuan for each order avoided')} {words.MARK}",
+                    f"  {each} {words.MARK}",
                     "",
                     f"{row['price']:,.0f}",
                     f"{row['low']:,.0f} – {row['high']:,.0f}",
