@@ -86,6 +86,10 @@ def main() -> None:
             govsim(folder, lang, "compare", tiandi, *others, "-n", "5")
             orders = latest(folder, "results/comparisons/*/figures/plans-orders.png")
             keep(orders, f"real-difference-{lang}")
+            govsim(
+                folder, lang, "site", "scenarios/jiangning.yaml", "--add", "5", "--simulate", "2"
+            )
+            keep(latest(folder, "results/site/*/figures/map-near.png"), f"next-station-{lang}")
             govsim(folder, lang, "synth", tiandi, "--out", "orders.csv")
             asked = ["inspect", "orders.csv", "--scenario", tiandi]
             screen(govsim(folder, lang, *asked), "govsim inspect orders.csv", f"own-orders-{lang}")

@@ -22,6 +22,9 @@ KM = 1000.0
 LEAST, MOST = 2.6, 4.6
 """Inches: limits to the height of a map."""
 
+AROUND = 2.5
+"""Km around the stations that change, on the map of their surroundings."""
+
 NAMED = 12
 """Stations that are named on the map, at most."""
 
@@ -29,9 +32,32 @@ DOT = 5.0
 """Size of a grid, square points."""
 
 
-def before_and_after(found: Siting) -> Figure:
-    """Draw today's stations and the proposed ones beside one another."""
+def window(found: Siting) -> tuple[float, float, float, float] | None:
+    """Find what is around the stations that change (west, east, south, north; km).
+
+    Returns
+    -------
+    tuple
+        None where nothing changes, or where that is most of the district.
+    """
+    plan = found.to_frame()
+    some = plan.loc[plan["change"] != "kept", ["x", "y"]].to_numpy(np.float64) / KM
+    if not len(some):
+        return None
+    every = found.grids[["x", "y"]].to_numpy(np.float64) / KM
+    low, high = some.min(axis=0) - AROUND, some.max(axis=0) + AROUND
+    if float((high - low).max()) > 0.6 * float(np.ptp(every, axis=0).max()):
+        return None
+    return float(low[0]), float(high[0]), float(low[1]), float(high[1])
+
+
+def before_and_after(
+    found: Siting, around: tuple[float, float, float, float] | None = None
+) -> Figure:
+    """Draw today's stations and the proposed ones beside one another, all or some part of it."""
     corners = np.concatenate([found.outline[["x", "y"]], found.grids[["x", "y"]]]) / KM
+    if around is not None:
+        corners = np.array([[around[0], around[2]], [around[1], around[3]]])
     wide, tall = np.maximum(corners.max(axis=0) - corners.min(axis=0), 0.1).tolist()
     height = min(max(WIDTH / 2 * tall / wide, LEAST), MOST)
     figure = plain_sheet(height + 0.75)
@@ -42,7 +68,10 @@ def before_and_after(found: Siting) -> Figure:
         (left, TODAY, tr("today")),
         (right, found.proposed, tr("proposed")),
     ):
-        _draw(axes, found, name)
+        _draw(axes, found, name, named=around is not None or window(found) is None)
+        if around is not None:
+            axes.set_xlim(around[0], around[1])
+            axes.set_ylim(around[2], around[3])
         axes.set_title(title, fontsize=10)
     handles = _legend()
     figure.legend(
@@ -51,7 +80,7 @@ def before_and_after(found: Siting) -> Figure:
     return figure
 
 
-def _draw(axes: Axes, found: Siting, name: str) -> None:
+def _draw(axes: Axes, found: Siting, name: str, named: bool) -> None:
     for _, ring in found.outline.groupby("ring"):
         axes.fill(
             ring["x"] / KM, ring["y"] / KM, facecolor="#F6F7F8", edgecolor=style.GREY, linewidth=0.8
@@ -68,7 +97,8 @@ def _draw(axes: Axes, found: Siting, name: str) -> None:
     else:
         for change in ("kept", "closed", "moved", "new"):
             _stations(axes, mine[mine["change"] == change], change)
-        _names(axes, mine)
+        if named:
+            _names(axes, mine)
     axes.set_aspect("equal")
     axes.margins(0.03)
     axes.set_axis_off()
@@ -105,6 +135,8 @@ def _names(axes: Axes, mine: pd.DataFrame) -> None:
             textcoords="offset points",
             fontsize=7.5,
             zorder=6,
+            annotation_clip=True,
+            clip_on=True,
             path_effects=[withStroke(linewidth=2.2, foreground="white")],
         )
 
@@ -123,7 +155,7 @@ def _legend() -> list[Any]:
         for c, text in dots
     ]
     for change, text in (("kept", tr("station")), ("new", tr("new")), ("moved", tr("moved")),
-                         ("closed", tr("closed"))):  # fmt: skip
+                         ("closed", tr("given up"))):  # fmt: skip
         one = LOOKS[change]
         made.append(
             Line2D(

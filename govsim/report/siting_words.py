@@ -46,7 +46,7 @@ def change_name(change: str) -> str:
         "kept": tr("unchanged"),
         "new": tr("new"),
         "moved": tr("moved"),
-        "closed": tr("closed"),
+        "closed": tr("given up"),
     }[change]
 
 

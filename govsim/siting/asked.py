@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from govsim.errors import InputError, Problem
@@ -107,6 +108,8 @@ def asked_for(service: Service, wanted: Wanted) -> Question:
     grids_each = stations.grids_each if wanted.grids_each is None else wanted.grids_each
     may_go, of_names = _may_go(points.iloc[existing], wanted)
     problems += of_names
+    if wanted.close:
+        problems += _named_in_changes(service, points.iloc[existing][may_go])
     able = territory.grids["estate"].isin(list(stations.estates)).to_numpy()
     if len(territory.grids) == 1:  # the textbook's: its station stands in it, whatever its estate
         able = np.ones(1, dtype=np.bool_)
@@ -174,11 +177,8 @@ def _place_problems(service: Service) -> Iterator[Problem]:
         yield Problem(text, "territory.point_stations.enabled")
 
 
-def _may_go(stations: object, wanted: Wanted) -> tuple[Bools, list[Problem]]:
+def _may_go(stations: pd.DataFrame, wanted: Wanted) -> tuple[Bools, list[Problem]]:
     """Say which of today's stations may be moved or closed."""
-    import pandas as pd
-
-    assert isinstance(stations, pd.DataFrame)
     frame = stations.reset_index(drop=True)
     free = bool(wanted.move or wanted.close)
     fixed = [name for text in wanted.fixed for name in text.replace("，", ",").split(",") if name]
@@ -207,6 +207,20 @@ def _may_go(stations: object, wanted: Wanted) -> tuple[Bools, list[Problem]]:
             text = tr("there is no station “{name}”; there are {known}", name=name, known=some)
         problems.append(Problem(text, file="--fixed", suggestion=near))
     return may_go, problems
+
+
+def _named_in_changes(service: Service, stations: pd.DataFrame) -> Iterator[Problem]:
+    """Say which stations can't be closed, since the scenario's changes name them."""
+    known, ids = by_name(stations.reset_index(drop=True)), stations["point"].astype(str).tolist()
+    for key, change in service.scenario.changes.items():
+        for name in change.at:
+            if name in known:
+                text = tr(
+                    "“{name}” is named here, so it can't be closed; keep it with --fixed {id}",
+                    name=name,
+                    id=ids[known[name]],
+                )
+                yield Problem(text, f"changes.{key}.at")
 
 
 def _choice(places: Places, wanted: Wanted) -> tuple[Choice, list[Problem]]:

@@ -171,6 +171,17 @@ def test_all_that_is_wrong_is_said_at_once_with_the_likely_name() -> None:
     assert "all stations are fixed" in refused(move=1, fixed=("all",))
 
 
+def test_a_station_that_changes_name_is_not_closed(tmp_path: Path) -> None:
+    file = tmp_path / "closed.yaml"
+    works = "{first_day: 2025-01-02, last_day: 2025-01-03, at: [S02], closed: true}"
+    file.write_text(f"{TOWN}changes:\n  works: {works}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="--fixed S02"):
+        govsim.site(file, close=1, simulate=0, executor=Serial())
+    made = govsim.site(file, close=1, fixed=("S02",), simulate=0, executor=Serial())
+    assert "S02" not in made.to_frame().query("change == 'closed'")["point"].tolist()
+    assert (made.to_frame()["change"] == "closed").sum() == 1
+
+
 def test_a_table_of_candidates_is_used_as_far_as_it_can_be(tmp_path: Path) -> None:
     table = tmp_path / "sites.csv"
     grids = govsim.Service(loaded(), executor=Serial()).network.territory.grids

@@ -95,6 +95,14 @@ def _plates(found: Siting, desk: Desk) -> Iterator[Plate]:
         ),
         lambda: siting_maps.before_and_after(found),
     )  # fmt: skip
+    around = siting_maps.window(found)
+    if around is not None:
+        yield desk.plate(
+            "map-near",
+            tr("The same around the stations that change."),
+            tr("{n} stations change", n=len(changed)),
+            lambda: siting_maps.before_and_after(found, around),
+        )
     named = list(_orders(found))
     if named:
         texts = [words.signed("orders", one.mean) for _, one in named]
