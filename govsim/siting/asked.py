@@ -198,7 +198,11 @@ def _may_go(stations: pd.DataFrame, wanted: Wanted) -> tuple[Bools, list[Problem
         if name in known:
             may_go[known[name]] = False
             continue
-        some = joined([*list(known)[:NAMED], *(["…"] if len(known) > NAMED else [])], "、", ", ")
+        some = joined(
+            [*frame["point"].astype(str)[:NAMED], *(["…"] if len(frame) > NAMED else [])],
+            "、",
+            ", ",
+        )
         text = tr("there is no station “{name}”", name=name)
         if not known:
             text = tr("there is no station “{name}”: this scenario has none", name=name)

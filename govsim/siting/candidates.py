@@ -139,7 +139,7 @@ def of_table(
     frame["name_zh"] = frame["name_zh"].where(frame["name_zh"] != "", frame["point"])
     frame["name_en"] = frame["name_en"].where(frame["name_en"] != "", frame["name_zh"])
     good = ~frame["line"].isin(list(reasons)).to_numpy()
-    written = frame[~good].drop(columns=["street", "community"])
+    written = read.frame[~good]
     mine = written.assign(reason=[reasons[line] for line in written["line"]])
     aside = pd.concat([read.set_aside, mine], ignore_index=True).sort_values("line", kind="stable")
     if not good.any():

@@ -111,7 +111,9 @@ def site(
         if not is_kept:
             return found
         if len(question.candidates.aside):
-            write_text(folder / ASIDE, question.candidates.aside.to_csv(index=False))
+            # The byte-order mark lets Excel read the Chinese in it.
+            aside = question.candidates.aside.to_csv(index=False, lineterminator="\n")
+            write_text(folder / ASIDE, f"\ufeff{aside}")
         if file := search.write():
             found = replace(found, manifest={**found.manifest, "plan_file": str(file)})
         return write_siting(found, folder)
