@@ -238,7 +238,8 @@ class AnswerByPoint(Answer):
 
     def _gap(self, choice: Choice) -> float:
         """Part of the cost by which whole plans cost more than the bound, in the same sample."""
-        return (choice.cost - choice.bound) / (self.service.cost + choice.bound)
+        least = self.service.cost + choice.bound
+        return (choice.cost - choice.bound) / least if least else 0.0
 
     def write(self, folder: Path) -> Path | None:
         """Write the scenario and the table of rosters; see `govsim.optimisation.files`."""

@@ -186,12 +186,12 @@ def _bound_by_point(found: Optimum) -> str:
         )
     return tr(
         "In the {n} replications of the search no rosters point by point that keep all of it cost "
-        "less than {bound} yuan a year, and there is a plan within {near}% of that. The plan here "
-        "costs {gap}% more than the bound: that is the price of having shown it on fresh demands.",
+        "less than {bound} yuan a year. The plan costs {gap}% more: {near}% since people are "
+        "whole, the rest for having shown it on fresh demands.",
         n=m["replications_each"],
         bound=yuan(found.bound),
         near=f"{100 * m['whole_gap']:.3f}",
-        gap=f"{100 * (found.cost / found.bound - 1):.2f}",
+        gap=f"{100 * (found.cost / found.bound - 1):.2f}" if found.bound else "0",
     )
 
 
