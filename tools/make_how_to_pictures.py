@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 import matplotlib as mpl
-from PIL import Image
+from PIL import Image, ImageChops
 from rich.console import Console
 
 ROOT = Path(__file__).parents[1]
@@ -57,6 +57,19 @@ def screen(text: str, command: str, name: str) -> None:
     (IMAGES / f"how-to-{name}.svg").write_text(lines, encoding="utf-8", newline="\n")
 
 
+def printed(workbook: Path, name: str) -> None:
+    """Keep the first sheet of a workbook as LibreOffice prints it."""
+    said = ["soffice", "--headless", "--convert-to", "pdf", workbook.name]
+    subprocess.run(said, cwd=workbook.parent, check=True, capture_output=True)
+    drawn = workbook.with_suffix(".png")
+    pages = ["pdftoppm", "-png", "-r", "110", "-singlefile", str(workbook.with_suffix(".pdf"))]
+    subprocess.run([*pages, str(drawn.with_suffix(""))], check=True)
+    picture = Image.open(drawn).convert("RGB")
+    white = Image.new("RGB", picture.size, "white")
+    picture.crop(ImageChops.difference(picture, white).getbbox()).save(drawn)
+    keep(drawn, name)
+
+
 def latest(folder: Path, pattern: str) -> Path:
     """Find the newest file of a pattern."""
     return max(folder.glob(pattern), key=lambda file: file.stat().st_mtime)
@@ -91,6 +104,9 @@ def main() -> None:
             )
             keep(latest(folder, "results/site/*/figures/map-near.png"), f"next-station-{lang}")
             govsim(folder, lang, "synth", tiandi, "--out", "orders.csv")
+            team = ["--team", "grid_staff", "--from", "2025-03-03", "-n", "0"]
+            govsim(folder, lang, "roster", tiandi, *team)
+            printed(latest(folder, "results/roster/*/rota.xlsx"), f"four-weeks-{lang}")
             asked = ["inspect", "orders.csv", "--scenario", tiandi]
             screen(govsim(folder, lang, *asked), "govsim inspect orders.csv", f"own-orders-{lang}")
     with tempfile.TemporaryDirectory() as made:

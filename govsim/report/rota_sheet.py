@@ -115,6 +115,7 @@ def _rota(page: Worksheet, found: Rota, days: Sequence[date]) -> None:
     inside = {f"{day}" for day in days}
     for n, row in enumerate(rows(found.people), 4):
         name, own = str(row["person"]), str(row["teams"]).split(",")[0]
+        page.row_dimensions[n].height = 22
         _cell(page, n, 1, name, bold=True, centred=False)
         _cell(page, n, 2, _teams(found, row), centred=False)
         mine = [r for r in rows(found.duties) if r["person"] == name and r["date"] in inside]
