@@ -71,14 +71,18 @@ class Model:
         return not any(d in person.leave for d in range(day, last + 1))
 
     def _need(self, may_be_short: bool) -> None:
-        """Ask for people in each piece of time; pieces with the same shifts are one."""
+        """Ask for people in each piece of time; pieces with the same shifts are one.
+
+        Where the need may be short, every piece counts for its own length.
+        """
         task = self.task
-        most: dict[tuple[str, frozenset[tuple[int, int]]], Step] = {}
+        most: dict[tuple[str, frozenset[tuple[int, int]], int], Step] = {}
         for piece in task.pieces():
-            key = piece.team, frozenset(task.covering(piece.start, piece.end, piece.team))
+            covers = frozenset(task.covering(piece.start, piece.end, piece.team))
+            key = piece.team, covers, piece.start if may_be_short else -1
             if key not in most or most[key].number < piece.number:
                 most[key] = piece
-        for (team, covering), piece in most.items():
+        for (team, covering, _), piece in most.items():
             on = sum(self._on(covering, team))
             if may_be_short:
                 gap = self.cp.new_int_var(0, piece.number, "short")
