@@ -94,7 +94,9 @@ def pieces(scenario: Scenario, task: Task) -> list[Piece]:
 
     def name(of: str, start: int) -> str:
         base = f"{of or 'rota'}_{start // 60:02d}{start % 60:02d}"
-        new = next(n for n in (base, *(f"{base}_{k}" for k in count(2))) if n not in taken)
+        new, k = base, 1
+        while new in taken:
+            new, k = f"{base}_{k + 1}", k + 1
         taken.add(new)
         return new
 
