@@ -93,7 +93,7 @@ def test_the_command_says_that_it_left_an_earlier_file(place, monkeypatch):
     folder, earlier = place.parent, place.with_name("place-calibrated.yaml")
     earlier.write_text("extends: place.yaml\n", encoding="utf-8")
     orders, out = folder / "orders.csv", folder / "results"
-    plan = ["--set", "horizon=9 weeks", "--set", "warm_up=1 week", "--lang", "en"]
+    plan = ["--set", "horizon=10 weeks", "--set", "warm_up=1 week", "--lang", "en"]
     runner = CliRunner()
     made = runner.invoke(cli, ["synth", str(place), "--out", str(orders), *plan])
     assert made.exit_code == 0, made.output
