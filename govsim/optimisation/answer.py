@@ -306,12 +306,19 @@ class Answer:
         return "; ".join(said)
 
     def _rosters(self) -> Iterator[tuple[Any, ...]]:
-        points = self.service.network.territory.points.set_index("point")
+        points = self.service.network.territory.points
+        called = dict(
+            zip(
+                points["point"].astype(str),
+                points[["name_zh", "name_en", "kind"]].itertuples(index=False, name=None),
+                strict=True,
+            )
+        )
         by = ["point", "team", "shift", "day_kind"]
         today = self.service.rosters.set_index(by)["number"].to_dict()
         for row in self._service_of_plan().rosters.to_dict("records"):
             where = tuple(row[name] for name in by)
-            names = points.loc[row["point"], ["name_zh", "name_en", "kind"]].tolist()
+            names = called[str(row["point"])]
             now = today.get(where)
             if now is None:
                 now = today.get((*where[:3], ""), today.get((*where[:3], "workday"), 0))

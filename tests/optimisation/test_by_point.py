@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
 
@@ -20,6 +21,7 @@ from govsim import language
 from govsim.cli import cli
 from govsim.errors import InputError
 from govsim.evaluation.service import Service
+from govsim.optimisation import by_point, search
 from govsim.optimisation.asked import Wanted, asked_for
 from govsim.optimisation.by_point import AnswerByPoint
 from govsim.optimisation.choice import Columns, choose, nearest, undominated
@@ -39,6 +41,17 @@ SMALL = (
 )
 FIX = ("teams.grid_staff", "desk", "teams.urban_management", "teams.volunteers.roster.night")
 TARGET = 0.21
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_replications() -> Iterator[None]:
+    """As of a district, whose plans are seen in two: nothing here rests on how many."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(by_point, "MOST", 8)
+        patch.setattr(by_point, "CHECKED", 1)
+        patch.setattr(search, "FEWEST", 20)
+        patch.setattr(by_point, "LEVEL", 1)
+        yield
 
 
 @lru_cache
@@ -201,7 +214,8 @@ def test_the_command_shows_sums_and_writes_a_scenario_that_runs(tmp_path) -> Non
     fixed = [part for path in FIX for part in ("--fix", path)]
     said = CliRunner().invoke(cli, [
         "optimise", str(tmp_path / "jiangning.yaml"), "--keep", f"scene={TARGET}", "--each-point",
-        *settings, *fixed, "--out", str(tmp_path / "results"), "--lang", "zh", "--workers", "1",
+        *settings, *fixed, "--out", str(tmp_path / "results"), "--lang", "zh",
+        "--no-report", "--workers", "1",
     ])  # fmt: skip
     assert said.exit_code == 0, said.output
     assert "网格工作站：物业" in said.stdout
