@@ -88,14 +88,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--lang", choices=tuple(LOCALES), help="only the pages of this language")
     parser.add_argument("--only", default="", help="only pages with this in their name")
+    parser.add_argument(
+        "--part", default="1/1", metavar="K/N", help="only each N-th page from the K-th on"
+    )
     parser.add_argument("--place", type=Path, help="a folder to work in, which is kept")
     asked = parser.parse_args()
+    first, step = map(int, asked.part.split("/"))
     with tempfile.TemporaryDirectory() as scratch:
         place = asked.place or Path(scratch)
         folder(place)
         had: set[str] = set()
         for lang in [asked.lang] if asked.lang else LOCALES:
-            for page in pages(lang):
+            for page in pages(lang)[first - 1 :: step]:
                 if asked.only in page.name:
                     print(page.relative_to(ROOT), flush=True)
                     run(page, place, lang, had)
